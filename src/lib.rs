@@ -1,0 +1,18 @@
+//! `mpmt` answers one question with measurements: **for this work, on this machine, how many
+//! processes and how many threads?**
+//!
+//! The rooms, from the ground up; imports run downwards only (`tests/architecture.rs` holds the
+//! code to it, `docs/architecture.md` tells why):
+//!
+//! | floor | rooms |
+//! | --- | --- |
+//! | 5 | [`cli`]: arguments to calls |
+//! | 4 | [`harness`]: trials and experiments · [`report`], [`chart`]: from records alone |
+//! | 3 | [`client`], [`server`], [`worker`]: the three actors, which never import each other |
+//! | 2 | [`executor`]: thread strategies · [`net`]: all ZeroMQ · [`process`]: children, lifelines, usage |
+//! | 1 | [`workload`], [`wire`], [`spec`], [`record`] |
+//! | 0 | [`model`], [`stats`], [`clock`] |
+
+pub mod clock;
+pub mod model;
+pub mod record;

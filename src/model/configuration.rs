@@ -1,0 +1,182 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A word list that is the same in code, on the command line and in records.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+        #[serde(rename_all = "lowercase")]
+        pub enum $name { $($(#[$vmeta])* $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of their declaration.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The word for it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What one command does.
+    WorkloadKind {
+        /// Sleeps the instruction's wait.
+        Io = "io",
+        /// Runs a number of loops that the optimiser can't remove.
+        Cpu = "cpu",
+        /// Sleeps, then runs the loops.
+        Mixed = "mixed",
+        /// Does nothing: what is left is the cost of the machinery.
+        Noop = "noop",
+    }
+}
+
+words! {
+    /// How a worker's threads run a batch.
+    ExecutorKind {
+        /// One command after another, on one thread.
+        Sequential = "sequential",
+        /// A new thread for each command.
+        Spawn = "spawn",
+        /// Persistent threads that take commands from one channel.
+        Crossbeam = "crossbeam",
+        /// A rayon pool: per-thread queues with work stealing.
+        Rayon = "rayon",
+    }
+}
+
+words! {
+    /// When a worker takes its next batch.
+    Dispatch {
+        /// When the last one is wholly done.
+        Barrier = "barrier",
+        /// As soon as a thread is free.
+        Pipelined = "pipelined",
+    }
+}
+
+words! {
+    /// What an instruction runs on.
+    Runtime {
+        /// Native threads.
+        Native = "native",
+    }
+}
+
+words! {
+    /// When worker processes are started.
+    SpawnMode {
+        /// One for each received batch, up to the maximum, as the first system does.
+        Lazy = "lazy",
+        /// All of them before the first batch.
+        Eager = "eager",
+    }
+}
+
+/// What a worker has to know to run a client's batches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What one command does.
+    pub workload: WorkloadKind,
+    /// Loops of one command of CPU work.
+    pub loops: u64,
+    /// Threads in each worker process.
+    pub threads: u32,
+    /// How they run a batch.
+    pub executor: ExecutorKind,
+    /// When the worker takes its next batch.
+    pub dispatch: Dispatch,
+}
+
+impl Job {
+    /// The loops of one command in the published comparison.
+    pub const DEFAULT_LOOPS: u64 = 2_000_000;
+
+    /// How many commands can run at the same time in one worker.
+    pub fn width(&self) -> u32 {
+        match self.executor {
+            ExecutorKind::Sequential => 1,
+            _ => self.threads,
+        }
+    }
+
+    /// Whether commands of this job sleep their instruction's wait.
+    pub fn sleeps(&self) -> bool {
+        matches!(self.workload, WorkloadKind::Io | WorkloadKind::Mixed)
+    }
+
+    /// Whether commands of this job compute.
+    pub fn computes(&self) -> bool {
+        matches!(self.workload, WorkloadKind::Cpu | WorkloadKind::Mixed)
+    }
+}
+
+/// One configuration of the whole system: all that a trial is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Configuration {
+    /// A name for people, such as `io-mpmt-32x16`.
+    pub label: String,
+    /// Worker processes.
+    pub processes: u32,
+    /// Commands per batch.
+    pub batch: u32,
+    /// What each worker runs.
+    pub job: Job,
+    /// What the instructions run on.
+    pub runtime: Runtime,
+    /// When workers are started.
+    pub spawn: SpawnMode,
+    /// How often the commands file is gone through.
+    pub repeat: u64,
+    /// Replaces every wait of the table, when given.
+    pub wait: Option<Duration>,
+    /// Multiplies every wait.
+    pub time_scale: f64,
+}
+
+impl Configuration {
+    /// `<workload>-<mp|mpmt|mt>-<processes>x<threads>`: the naming of the published table.
+    pub fn default_label(workload: WorkloadKind, processes: u32, threads: u32) -> String {
+        let kind = match (processes, threads) {
+            (1, 2..) => "mt",
+            (_, 1) => "mp",
+            _ => "mpmt",
+        };
+        format!("{workload}-{kind}-{processes}x{threads}")
+    }
+
+    /// The wait of an instruction in this configuration, in nanoseconds.
+    pub fn effective_wait_ns(&self, table_wait_ns: u64) -> u64 {
+        let wait_ns = self
+            .wait
+            .map_or(table_wait_ns as f64, |wait| wait.as_nanos() as f64);
+        (wait_ns * self.time_scale).round() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_follow_the_published_table() {
+        let label = |p, t| Configuration::default_label(WorkloadKind::Io, p, t);
+        assert_eq!(label(32, 1), "io-mp-32x1");
+        assert_eq!(label(32, 16), "io-mpmt-32x16");
+        assert_eq!(label(1, 16), "io-mt-1x16");
+        assert_eq!(label(1, 1), "io-mp-1x1");
+    }
+}

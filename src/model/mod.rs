@@ -1,0 +1,26 @@
+//! The words of the project as types: commands, instructions, tables, configurations, ids, and the
+//! ideal makespan that a configuration allows.
+//!
+//! Must not know: files, sockets, processes, threads, the clock. Everything here is a value.
+
+mod command;
+mod configuration;
+mod digest;
+mod id;
+mod ideal;
+mod instruction;
+mod lines;
+mod ranges;
+mod table;
+
+pub use command::{Command, CommandError, Verb};
+pub use configuration::{
+    Configuration, Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind,
+};
+pub use digest::fnv1a;
+pub use id::{BatchId, SessionKey, SessionNo, WorkerNo};
+pub use ideal::{IdealInput, ideal_makespan};
+pub use instruction::{Instruction, InstructionError, parse_wait};
+pub use lines::{BadLine, Parsed, parse_lines};
+pub use ranges::Ranges;
+pub use table::{Table, TableEntry};

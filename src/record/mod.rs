@@ -1,0 +1,13 @@
+//! The records that a measurement leaves: one tidy row per trial in `trials.csv`, the machine in
+//! `environment.json`, and the published figures that they are held against.
+//!
+//! Must not know: how a trial is run, how a chart is drawn. Verbs talk to each other through what
+//! is written here, so it is all that the reports may read.
+
+mod published;
+mod store;
+mod trial;
+
+pub use published::{Published, published, seed_timings_csv};
+pub use store::{StoreError, TrialWriter, read_trials};
+pub use trial::{Status, Trial};

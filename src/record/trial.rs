@@ -1,0 +1,126 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
+
+/// How a trial ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Every batch was answered and the total is right.
+    Ok,
+    /// It ended otherwise; the row's `error` says how.
+    Failed,
+    /// It did not end within its time limit.
+    Timeout,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Status::Ok => "ok",
+            Status::Failed => "failed",
+            Status::Timeout => "timeout",
+        })
+    }
+}
+
+/// One row of `trials.csv`: what one trial was asked, where it stood, what came out and what it
+/// cost. Durations are in seconds; a figure that was not measured is empty, never zero.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    // What was asked.
+    /// The experiment that the trial belongs to.
+    pub experiment: String,
+    /// The configuration's name.
+    pub label: String,
+    /// What one command does.
+    pub workload: WorkloadKind,
+    /// What the instructions ran on.
+    pub runtime: Runtime,
+    /// Worker processes.
+    pub processes: u32,
+    /// Threads in each.
+    pub threads: u32,
+    /// Commands per batch.
+    pub batch: u32,
+    /// How a worker's threads run a batch.
+    pub executor: ExecutorKind,
+    /// When a worker takes its next batch.
+    pub dispatch: Dispatch,
+    /// When workers are started.
+    pub spawn: SpawnMode,
+    /// Commands sent in all.
+    pub commands: u64,
+    /// The longest wait of a command, after all scaling; empty when the work does not sleep.
+    pub wait_s: Option<f64>,
+    /// Loops of a command; empty when the work does not compute.
+    pub loops: Option<u64>,
+    /// What every wait was multiplied by.
+    pub time_scale: f64,
+    /// The sum that the responses must have.
+    pub expected_sum: i64,
+
+    // Where it stood.
+    /// The repetition, from 1.
+    pub run: u32,
+    /// The block of the experiment's order, from 1.
+    pub block: u32,
+    /// The position in the experiment's order, from 1.
+    pub order: u32,
+    /// When it started: ISO 8601, UTC.
+    pub started_at: String,
+
+    // What came out.
+    /// How it ended.
+    pub status: Status,
+    /// Why it is not `ok`; empty otherwise.
+    pub error: Option<String>,
+    /// From the client's first send to its last result.
+    pub makespan_s: Option<f64>,
+    /// The makespan that the configuration allows in theory.
+    pub ideal_s: Option<f64>,
+    /// Whether `ideal_s` is only a lower bound.
+    pub ideal_is_bound: bool,
+    /// From the start of the server process until it said that it is ready.
+    pub startup_s: Option<f64>,
+    /// From the client's first send to its first result.
+    pub first_result_s: Option<f64>,
+    /// Commands per second of the makespan.
+    pub throughput_per_s: Option<f64>,
+    /// The sum of the responses that came back.
+    pub responses_sum: Option<i64>,
+    /// Batches that were answered.
+    pub results: Option<u64>,
+    /// Batches that were given to a worker again.
+    pub retried: Option<u64>,
+    /// Results that came a second time.
+    pub duplicates: Option<u64>,
+    /// Batches that were never answered.
+    pub lost: Option<u64>,
+    /// Commands that the table did not have.
+    pub unknown_commands: Option<u64>,
+
+    // What it cost, over the server and all its workers.
+    /// CPU time in user mode.
+    pub cpu_user_s: Option<f64>,
+    /// CPU time in the kernel.
+    pub cpu_system_s: Option<f64>,
+    /// Context switches because a thread waited.
+    pub voluntary_switches: Option<u64>,
+    /// Context switches because a thread was pre-empted.
+    pub involuntary_switches: Option<u64>,
+    /// Each process's peak resident set, added up.
+    pub peak_rss_kib: Option<u64>,
+}
+
+impl Trial {
+    /// `ideal / makespan`: 1 when the machinery costs nothing.
+    pub fn efficiency(&self) -> Option<f64> {
+        match (self.ideal_s, self.makespan_s) {
+            (Some(ideal), Some(makespan)) if makespan > 0.0 => Some(ideal / makespan),
+            _ => None,
+        }
+    }
+}
