@@ -14,5 +14,10 @@
 //! | 0 | [`model`], [`stats`], [`clock`] |
 
 pub mod clock;
+pub mod executor;
 pub mod model;
+pub mod net;
+pub mod process;
 pub mod record;
+pub mod wire;
+pub mod workload;

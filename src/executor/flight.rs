@@ -1,0 +1,136 @@
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+
+use crossbeam::sync::Unparker;
+
+use super::outbox::{Completion, Outbox};
+use crate::model::Instruction;
+use crate::workload::Work;
+
+/// A batch whose commands are being run, shared by the threads that run them.
+#[derive(Clone)]
+pub struct Flight(Arc<Shared>);
+
+/// One command of a [`Flight`].
+pub struct Task {
+    flight: Flight,
+    index: usize,
+}
+
+struct Shared {
+    work: Work,
+    instructions: Arc<[Instruction]>,
+    own: Range<usize>,
+    tag: u64,
+    sum: AtomicI64,
+    left: AtomicUsize,
+    outbox: Arc<Outbox>,
+    waiter: Option<Unparker>,
+}
+
+impl std::fmt::Debug for Flight {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Flight {} of {:?}", self.0.tag, self.0.own)
+    }
+}
+
+impl std::fmt::Debug for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Task {} of {:?}", self.index, self.flight)
+    }
+}
+
+impl Flight {
+    pub(super) fn new(
+        work: Work,
+        instructions: Arc<[Instruction]>,
+        own: Range<usize>,
+        tag: u64,
+        outbox: Arc<Outbox>,
+        waiter: Option<Unparker>,
+    ) -> Self {
+        let left = AtomicUsize::new(own.len());
+        let sum = AtomicI64::new(0);
+        Flight(Arc::new(Shared {
+            work,
+            instructions,
+            own,
+            tag,
+            sum,
+            left,
+            outbox,
+            waiter,
+        }))
+    }
+
+    /// How many commands it has.
+    pub fn len(&self) -> usize {
+        self.0.own.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.own.is_empty()
+    }
+
+    /// Its commands, each to be run once, on any thread.
+    pub fn tasks(&self) -> impl Iterator<Item = Task> + use<> {
+        let flight = self.clone();
+        self.0.own.clone().map(move |index| Task {
+            flight: flight.clone(),
+            index,
+        })
+    }
+
+    /// Runs all of its commands, one after another, on this thread.
+    pub(super) fn run_here(&self) {
+        let Shared {
+            work,
+            instructions,
+            own,
+            ..
+        } = &*self.0;
+        let run = |sum: i64, instruction| sum.wrapping_add(work.run(instruction));
+        let sum = instructions[own.clone()].iter().fold(0, run);
+        self.0.finish(sum, own.len());
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.0.left.load(Ordering::Acquire) == 0
+    }
+}
+
+impl Task {
+    /// Runs the command.
+    pub fn run(self) {
+        self.run_then(|| {});
+    }
+
+    /// Runs the command and calls `before_told` when it is done but not yet told to anyone.
+    pub(super) fn run_then(self, before_told: impl FnOnce()) {
+        let shared = &self.flight.0;
+        let response = shared.work.run(&shared.instructions[self.index]);
+        before_told();
+        shared.finish(response, 1);
+    }
+}
+
+impl Shared {
+    /// Counts commands as done. Whoever counts the last one announces the batch.
+    fn finish(&self, sum: i64, commands: usize) {
+        self.sum.fetch_add(sum, Ordering::Relaxed);
+        // Release: the sum is complete for whoever sees that nothing is left.
+        let left = self.left.fetch_sub(commands, Ordering::AcqRel) - commands;
+        if left > 0 {
+            self.outbox.command_done(commands);
+            return;
+        }
+        let sum = self.sum.load(Ordering::Relaxed);
+        self.outbox
+            .batch_done(Completion { tag: self.tag, sum }, commands);
+        if let Some(waiter) = &self.waiter {
+            waiter.unpark();
+        }
+    }
+}

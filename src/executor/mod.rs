@@ -1,0 +1,49 @@
+//! Thread strategies: how the threads of one worker run batches.
+//!
+//! Must not know: sockets, the wire, processes. Batches come in as values; finished ones go into
+//! an [`Outbox`], which rings a bell that the worker's main thread hears beside its sockets.
+//!
+//! A [`Runner`] is a thread that takes batches in order and starts their commands through an
+//! [`Executor`]. Under a barrier it waits for each batch to be wholly done before the next; when
+//! pipelined it does not. That is all the difference.
+
+mod flight;
+mod outbox;
+mod pool;
+mod rayon;
+mod runner;
+mod sequential;
+mod spawn;
+
+pub use flight::{Flight, Task};
+pub use outbox::{Completion, Outbox};
+pub use runner::{Batch, Runner};
+
+use std::io;
+
+use crate::model::{Dispatch, ExecutorKind, Job};
+
+/// A way to run the commands of batches.
+pub trait Executor: Send {
+    /// Starts every command of a batch. It may return before they are done, and may wait while
+    /// all threads are busy.
+    fn start(&mut self, flight: Flight);
+}
+
+/// The executor that a job asks for.
+///
+/// # Errors
+/// When the system is out of threads.
+pub fn executor(job: &Job) -> io::Result<Box<dyn Executor>> {
+    let threads = job.threads.max(1) as usize;
+    Ok(match (job.executor, job.dispatch) {
+        (ExecutorKind::Sequential, _) => Box::new(sequential::Sequential),
+        (ExecutorKind::Spawn, Dispatch::Barrier) => Box::new(spawn::Waves::new(threads)),
+        (ExecutorKind::Spawn, Dispatch::Pipelined) => Box::new(spawn::Rolling::new(threads)),
+        (ExecutorKind::Crossbeam, _) => Box::new(pool::Pool::new(threads)?),
+        (ExecutorKind::Rayon, _) => Box::new(rayon::Rayon::new(threads)?),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam::queue::SegQueue;
+use rustix::event::{EventfdFlags, eventfd};
+
+/// A batch that is wholly done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What the batch was handed over with.
+    pub tag: u64,
+    /// The sum of its responses.
+    pub sum: i64,
+}
+
+/// Where executor threads put what they have done, with an eventfd as its bell. The bell is rung
+/// once for all that came since it was last heard: under load it costs almost nothing.
+#[derive(Debug)]
+pub struct Outbox {
+    completions: SegQueue<Completion>,
+    commands: AtomicU64,
+    /// Whether a command that is not the last of its batch is worth a ring: it frees a thread that
+    /// pipelined dispatch can use.
+    per_command: bool,
+    rung: AtomicBool,
+    bell: OwnedFd,
+}
+
+impl Outbox {
+    /// An empty outbox. With `per_command` the bell rings for every command, not only for the last
+    /// of a batch.
+    ///
+    /// # Errors
+    /// When the process is out of descriptors.
+    pub fn new(per_command: bool) -> io::Result<Self> {
+        Ok(Outbox {
+            completions: SegQueue::new(),
+            commands: AtomicU64::new(0),
+            per_command,
+            rung: AtomicBool::new(false),
+            bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
+        })
+    }
+
+    /// Answers the bell. What is put in from now on rings it again, so take out all there is.
+    pub fn hear(&self) {
+        // EAGAIN, the only error to expect, means that it was not rung.
+        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+        self.rung.store(false, Ordering::SeqCst);
+    }
+
+    /// The next finished batch.
+    pub fn pop(&self) -> Option<Completion> {
+        self.completions.pop()
+    }
+
+    /// How many commands have been finished since the start.
+    pub fn commands(&self) -> u64 {
+        self.commands.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn command_done(&self, commands: usize) {
+        if self.per_command {
+            self.commands.fetch_add(commands as u64, Ordering::SeqCst);
+            self.ring();
+        }
+    }
+
+    pub(super) fn batch_done(&self, completion: Completion, commands: usize) {
+        if self.per_command {
+            // An empty batch counts as one command, as its credit does.
+            self.commands
+                .fetch_add(commands.max(1) as u64, Ordering::SeqCst);
+        }
+        self.completions.push(completion);
+        self.ring();
+    }
+
+    fn ring(&self) {
+        if !self.rung.swap(true, Ordering::SeqCst) {
+            // It can only fail when the counter is about to overflow, and then it has been rung.
+            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+        }
+    }
+}
+
+/// The descriptor becomes readable when the bell was rung.
+impl AsFd for Outbox {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.bell.as_fd()
+    }
+}

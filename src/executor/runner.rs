@@ -1,0 +1,121 @@
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossbeam::channel::{Receiver, Sender, unbounded};
+use crossbeam::sync::Parker;
+
+use super::{Completion, Executor, Flight, Outbox, executor};
+use crate::model::{Dispatch, Instruction, Job};
+use crate::workload::Work;
+
+/// A batch to run: some of a shared row of instructions, and a tag that comes back with its sum.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// What comes back in the [`Completion`].
+    pub tag: u64,
+    /// Instructions of this batch and its neighbours.
+    pub instructions: Arc<[Instruction]>,
+    /// Which of them are its own.
+    pub own: Range<usize>,
+}
+
+/// A thread that takes batches in order and has an executor run them.
+#[derive(Debug)]
+pub struct Runner {
+    batches: Sender<Vec<Batch>>,
+    outbox: Arc<Outbox>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Runner {
+    /// Starts the thread, and the executor's own.
+    ///
+    /// # Errors
+    /// When the system is out of threads or descriptors.
+    pub fn start(job: &Job) -> io::Result<Runner> {
+        let outbox = Arc::new(Outbox::new(job.dispatch == Dispatch::Pipelined)?);
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let (batches, queue) = unbounded();
+        let line = Line {
+            work: Work::new(job),
+            barrier: job.dispatch == Dispatch::Barrier,
+            executor: executor(job)?,
+            outbox: Arc::clone(&outbox),
+            cancelled: Arc::clone(&cancelled),
+            parker: Parker::new(),
+        };
+        thread::Builder::new()
+            .name("runner".to_owned())
+            .spawn(move || line.run(&queue))?;
+        Ok(Runner {
+            batches,
+            outbox,
+            cancelled,
+        })
+    }
+
+    /// Hands batches over, to be run in this order after those handed over before.
+    pub fn run(&self, batches: Vec<Batch>) {
+        // The thread ends only when this sender does.
+        let _ = self.batches.send(batches);
+    }
+
+    /// Where finished batches are found.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// From now on batches that have not begun are announced as done, with a sum of 0, without
+    /// being run.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What the runner's thread holds.
+struct Line {
+    work: Work,
+    barrier: bool,
+    executor: Box<dyn Executor>,
+    outbox: Arc<Outbox>,
+    cancelled: Arc<AtomicBool>,
+    parker: Parker,
+}
+
+impl Line {
+    fn run(mut self, queue: &Receiver<Vec<Batch>>) {
+        for batch in queue.iter().flatten() {
+            if self.cancelled.load(Ordering::Relaxed) {
+                self.outbox.batch_done(
+                    Completion {
+                        tag: batch.tag,
+                        sum: 0,
+                    },
+                    batch.own.len(),
+                );
+            } else {
+                self.start(batch);
+            }
+        }
+    }
+
+    fn start(&mut self, batch: Batch) {
+        let waiter = self.barrier.then(|| self.parker.unparker().clone());
+        let outbox = Arc::clone(&self.outbox);
+        let flight = Flight::new(
+            self.work,
+            batch.instructions,
+            batch.own,
+            batch.tag,
+            outbox,
+            waiter,
+        );
+        self.executor.start(flight.clone());
+        while self.barrier && !flight.is_done() {
+            self.parker.park();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+use super::{Executor, Flight};
+
+/// One command after another, on the runner's own thread: *multiprocessing only*.
+pub(super) struct Sequential;
+
+impl Executor for Sequential {
+    fn start(&mut self, flight: Flight) {
+        flight.run_here();
+    }
+}

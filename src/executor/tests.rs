@@ -1,0 +1,183 @@
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Batch, Completion, Runner};
+use crate::clock;
+use crate::model::{Dispatch, ExecutorKind, Instruction, Job, WorkloadKind};
+
+fn job(executor: ExecutorKind, dispatch: Dispatch, workload: WorkloadKind) -> Job {
+    Job {
+        workload,
+        loops: 10,
+        threads: 4,
+        executor,
+        dispatch,
+    }
+}
+
+fn all_strategies() -> impl Iterator<Item = (ExecutorKind, Dispatch)> {
+    ExecutorKind::ALL.iter().flat_map(|&executor| {
+        Dispatch::ALL
+            .iter()
+            .map(move |&dispatch| (executor, dispatch))
+    })
+}
+
+/// Runs batches of the given sizes to their end; each command answers with 1 more than the last.
+fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
+    let total = sizes.iter().sum::<usize>() as i64;
+    let instructions: Arc<[Instruction]> = (0..total)
+        .map(|response| Instruction { response, wait_ns })
+        .collect();
+    let mut start = 0;
+    let batches = sizes.iter().enumerate().map(|(tag, size)| {
+        let own = start..start + size;
+        start = own.end;
+        Batch {
+            tag: tag as u64,
+            instructions: Arc::clone(&instructions),
+            own,
+        }
+    });
+    let batches: Vec<Batch> = batches.collect();
+    let job = job.clone();
+    let expected = sizes.len();
+    within_deadline(move || {
+        let runner = Runner::start(&job).unwrap();
+        runner.run(batches);
+        let mut done = Vec::new();
+        while done.len() < expected {
+            wait_for_bell(&runner);
+            runner.outbox().hear();
+            done.extend(std::iter::from_fn(|| runner.outbox().pop()));
+        }
+        done
+    })
+}
+
+fn wait_for_bell(runner: &Runner) {
+    let mut fds = [rustix::event::PollFd::new(
+        runner.outbox(),
+        rustix::event::PollFlags::IN,
+    )];
+    rustix::event::poll(&mut fds, None).unwrap();
+}
+
+fn within_deadline<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || send.send(body()));
+    receive
+        .recv_timeout(Duration::from_secs(30))
+        .expect("not done within the deadline")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn every_batch_is_announced_once_with_its_own_sum(
+        sizes in prop::collection::vec(0_usize..20, 1..12),
+    ) {
+        for (executor, dispatch) in all_strategies() {
+            let mut done = run(&job(executor, dispatch, WorkloadKind::Cpu), &sizes, 0);
+            done.sort_by_key(|completion| completion.tag);
+            let mut next = 0..;
+            let sums: Vec<i64> =
+                sizes.iter().map(|&size| next.by_ref().take(size).sum()).collect();
+            prop_assert_eq!(done.iter().map(|c| c.tag).collect::<Vec<_>>(),
+                (0..sizes.len() as u64).collect::<Vec<_>>());
+            prop_assert_eq!(done.iter().map(|c| c.sum).collect::<Vec<_>>(), sums);
+        }
+    }
+}
+
+#[test]
+fn a_barrier_makes_every_batch_wait_for_the_last_one() {
+    // Batches of 1 command on 4 threads: under the barrier they sleep one after another.
+    for executor in [
+        ExecutorKind::Spawn,
+        ExecutorKind::Crossbeam,
+        ExecutorKind::Rayon,
+    ] {
+        let start = clock::now();
+        let done = run(
+            &job(executor, Dispatch::Barrier, WorkloadKind::Io),
+            &[1; 4],
+            20_000_000,
+        );
+        assert!(start.elapsed() >= Duration::from_millis(80), "{executor}");
+        assert_eq!(done.iter().map(|c| c.tag).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+}
+
+#[test]
+fn without_it_the_threads_are_shared_by_the_batches() {
+    // 8 sleeps of 100 ms on 4 threads need two rounds; with a barrier they would need eight.
+    for executor in [
+        ExecutorKind::Spawn,
+        ExecutorKind::Crossbeam,
+        ExecutorKind::Rayon,
+    ] {
+        let start = clock::now();
+        run(
+            &job(executor, Dispatch::Pipelined, WorkloadKind::Io),
+            &[1; 8],
+            100_000_000,
+        );
+        let elapsed = start.elapsed();
+        assert!(
+            elapsed >= Duration::from_millis(200),
+            "{executor}: {elapsed:?}"
+        );
+        assert!(
+            elapsed < Duration::from_millis(800),
+            "{executor}: {elapsed:?}"
+        );
+    }
+}
+
+#[test]
+fn a_batch_larger_than_the_threads_runs_in_waves() {
+    for executor in [
+        ExecutorKind::Spawn,
+        ExecutorKind::Crossbeam,
+        ExecutorKind::Rayon,
+    ] {
+        let start = clock::now();
+        run(
+            &job(executor, Dispatch::Barrier, WorkloadKind::Io),
+            &[9],
+            20_000_000,
+        );
+        assert!(start.elapsed() >= Duration::from_millis(60), "{executor}");
+    }
+}
+
+#[test]
+fn cancelled_batches_are_announced_without_being_run() {
+    let done = within_deadline(|| {
+        let runner = Runner::start(&job(
+            ExecutorKind::Crossbeam,
+            Dispatch::Barrier,
+            WorkloadKind::Io,
+        ))
+        .unwrap();
+        runner.cancel();
+        let instructions: Arc<[Instruction]> = Arc::new([Instruction {
+            response: 1,
+            wait_ns: u64::MAX,
+        }]);
+        runner.run(vec![Batch {
+            tag: 9,
+            instructions,
+            own: 0..1,
+        }]);
+        wait_for_bell(&runner);
+        runner.outbox().pop()
+    });
+    assert_eq!(done, Some(Completion { tag: 9, sum: 0 }));
+}

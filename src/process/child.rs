@@ -1,0 +1,231 @@
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+use super::Usage;
+
+/// Where a child's standard output goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StdoutMode {
+    /// To our standard error: a worker's words are messages, not results.
+    Stderr,
+    /// To a pipe that [`Child::take_stdout`] gives.
+    Piped,
+}
+
+/// A child process on a lifeline. It is killed and reaped when dropped.
+#[derive(Debug)]
+pub struct Child {
+    pid: Pid,
+    pidfd: OwnedFd,
+    lifeline: Option<ChildStdin>,
+    stdout: Option<File>,
+    exit: Option<Exit>,
+}
+
+/// How a child ended, and what it used.
+#[derive(Clone, Copy, Debug)]
+pub struct Exit {
+    /// Its exit code or signal.
+    pub status: ExitStatus,
+    /// What it, and the children that it reaped, used.
+    pub usage: Usage,
+}
+
+/// A program that could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("can't start {program}: {source}")]
+pub struct SpawnError {
+    program: String,
+    source: io::Error,
+}
+
+impl Child {
+    /// Starts a program with a lifeline as its standard input, in a process group of its own, so
+    /// that a Ctrl-C at the terminal reaches only the parent, who decides what it means.
+    ///
+    /// Call it from the main thread: PR_SET_PDEATHSIG fires when the *thread* that started the
+    /// child ends.
+    ///
+    /// # Errors
+    /// When the program can't be started, or the system is out of processes or descriptors.
+    pub fn spawn(command: &mut Command, stdout: StdoutMode) -> Result<Child, SpawnError> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        Self::start(command, stdout).map_err(|source| SpawnError { program, source })
+    }
+
+    fn start(command: &mut Command, stdout: StdoutMode) -> io::Result<Child> {
+        command.stdin(Stdio::piped()).process_group(0);
+        match stdout {
+            StdoutMode::Stderr => command.stdout(io::stderr()),
+            StdoutMode::Piped => command.stdout(Stdio::piped()),
+        };
+        let mut child = command.spawn()?;
+        let pid = Pid::from_child(&child);
+        let pidfd = pidfd_open(pid, PidfdFlags::empty()).inspect_err(|_| {
+            let _ = child.kill();
+            let _ = child.wait();
+        })?;
+        Ok(Child {
+            pid,
+            pidfd,
+            lifeline: child.stdin.take(),
+            stdout: child
+                .stdout
+                .take()
+                .map(|pipe| File::from(OwnedFd::from(pipe))),
+            exit: None,
+        })
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.pid.as_raw_nonzero().get().unsigned_abs()
+    }
+
+    /// The read end of its standard output, when it was started with [`StdoutMode::Piped`].
+    pub fn take_stdout(&mut self) -> Option<File> {
+        self.stdout.take()
+    }
+
+    /// Tells it to go, by closing its lifeline.
+    pub fn let_go(&mut self) {
+        self.lifeline = None;
+    }
+
+    /// Sends it a signal. A child that has ended already is no error.
+    pub fn signal(&self, signal: Signal) {
+        if self.exit.is_none() {
+            // The only failure is that there is nobody left to receive it.
+            let _ = pidfd_send_signal(&self.pidfd, signal);
+        }
+    }
+
+    /// Reaps it if it has ended.
+    ///
+    /// # Errors
+    /// Never, as long as nothing else in this program reaps children that it does not know.
+    pub fn try_reap(&mut self) -> io::Result<Option<Exit>> {
+        self.reap(libc::WNOHANG)
+    }
+
+    /// Waits for its end and reaps it.
+    ///
+    /// # Errors
+    /// Never, as long as nothing else in this program reaps children that it does not know.
+    pub fn wait(&mut self) -> io::Result<Exit> {
+        loop {
+            if let Some(exit) = self.reap(0)? {
+                return Ok(exit);
+            }
+        }
+    }
+
+    fn reap(&mut self, options: libc::c_int) -> io::Result<Option<Exit>> {
+        if self.exit.is_some() {
+            return Ok(self.exit);
+        }
+        let mut status = 0;
+        // SAFETY: rusage is plain data, for which all zeros is a valid value.
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        // SAFETY: both pointers are to live locals of the right types. The pid is that of a child
+        // of ours which has not been reaped (`exit` is None), so it can't have been given away.
+        let pid = unsafe {
+            libc::wait4(
+                self.pid.as_raw_nonzero().get(),
+                &raw mut status,
+                options,
+                &raw mut usage,
+            )
+        };
+        match pid {
+            0 => Ok(None),
+            -1 => match io::Error::last_os_error() {
+                error if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+                error => Err(error),
+            },
+            _ => {
+                let status = ExitStatus::from_raw(status);
+                self.exit = Some(Exit {
+                    status,
+                    usage: Usage::from(&usage),
+                });
+                Ok(self.exit)
+            }
+        }
+    }
+}
+
+/// The descriptor becomes readable when the child has ended.
+impl AsFd for Child {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.pidfd.as_fd()
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        if self.exit.is_none() {
+            self.signal(Signal::KILL);
+            let _ = self.wait();
+        }
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.status.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read as _;
+
+    fn sh(script: &str) -> Child {
+        Child::spawn(Command::new("sh").args(["-c", script]), StdoutMode::Piped).unwrap()
+    }
+
+    #[test]
+    fn a_child_ends_when_its_lifeline_is_let_go() {
+        let mut child = sh("read line; echo bye");
+        assert!(child.try_reap().unwrap().is_none());
+        child.let_go();
+        let mut said = String::new();
+        child
+            .take_stdout()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert_eq!(said, "bye\n");
+        assert!(child.wait().unwrap().status.success());
+    }
+
+    #[test]
+    fn a_dropped_child_is_killed_and_reaped() {
+        let child = sh("read line; sleep 1000");
+        let pid = child.pid;
+        drop(child);
+        assert!(rustix::process::test_kill_process(pid).is_err());
+    }
+
+    #[test]
+    fn what_it_used_comes_with_its_end() {
+        let mut child = sh("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done");
+        let exit = child.wait().unwrap();
+        assert!(exit.usage.user_s + exit.usage.system_s > 0.0);
+        assert!(exit.usage.peak_rss_kib > 100);
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = Child::spawn(&mut Command::new("/no/such/program"), StdoutMode::Stderr);
+        assert!(error.unwrap_err().to_string().contains("/no/such/program"));
+    }
+}

@@ -1,0 +1,40 @@
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Signal, set_parent_process_death_signal};
+
+/// The child's end of its lifeline: its standard input, on which nothing is ever said. The
+/// descriptor becomes ready when the parent has gone, or let go.
+#[derive(Debug)]
+pub struct Lifeline {
+    stdin: io::Stdin,
+}
+
+impl Lifeline {
+    /// Takes hold of the lifeline, and asks the kernel to kill this process when the thread that
+    /// started it ends, for when it could not watch the lifeline itself.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn hold() -> io::Result<Lifeline> {
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        Ok(Lifeline { stdin: io::stdin() })
+    }
+
+    /// Whether the parent has gone, or let go.
+    pub fn is_cut(&self) -> bool {
+        let mut fds = [PollFd::new(&self.stdin, PollFlags::IN)];
+        let zero = rustix::event::Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        matches!(poll(&mut fds, Some(&zero)), Ok(1..))
+    }
+}
+
+impl AsFd for Lifeline {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stdin.as_fd()
+    }
+}

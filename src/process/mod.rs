@@ -1,0 +1,23 @@
+//! Child processes and what they leave: starting, lifelines, signals, reaping, resource use,
+//! scratch folders.
+//!
+//! Must not know: ZeroMQ, what the children do.
+//!
+//! How nothing is left behind: a parent holds the write end of a pipe that is its child's standard
+//! input, and says nothing on it. When the parent ends, however it ends, the kernel closes the
+//! pipe, and the child, which watches it beside its sockets, goes ([`Lifeline`]). For a child that
+//! can't watch (stopped, or busy), PR_SET_PDEATHSIG is the second line.
+
+mod child;
+mod lifeline;
+mod limits;
+mod scratch;
+mod signals;
+mod usage;
+
+pub use child::{Child, Exit, SpawnError, StdoutMode};
+pub use lifeline::Lifeline;
+pub use limits::{DescriptorShortage, ensure_descriptors};
+pub use scratch::Scratch;
+pub use signals::Signals;
+pub use usage::Usage;

@@ -1,0 +1,192 @@
+//! The conversation between the gateway and its workers: postcard, one message a frame. Batches
+//! travel in bundles and completions as ranges, so that neither costs a message each.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::model::{Instruction, Job, Ranges, SessionNo, WorkerNo};
+
+/// What a worker says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// I am here and know nothing yet.
+    Hello {
+        /// [`super::PROTOCOL_VERSION`] of the worker.
+        version: u32,
+        /// The number that it was started with.
+        worker: WorkerNo,
+    },
+    /// What I have finished, and how much more I want.
+    Progress(Progress),
+}
+
+/// A worker's finished batches and its credit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The session that the batches are of.
+    pub session: SessionNo,
+    /// Batches whose results are on their way to the client.
+    pub finished: Ranges,
+    /// Units finished since the worker started: batches under a barrier, commands when pipelined.
+    pub units: u64,
+    /// How many unfinished units it wants to hold.
+    pub window: u64,
+}
+
+/// What the gateway says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// What follows is of this session. Said only to a worker that holds nothing.
+    Open {
+        /// The session's number.
+        session: SessionNo,
+        /// Where its client wants the results.
+        results: String,
+        /// How to run its batches.
+        job: Job,
+    },
+    /// Batches to run, in this order.
+    Run(Bundle),
+    /// The session is over: what has not begun need not be done.
+    Close,
+    /// Leave when what you hold is done.
+    Stop,
+}
+
+/// Batches of one session, laid out flat: few allocations, however many they are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// The batches, in the order in which they are to be run.
+    pub heads: Vec<Head>,
+    /// The instructions of all of them, one batch after the other.
+    pub instructions: Vec<Instruction>,
+}
+
+/// One batch of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// The gateway's number for it within its session.
+    pub sequence: u64,
+    /// The client's id for it.
+    pub id: Uuid,
+    /// How many of the bundle's instructions are its own.
+    pub instructions: u32,
+}
+
+impl Bundle {
+    /// Adds a batch.
+    pub fn push(&mut self, sequence: u64, id: Uuid, instructions: &[Instruction]) {
+        self.heads.push(Head {
+            sequence,
+            id,
+            instructions: instructions.len() as u32,
+        });
+        self.instructions.extend_from_slice(instructions);
+    }
+
+    /// Each batch with where its instructions stand.
+    ///
+    /// # Errors
+    /// When the counts of the heads are not the number of instructions: a broken peer.
+    pub fn batches(&self) -> Result<Vec<(Head, std::ops::Range<usize>)>, FleetError> {
+        let mut start = 0;
+        let mut batches = Vec::with_capacity(self.heads.len());
+        for head in &self.heads {
+            let end = start + head.instructions as usize;
+            batches.push((*head, start..end));
+            start = end;
+        }
+        if start == self.instructions.len() {
+            Ok(batches)
+        } else {
+            Err(FleetError::Counts)
+        }
+    }
+}
+
+/// Why a frame is not a message of this conversation.
+#[derive(Debug, thiserror::Error)]
+pub enum FleetError {
+    /// It can't be decoded.
+    #[error("not a worker message: {0}")]
+    Codec(#[from] postcard::Error),
+    /// There are bytes after its end.
+    #[error("not a worker message: {0} bytes too many")]
+    Trailing(usize),
+    /// A bundle's counts do not add up.
+    #[error("not a worker message: the bundle's counts do not add up")]
+    Counts,
+}
+
+/// Appends a message to `out`.
+///
+/// # Errors
+/// None in practice: a `Vec` takes all bytes and these types can all be serialised.
+pub fn encode<T: Serialize>(message: &T, out: &mut Vec<u8>) -> Result<(), FleetError> {
+    *out = postcard::to_extend(message, std::mem::take(out))?;
+    Ok(())
+}
+
+/// Decodes a frame, as [`FromWorker`] or [`ToWorker`].
+///
+/// # Errors
+/// On anything that is not exactly one such message.
+pub fn decode<'a, T: Deserialize<'a>>(frame: &'a [u8]) -> Result<T, FleetError> {
+    match postcard::take_from_bytes(frame)? {
+        (message, []) => Ok(message),
+        (_, rest) => Err(FleetError::Trailing(rest.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_bundle_goes_round() {
+        let mut bundle = Bundle::default();
+        bundle.push(
+            3,
+            Uuid::from_u128(9),
+            &[Instruction {
+                response: -1,
+                wait_ns: 5,
+            }; 3],
+        );
+        bundle.push(4, Uuid::from_u128(8), &[]);
+        let message = ToWorker::Run(bundle);
+        let mut frame = Vec::new();
+        encode(&message, &mut frame).unwrap();
+        assert_eq!(decode::<ToWorker>(&frame).unwrap(), message);
+        frame.push(0);
+        assert!(matches!(
+            decode::<ToWorker>(&frame),
+            Err(FleetError::Trailing(1))
+        ));
+    }
+
+    #[test]
+    fn a_bundle_whose_counts_do_not_add_up_is_an_error() {
+        let mut bundle = Bundle::default();
+        bundle.push(
+            3,
+            Uuid::nil(),
+            &[Instruction {
+                response: 1,
+                wait_ns: 0,
+            }],
+        );
+        assert_eq!(bundle.batches().unwrap()[0].1, 0..1);
+        bundle.heads[0].instructions = 2;
+        assert!(bundle.batches().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+            let _ = decode::<ToWorker>(&bytes);
+            let _ = decode::<FromWorker>(&bytes);
+        }
+    }
+}

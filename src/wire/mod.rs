@@ -1,0 +1,15 @@
+//! Messages and their codecs: what goes over the sockets, as values and as bytes.
+//!
+//! * [`data`]: batches and results, the JSON of the first system.
+//! * [`control`]: the JSON conversation between a client and the gateway.
+//! * [`fleet`]: the binary conversation between the gateway and its workers.
+//!
+//! Must not know: sockets, who sends, what is done with a message. Bytes from outside are never
+//! trusted: every decoder returns an error on whatever it does not know.
+
+pub mod control;
+pub mod data;
+pub mod fleet;
+
+/// The version of the control and worker conversations. A peer of another version is rejected.
+pub const PROTOCOL_VERSION: u32 = 1;
