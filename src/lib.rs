@@ -13,6 +13,7 @@
 //! | 1 | [`workload`], [`wire`], [`spec`], [`record`] |
 //! | 0 | [`model`], [`stats`], [`clock`] |
 
+pub mod client;
 pub mod clock;
 pub mod executor;
 pub mod model;
@@ -20,4 +21,5 @@ pub mod net;
 pub mod process;
 pub mod record;
 pub mod wire;
+pub mod worker;
 pub mod workload;

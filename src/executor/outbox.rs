@@ -55,9 +55,10 @@ impl Outbox {
         self.completions.pop()
     }
 
-    /// How many commands have been finished since the start.
-    pub fn commands(&self) -> u64 {
-        self.commands.load(Ordering::SeqCst)
+    /// How many commands have been finished since the last call. Counted only when the outbox was
+    /// made to count them.
+    pub fn take_commands(&self) -> u64 {
+        self.commands.swap(0, Ordering::SeqCst)
     }
 
     pub(super) fn command_done(&self, commands: usize) {

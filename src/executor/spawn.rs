@@ -58,7 +58,11 @@ impl Executor for Rolling {
             let give_back = self.give_back.clone();
             // The place is free before anyone hears of it, so that the credit which is given for
             // it finds it.
-            thread::spawn(move || task.run_then(|| drop(give_back.recv())));
+            thread::spawn(move || {
+                task.run_then(|| {
+                    let _ = give_back.recv();
+                })
+            });
         }
     }
 }

@@ -113,6 +113,23 @@ impl Job {
         }
     }
 
+    /// How many unfinished units (batches under a barrier, commands when pipelined) a worker
+    /// holds before anything is known about how long they take: just what its threads can run.
+    pub fn initial_window(&self) -> u64 {
+        match self.dispatch {
+            Dispatch::Barrier => 1,
+            Dispatch::Pipelined => u64::from(self.width()),
+        }
+    }
+
+    /// How many units of the window a batch of so many commands takes.
+    pub fn units(&self, commands: usize) -> u64 {
+        match self.dispatch {
+            Dispatch::Barrier => 1,
+            Dispatch::Pipelined => commands.max(1) as u64,
+        }
+    }
+
     /// Whether commands of this job sleep their instruction's wait.
     pub fn sleeps(&self) -> bool {
         matches!(self.workload, WorkloadKind::Io | WorkloadKind::Mixed)

@@ -1,0 +1,169 @@
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use super::Source;
+use crate::clock;
+use crate::model::{Ranges, SessionKey};
+use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
+use crate::wire::PROTOCOL_VERSION;
+use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
+
+/// How long a client that has all its answers waits for the gateway's account of them.
+const PARTING: Duration = Duration::from_secs(5);
+
+/// The conversation with the gateway beside the data path. It greets, and greets again when the
+/// connection was lost and is back: the gateway at the other end may be another one.
+pub(super) struct Channel {
+    socket: Socket,
+    watch: Watch,
+    hello: Hello,
+    /// A welcome is expected: we are new to the gateway, or may be.
+    awaiting_welcome: bool,
+    connected: bool,
+    grant: Option<Grant>,
+    account: Option<Account>,
+    malformed: u64,
+}
+
+/// What the gateway said that concerns the client.
+pub(super) enum Heard {
+    /// The gateway serves us; what it was sent before, it may not know.
+    Welcome(Grant),
+    /// It does not.
+    Reject(String),
+    /// A batch that it can't do.
+    Failed { batch: u64, reason: String },
+}
+
+/// A client's first words.
+pub(super) fn hello(key: SessionKey, source: &Source<'_>, results: String, wish: Wish) -> Hello {
+    Hello {
+        version: PROTOCOL_VERSION,
+        session: key,
+        batches: source.batches(),
+        commands: source.commands(),
+        results,
+        wish,
+    }
+}
+
+impl Channel {
+    pub(super) fn open(context: &Context, url: &str, hello: Hello) -> Result<Self, NetError> {
+        let socket = context.socket(Kind::Dealer)?;
+        socket.set_name(hello.session.to_string().as_bytes())?;
+        let watch = Watch::new(context, &socket)?;
+        socket.connect(url)?;
+        Ok(Channel {
+            socket,
+            watch,
+            hello,
+            awaiting_welcome: true,
+            connected: false,
+            grant: None,
+            account: None,
+            malformed: 0,
+        })
+    }
+
+    pub(super) fn poll_entries(&self) -> [PollEntry<'_>; 2] {
+        [
+            PollEntry::readable(&self.socket),
+            PollEntry::watch(&self.watch),
+        ]
+    }
+
+    /// Takes in all that came.
+    pub(super) fn listen(&mut self) -> Result<Vec<Heard>, NetError> {
+        self.greet()?;
+        let mut heard = Vec::new();
+        let mut frame = Frame::default();
+        loop {
+            match self.socket.receive(&mut frame)? {
+                Received::Nothing => return Ok(heard),
+                Received::Multipart => self.malformed("a message of several frames"),
+                Received::Frame => match control::decode(&frame) {
+                    Ok(message) => heard.extend(self.take(message)),
+                    Err(error) => self.malformed(error),
+                },
+            }
+        }
+    }
+
+    /// Says hello over every new connection.
+    fn greet(&mut self) -> Result<(), NetError> {
+        let seen = self.watch.take();
+        if seen.disconnected {
+            self.connected = false;
+        }
+        if seen.connected && !self.connected {
+            self.connected = true;
+            self.awaiting_welcome = true;
+            self.say(&FromClient::Hello(self.hello.clone()))?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: ToClient) -> Option<Heard> {
+        match message {
+            ToClient::Welcome(grant) => {
+                self.grant = Some(grant.clone());
+                std::mem::take(&mut self.awaiting_welcome).then_some(Heard::Welcome(grant))
+            }
+            ToClient::Reject { reason } => Some(Heard::Reject(reason)),
+            ToClient::Failed { batch, reason } => Some(Heard::Failed { batch, reason }),
+            ToClient::Complete(account) => {
+                self.account = Some(account);
+                None
+            }
+            ToClient::Ping => None,
+        }
+    }
+
+    fn malformed(&mut self, what: impl std::fmt::Display) {
+        if self.malformed == 0 {
+            tracing::warn!("a frame on the control channel is passed over: {what}");
+        }
+        self.malformed += 1;
+    }
+
+    /// Tells the gateway which results are in.
+    pub(super) fn acknowledge(&mut self, acks: Ranges) -> Result<(), NetError> {
+        self.say(&FromClient::Ack(acks))
+    }
+
+    /// Says goodbye and waits for the gateway's account; not for one that has gone, not for long,
+    /// and not after `shutdown` has become ready once more.
+    pub(super) fn part(&mut self, acks: Ranges, shutdown: &impl AsFd) -> Result<(), NetError> {
+        if !self.connected {
+            return Ok(());
+        }
+        if !acks.is_empty() {
+            self.acknowledge(acks)?;
+        }
+        self.say(&FromClient::Bye)?;
+        let end = clock::now().after(PARTING);
+        while self.account.is_none() && self.connected {
+            let left = end.since(clock::now());
+            let [socket, watch] = self.poll_entries();
+            let mut entries = [PollEntry::descriptor(shutdown), socket, watch];
+            net::poll(&mut entries, Some(left))?;
+            if left.is_zero() || entries[0].is_ready() {
+                break;
+            }
+            self.listen()?;
+        }
+        Ok(())
+    }
+
+    fn say(&self, message: &FromClient) -> Result<(), NetError> {
+        let mut frame = Vec::new();
+        control::encode(message, &mut frame);
+        self.socket.send(&frame)?;
+        Ok(())
+    }
+
+    /// What was granted, and what it took.
+    pub(super) fn into_terms(self) -> (Option<Grant>, Option<Account>) {
+        (self.grant, self.account)
+    }
+}

@@ -1,0 +1,257 @@
+use std::collections::VecDeque;
+
+use crate::model::Ranges;
+
+/// What is out, what is in, what came twice: a client's account of its batches, by sequence
+/// number. No socket, no clock: what happens is told to it, what to do is read from it.
+///
+/// * Every batch is answered or failed exactly once; whatever comes for it later is a duplicate.
+/// * Never more than the window lies between the oldest batch that is not answered and the
+///   newest that was sent, so memory does not grow with the number of batches.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    total: u64,
+    window: u64,
+    /// All batches below this one are settled.
+    floor: u64,
+    /// For each batch from the floor to the last one sent, whether it is settled.
+    settled: VecDeque<bool>,
+    results: u64,
+    sum: i64,
+    duplicates: u64,
+    strays: u64,
+    failures: Vec<Failure>,
+    acknowledgements: Ranges,
+}
+
+/// A batch that the server could not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Its sequence number.
+    pub batch: u64,
+    /// Why, in the server's words.
+    pub reason: String,
+}
+
+/// What a result turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The first one for its batch: it counts.
+    Fresh,
+    /// One for a batch that is settled already.
+    Duplicate,
+    /// One for a batch that was never sent.
+    Stray,
+}
+
+impl Ledger {
+    /// An account of `total` batches, of which at most `window` (at least 1) are out.
+    pub fn new(total: u64, window: u64) -> Self {
+        Ledger {
+            total,
+            window: window.max(1),
+            floor: 0,
+            settled: VecDeque::new(),
+            results: 0,
+            sum: 0,
+            duplicates: 0,
+            strays: 0,
+            failures: Vec::new(),
+            acknowledgements: Ranges::default(),
+        }
+    }
+
+    /// Makes the window smaller, if it is larger than `window` (at least 1).
+    pub fn limit_window(&mut self, window: u64) {
+        self.window = self.window.min(window.max(1));
+    }
+
+    /// The batch to send next, if there is one and the window has room for it.
+    pub fn next_to_send(&self) -> Option<u64> {
+        let next = self.next();
+        (next < self.total && self.settled.len() < self.window as usize).then_some(next)
+    }
+
+    /// The batch that [`Ledger::next_to_send`] named is on its way.
+    pub fn sent(&mut self) {
+        self.settled.push_back(false);
+    }
+
+    /// A result for batch `sequence` came in.
+    pub fn result(&mut self, sequence: u64, sum: i64) -> Verdict {
+        let verdict = self.settle(sequence);
+        if verdict == Verdict::Fresh {
+            self.results += 1;
+            self.sum = self.sum.wrapping_add(sum);
+        }
+        verdict
+    }
+
+    /// A result came in from a peer that does not say for which batch: it counts for the oldest
+    /// one that is out.
+    pub fn anonymous_result(&mut self, sum: i64) -> Verdict {
+        // The floor is the oldest batch that is not settled, if any is out.
+        self.result(self.floor, sum)
+    }
+
+    /// The server says that batch `sequence` can't be done. Of a settled one that means nothing.
+    pub fn failed(&mut self, sequence: u64, reason: String) -> Verdict {
+        let verdict = self.settle(sequence);
+        if verdict == Verdict::Fresh {
+            self.failures.push(Failure {
+                batch: sequence,
+                reason,
+            });
+        }
+        verdict
+    }
+
+    /// A result came in for somebody else's batch.
+    pub fn stray(&mut self) -> Verdict {
+        self.strays += 1;
+        Verdict::Stray
+    }
+
+    fn settle(&mut self, sequence: u64) -> Verdict {
+        if sequence >= self.next() {
+            return self.stray();
+        }
+        // Acknowledged even when it is a duplicate: the server may not know that we have it.
+        self.acknowledgements.push(sequence);
+        let slot = sequence
+            .checked_sub(self.floor)
+            .and_then(|i| self.settled.get_mut(i as usize));
+        match slot {
+            Some(settled) if !*settled => *settled = true,
+            _ => {
+                self.duplicates += 1;
+                return Verdict::Duplicate;
+            }
+        }
+        while self.settled.front() == Some(&true) {
+            self.settled.pop_front();
+            self.floor += 1;
+        }
+        Verdict::Fresh
+    }
+
+    /// What the server has not been told yet of what is settled.
+    pub fn take_acknowledgements(&mut self) -> Ranges {
+        self.acknowledgements.take()
+    }
+
+    /// The batches that are out: what to send again to a server that has lost them.
+    pub fn unanswered(&self) -> impl Iterator<Item = u64> + '_ {
+        (self.floor..)
+            .zip(&self.settled)
+            .filter(|(_, settled)| !**settled)
+            .map(|(n, _)| n)
+    }
+
+    /// Whether every batch is settled.
+    pub fn is_complete(&self) -> bool {
+        self.floor == self.total
+    }
+
+    /// Batches that are settled.
+    pub fn answered(&self) -> u64 {
+        self.results + self.failures.len() as u64
+    }
+
+    /// Batches whose result came.
+    pub fn results(&self) -> u64 {
+        self.results
+    }
+
+    /// The sum of the results that count (modulo 2^64).
+    pub fn sum(&self) -> i64 {
+        self.sum
+    }
+
+    /// Results that came a second time.
+    pub fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    /// Results for batches that were never sent.
+    pub fn strays(&self) -> u64 {
+        self.strays
+    }
+
+    /// The batches that failed, as they came.
+    pub fn into_failures(self) -> Vec<Failure> {
+        self.failures
+    }
+
+    fn next(&self) -> u64 {
+        self.floor + self.settled.len() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_first_result_counts_and_later_ones_are_duplicates() {
+        let mut ledger = Ledger::new(2, 10);
+        ledger.sent();
+        assert_eq!(ledger.result(0, 5), Verdict::Fresh);
+        assert_eq!(ledger.result(0, 7), Verdict::Duplicate);
+        assert_eq!(ledger.result(1, 7), Verdict::Stray);
+        assert_eq!(
+            (ledger.sum(), ledger.duplicates(), ledger.strays()),
+            (5, 1, 1)
+        );
+    }
+
+    #[test]
+    fn a_failure_settles_its_batch() {
+        let mut ledger = Ledger::new(1, 1);
+        ledger.sent();
+        ledger.failed(0, "killed five workers".to_owned());
+        assert!(ledger.is_complete());
+        assert_eq!(ledger.result(0, 1), Verdict::Duplicate);
+        assert_eq!(ledger.results(), 0);
+    }
+
+    #[test]
+    fn results_without_ids_count_for_the_oldest() {
+        let mut ledger = Ledger::new(3, 3);
+        (0..3).for_each(|_| ledger.sent());
+        ledger.result(1, 1);
+        ledger.anonymous_result(1);
+        ledger.anonymous_result(1);
+        assert!(ledger.is_complete());
+        assert_eq!(ledger.anonymous_result(1), Verdict::Stray);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_every_batch_is_settled_once_and_the_window_holds(
+            total in 0_u64..40,
+            window in 1_u64..8,
+            events in prop::collection::vec((0_u8..4, 0_u64..45), 0..400),
+        ) {
+            let mut ledger = Ledger::new(total, window);
+            let mut fresh = std::collections::BTreeSet::new();
+            for (kind, sequence) in events {
+                if kind == 0 && ledger.next_to_send().is_some() {
+                    ledger.sent();
+                } else if kind == 1 {
+                    if ledger.failed(sequence, String::new()) == Verdict::Fresh {
+                        prop_assert!(fresh.insert(sequence));
+                    }
+                } else if ledger.result(sequence, 1) == Verdict::Fresh {
+                    prop_assert!(fresh.insert(sequence));
+                }
+                prop_assert!(ledger.unanswered().count() as u64 <= window);
+                prop_assert!(ledger.unanswered().all(|n| !fresh.contains(&n)));
+                prop_assert_eq!(ledger.answered(), fresh.len() as u64);
+                prop_assert_eq!(ledger.is_complete(), fresh.len() as u64 == total);
+                prop_assert_eq!(ledger.sum() as u64, ledger.results());
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The client: sends batches, collects their results, and keeps account of both.
+//!
+//! Must not know: how the server runs a batch, where commands and durations go afterwards.
+
+mod channel;
+mod ledger;
+mod source;
+
+pub use ledger::{Failure, Ledger, Verdict};
+pub use source::Source;
+
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use crate::clock::{self, Tick};
+use crate::model::SessionKey;
+use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
+use crate::wire::control::{Account, Grant, Wish};
+use crate::wire::data::{self, Message};
+use channel::{Channel, Heard};
+
+/// Why a client ended without all of its answers.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// A socket failed.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// The server does not serve this client.
+    #[error("the server refused: {0}")]
+    Rejected(String),
+    /// The server gave up.
+    #[error("the server gave up after {answered} of {batches} batches")]
+    Aborted {
+        /// Batches answered until then.
+        answered: u64,
+        /// Batches in all.
+        batches: u64,
+    },
+    /// There is neither an address for batches nor one for control.
+    #[error("no address to send batches to: give REMOTE_URL or --control")]
+    NoServer,
+}
+
+/// What a client is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen for results; a port of `*` takes a free one.
+    pub results: String,
+    /// Where to send batches. Not needed with `control`.
+    pub batches: Option<String>,
+    /// The gateway's control channel.
+    pub control: Option<String>,
+    /// What to ask for over it.
+    pub wish: Wish,
+    /// Batches that may be out at any time.
+    pub window: u64,
+    /// 64 random bits that tell this client's ids from all others.
+    pub seed: u64,
+}
+
+impl Options {
+    /// Batches that may be out at any time, unless somebody asks otherwise.
+    pub const DEFAULT_WINDOW: u64 = 4096;
+}
+
+/// How a client ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every batch is answered, or failed for good.
+    Complete,
+    /// It was told to stop before.
+    Interrupted,
+}
+
+/// What came of a client's run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// From the first send to the last result.
+    pub makespan: Duration,
+    /// From the first send to the first result.
+    pub first_result: Option<Duration>,
+    /// The sum of all results.
+    pub sum: i64,
+    /// Batches answered.
+    pub results: u64,
+    /// Batches sent in all, or to be sent.
+    pub batches: u64,
+    /// Results that came a second time.
+    pub duplicates: u64,
+    /// Results for batches that were never sent, and frames that are no results.
+    pub strays: u64,
+    /// Batches that the server could not do.
+    pub failures: Vec<Failure>,
+    /// What the server granted, when it was asked.
+    pub grant: Option<Grant>,
+    /// What the server counted, when it was asked.
+    pub account: Option<Account>,
+}
+
+/// Sends all batches of `source` and collects their results, until all are answered or
+/// `shutdown` becomes ready. `progress` is told, now and then, how many batches are answered.
+///
+/// # Errors
+/// When a socket fails, or the server refuses or gives up.
+pub fn run(
+    context: &Context,
+    options: &Options,
+    source: &Source<'_>,
+    shutdown: &impl AsFd,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Outcome, ClientError> {
+    let mut client = Client::open(context, options, source)?;
+    let ending = client.serve(shutdown, progress)?;
+    if ending == Ending::Complete || client.channel.is_some() {
+        client.part(shutdown)?;
+    } else if let Some(batches) = &client.batches {
+        batches.send(data::ABORT_FRAME)?;
+    }
+    Ok(client.outcome(ending))
+}
+
+/// How many frames are received, or sent, before the other direction gets its turn.
+const TURN: usize = 512;
+
+struct Client<'a> {
+    context: &'a Context,
+    source: &'a Source<'a>,
+    key: SessionKey,
+    results: Socket,
+    batches: Option<Socket>,
+    channel: Option<Channel>,
+    ledger: Ledger,
+    resend: std::vec::IntoIter<u64>,
+    first_send: Option<Tick>,
+    first_result: Option<Tick>,
+    last_result: Option<Tick>,
+    malformed: u64,
+    frame: Vec<u8>,
+}
+
+impl<'a> Client<'a> {
+    fn open(
+        context: &'a Context,
+        options: &Options,
+        source: &'a Source<'a>,
+    ) -> Result<Self, ClientError> {
+        let results = context.socket(Kind::Pull)?;
+        let results_url = results.bind(&options.results)?;
+        let (key, channel) = match &options.control {
+            None => (SessionKey::anonymous(options.seed), None),
+            Some(url) => {
+                let key = SessionKey::from_bits(options.seed);
+                let hello = channel::hello(key, source, results_url, options.wish.clone());
+                (key, Some(Channel::open(context, url, hello)?))
+            }
+        };
+        let batches = match (&options.batches, &channel) {
+            (Some(url), None) => Some(connect(context, url)?),
+            (None, None) => return Err(ClientError::NoServer),
+            (_, Some(_)) => None,
+        };
+        Ok(Client {
+            context,
+            source,
+            key,
+            results,
+            batches,
+            channel,
+            ledger: Ledger::new(source.batches(), options.window),
+            resend: Vec::new().into_iter(),
+            first_send: None,
+            first_result: None,
+            last_result: None,
+            malformed: 0,
+            frame: Vec::new(),
+        })
+    }
+
+    fn serve(
+        &mut self,
+        shutdown: &impl AsFd,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Ending, ClientError> {
+        let mut frame = Frame::default();
+        while !self.ledger.is_complete() {
+            if self.wait(shutdown)? {
+                return Ok(Ending::Interrupted);
+            }
+            self.listen()?;
+            self.collect(&mut frame)?;
+            self.acknowledge()?;
+            self.send_batches()?;
+            progress(self.ledger.answered());
+        }
+        Ok(Ending::Complete)
+    }
+
+    /// Waits for whatever comes next; `true` when it is to stop.
+    fn wait(&self, shutdown: &impl AsFd) -> Result<bool, NetError> {
+        let mut entries = vec![
+            PollEntry::descriptor(shutdown),
+            PollEntry::readable(&self.results),
+        ];
+        if let Some(batches) = &self.batches {
+            entries.push(PollEntry::writable(batches, self.has_to_send()));
+        }
+        if let Some(channel) = &self.channel {
+            entries.extend(channel.poll_entries());
+        }
+        net::poll(&mut entries, None)?;
+        Ok(entries[0].is_ready())
+    }
+
+    fn has_to_send(&self) -> bool {
+        self.resend.len() > 0 || self.ledger.next_to_send().is_some()
+    }
+
+    /// Takes in what the gateway says beside the data path.
+    fn listen(&mut self) -> Result<(), ClientError> {
+        let Some(channel) = &mut self.channel else {
+            return Ok(());
+        };
+        for heard in channel.listen()? {
+            match heard {
+                Heard::Welcome(grant) => {
+                    self.ledger.limit_window(grant.window);
+                    self.batches = Some(connect(self.context, &grant.batches)?);
+                    self.resend = self.ledger.unanswered().collect::<Vec<_>>().into_iter();
+                }
+                Heard::Failed { batch, reason } => {
+                    self.ledger.failed(batch, reason);
+                    self.last_result = Some(clock::now());
+                }
+                Heard::Reject(reason) => return Err(ClientError::Rejected(reason)),
+            }
+        }
+        Ok(())
+    }
+
+    fn collect(&mut self, frame: &mut Frame) -> Result<(), ClientError> {
+        let before = self.ledger.answered();
+        let mut no_commands = Vec::new();
+        for _ in 0..TURN {
+            match self.results.receive(frame)? {
+                Received::Nothing => break,
+                Received::Multipart => self.malformed("a message of several frames"),
+                Received::Frame => match data::decode(frame, &mut no_commands) {
+                    Ok(message) => self.take(message)?,
+                    Err(error) => self.malformed(error),
+                },
+            }
+        }
+        if self.ledger.answered() > before {
+            let now = clock::now();
+            self.first_result.get_or_insert(now);
+            self.last_result = Some(now);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Message) -> Result<(), ClientError> {
+        match message {
+            Message::Result { id: None, sum } => self.ledger.anonymous_result(sum),
+            Message::Result { id: Some(id), sum } => match self.key.sequence_of(id) {
+                Some(sequence) => self.ledger.result(sequence, sum),
+                None => self.ledger.stray(),
+            },
+            Message::Abort => {
+                return Err(ClientError::Aborted {
+                    answered: self.ledger.answered(),
+                    batches: self.source.batches(),
+                });
+            }
+            Message::Complete => return Ok(()),
+            Message::Batch { .. } => self.ledger.stray(),
+        };
+        Ok(())
+    }
+
+    fn malformed(&mut self, what: impl std::fmt::Display) {
+        if self.malformed == 0 {
+            tracing::warn!(
+                "a frame on the results socket is not a result, and is passed over: {what}"
+            );
+        }
+        self.malformed += 1;
+    }
+
+    fn acknowledge(&mut self) -> Result<(), NetError> {
+        let acks = self.ledger.take_acknowledgements();
+        match &mut self.channel {
+            Some(channel) if !acks.is_empty() => channel.acknowledge(acks),
+            _ => Ok(()),
+        }
+    }
+
+    fn send_batches(&mut self) -> Result<(), NetError> {
+        for _ in 0..TURN {
+            let Some(sequence) = self
+                .resend
+                .as_slice()
+                .first()
+                .copied()
+                .or_else(|| self.ledger.next_to_send())
+            else {
+                break;
+            };
+            if !self.send(sequence)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, sequence: u64) -> Result<bool, NetError> {
+        let Some(batches) = &self.batches else {
+            return Ok(false);
+        };
+        self.frame.clear();
+        data::encode_batch(
+            self.key.batch(sequence),
+            self.source.batch(sequence),
+            &mut self.frame,
+        );
+        self.first_send.get_or_insert_with(clock::now);
+        let sent = batches.send(&self.frame)?;
+        if sent && self.resend.next().is_none() {
+            self.ledger.sent();
+        }
+        Ok(sent)
+    }
+
+    /// Says goodbye, so that the gateway can close the session, and hears what it took.
+    fn part(&mut self, shutdown: &impl AsFd) -> Result<(), ClientError> {
+        let acks = self.ledger.take_acknowledgements();
+        match &mut self.channel {
+            Some(channel) => Ok(channel.part(acks, shutdown)?),
+            None => Ok(()),
+        }
+    }
+
+    fn outcome(self, ending: Ending) -> Outcome {
+        let since_start = |tick: Option<Tick>| Some(tick?.since(self.first_send?));
+        let (grant, account) = self.channel.map(Channel::into_terms).unwrap_or_default();
+        Outcome {
+            ending,
+            makespan: since_start(self.last_result).unwrap_or_default(),
+            first_result: since_start(self.first_result),
+            sum: self.ledger.sum(),
+            results: self.ledger.results(),
+            batches: self.source.batches(),
+            duplicates: self.ledger.duplicates(),
+            strays: self.ledger.strays() + self.malformed,
+            failures: self.ledger.into_failures(),
+            grant,
+            account,
+        }
+    }
+}
+
+fn connect(context: &Context, url: &str) -> Result<Socket, NetError> {
+    let socket = context.socket(Kind::Push)?;
+    socket.connect(url)?;
+    Ok(socket)
+}

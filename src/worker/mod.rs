@@ -1,0 +1,164 @@
+//! The worker: a process that runs batches on its threads.
+//!
+//! It only dials out and never binds, and is told everything by the gateway after its hello. Its
+//! main thread holds the sockets and never computes, so a busy worker still answers.
+//!
+//! Must not know: the client's conversation, the table, other workers.
+
+mod seat;
+mod window;
+
+use std::io;
+use std::os::fd::AsFd;
+
+use crate::clock;
+use crate::model::WorkerNo;
+use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
+use crate::wire::PROTOCOL_VERSION;
+use crate::wire::fleet::{self, Bundle, FleetError, FromWorker, ToWorker};
+use seat::Seat;
+
+/// Why a worker ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// A socket failed.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// What the gateway said is not of our conversation: the two are not of one version.
+    #[error("the gateway speaks another language: {0}")]
+    Wire(#[from] FleetError),
+    /// The gateway broke the conversation's rules.
+    #[error("the gateway broke the rules: {0}")]
+    Protocol(&'static str),
+    /// The system is out of threads or descriptors.
+    #[error("can't start the threads of the executor: {0}")]
+    Threads(#[from] io::Error),
+}
+
+/// What a worker is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Its number, under which the gateway knows it.
+    pub number: WorkerNo,
+    /// The gateway's address for workers.
+    pub gateway: String,
+}
+
+/// Runs a worker until the gateway tells it to stop, or `lifeline` becomes ready.
+///
+/// # Errors
+/// When a socket fails, the gateway can't be understood, or the system is out of threads.
+pub fn run(context: &Context, options: &Options, lifeline: &impl AsFd) -> Result<(), WorkerError> {
+    let gateway = context.socket(Kind::Dealer)?;
+    gateway.connect(&options.gateway)?;
+    let mut worker = Worker {
+        context,
+        gateway,
+        seat: None,
+        units: 0,
+        stopping: false,
+    };
+    worker.say(&FromWorker::Hello {
+        version: PROTOCOL_VERSION,
+        worker: options.number,
+    })?;
+    worker.serve(lifeline)
+}
+
+struct Worker<'a> {
+    context: &'a Context,
+    gateway: Socket,
+    seat: Option<Seat>,
+    /// Units finished in the seats before this one.
+    units: u64,
+    stopping: bool,
+}
+
+impl Worker<'_> {
+    fn serve(&mut self, lifeline: &impl AsFd) -> Result<(), WorkerError> {
+        let mut frame = Frame::default();
+        loop {
+            if self.wait(lifeline)? {
+                return Ok(());
+            }
+            while self.gateway.receive(&mut frame)? == Received::Frame {
+                self.obey(fleet::decode(&frame)?)?;
+            }
+            self.report()?;
+            if self.stopping && self.seat.as_ref().is_none_or(Seat::is_drained) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for whatever comes next; `true` when the parent has gone.
+    fn wait(&self, lifeline: &impl AsFd) -> Result<bool, NetError> {
+        let mut entries = vec![
+            PollEntry::descriptor(lifeline),
+            PollEntry::readable(&self.gateway),
+        ];
+        if let Some(seat) = &self.seat {
+            entries.push(PollEntry::descriptor(seat.bell()));
+            entries.push(PollEntry::writable(seat.results(), seat.has_backlog()));
+        }
+        net::poll(&mut entries, None)?;
+        Ok(entries[0].is_ready())
+    }
+
+    fn obey(&mut self, order: ToWorker) -> Result<(), WorkerError> {
+        match order {
+            ToWorker::Open {
+                session,
+                results,
+                job,
+            } => {
+                if let Some(old) = self.seat.take() {
+                    self.units = old.units();
+                }
+                self.seat = Some(Seat::open(
+                    self.context,
+                    session,
+                    &results,
+                    &job,
+                    self.units,
+                )?);
+            }
+            ToWorker::Run(bundle) => self.run(bundle)?,
+            ToWorker::Close => {
+                if let Some(seat) = &mut self.seat {
+                    seat.cancel()?;
+                }
+            }
+            ToWorker::Stop => self.stopping = true,
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, bundle: Bundle) -> Result<(), WorkerError> {
+        let seat = self
+            .seat
+            .as_mut()
+            .ok_or(WorkerError::Protocol("batches before a session"))?;
+        seat.run(bundle, clock::now())?;
+        Ok(())
+    }
+
+    /// Sends results to the client, and tells the gateway what is finished.
+    fn report(&mut self) -> Result<(), WorkerError> {
+        let Some(seat) = &mut self.seat else {
+            return Ok(());
+        };
+        if let Some(progress) = seat.collect(clock::now())? {
+            self.say(&FromWorker::Progress(progress))?;
+        }
+        Ok(())
+    }
+
+    fn say(&self, message: &FromWorker) -> Result<(), WorkerError> {
+        let mut frame = Vec::new();
+        fleet::encode(message, &mut frame)?;
+        // No high-water mark on what we send: there is always room.
+        self.gateway.send(&frame)?;
+        Ok(())
+    }
+}

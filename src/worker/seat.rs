@@ -1,0 +1,192 @@
+use std::collections::VecDeque;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+
+use super::WorkerError;
+use super::window::Window;
+use crate::clock::Tick;
+use crate::executor::{Batch, Completion, Runner};
+use crate::model::{BatchId, Dispatch, Job, Ranges, SessionNo};
+use crate::net::{Context, Kind, NetError, Socket};
+use crate::wire::data;
+use crate::wire::fleet::{Bundle, Head, Progress};
+
+/// A worker's work for one session: its threads, and the way to its client.
+pub(super) struct Seat {
+    session: SessionNo,
+    dispatch: Dispatch,
+    runner: Runner,
+    results: Socket,
+    /// What is being run, by tag. Tags count up and are used once; the first one is `first_tag`.
+    running: VecDeque<Option<Head>>,
+    first_tag: u64,
+    /// Results that the socket had no room for.
+    backlog: VecDeque<(Head, i64)>,
+    finished: Ranges,
+    units: u64,
+    reported: (u64, u64),
+    window: Window,
+    frame: Vec<u8>,
+    cancelled: bool,
+}
+
+impl Seat {
+    /// Starts the threads and connects to the client. `units` is what the worker has finished
+    /// before.
+    pub(super) fn open(
+        context: &Context,
+        session: SessionNo,
+        results_url: &str,
+        job: &Job,
+        units: u64,
+    ) -> Result<Seat, WorkerError> {
+        let results = context.socket(Kind::Push)?;
+        results.connect(results_url)?;
+        let floor = job.initial_window();
+        Ok(Seat {
+            session,
+            dispatch: job.dispatch,
+            runner: Runner::start(job)?,
+            results,
+            running: VecDeque::new(),
+            first_tag: 0,
+            backlog: VecDeque::new(),
+            finished: Ranges::default(),
+            units,
+            reported: (units, floor),
+            window: Window::new(floor),
+            frame: Vec::new(),
+            cancelled: false,
+        })
+    }
+
+    /// Hands batches to the threads.
+    pub(super) fn run(&mut self, bundle: Bundle, now: Tick) -> Result<(), WorkerError> {
+        if self.is_drained() {
+            self.window.work_began(now);
+        }
+        let heads = bundle.batches()?;
+        let instructions = Arc::from(bundle.instructions);
+        let mut batches = Vec::with_capacity(heads.len());
+        for (head, own) in heads {
+            let tag = self.first_tag + self.running.len() as u64;
+            self.running.push_back(Some(head));
+            batches.push(Batch {
+                tag,
+                instructions: Arc::clone(&instructions),
+                own,
+            });
+        }
+        self.runner.run(batches);
+        Ok(())
+    }
+
+    /// Sends the results of what is done, and returns what to tell the gateway, if anything.
+    pub(super) fn collect(&mut self, now: Tick) -> Result<Option<Progress>, NetError> {
+        self.flush_backlog()?;
+        self.runner.outbox().hear();
+        let before = self.units;
+        while let Some(completion) = self.runner.outbox().pop() {
+            self.finish(completion)?;
+        }
+        if self.dispatch == Dispatch::Pipelined {
+            self.units += self.runner.outbox().take_commands();
+        }
+        self.window.finished(self.units - before, now);
+        Ok(self.progress())
+    }
+
+    fn finish(&mut self, completion: Completion) -> Result<(), NetError> {
+        let Some(head) = self.take(completion.tag) else {
+            return Ok(());
+        };
+        if self.dispatch == Dispatch::Barrier {
+            self.units += 1;
+        }
+        if self.cancelled {
+            self.finished.push(head.sequence);
+            return Ok(());
+        }
+        if !self.backlog.is_empty() || !self.send(&head, completion.sum)? {
+            self.backlog.push_back((head, completion.sum));
+        }
+        Ok(())
+    }
+
+    fn flush_backlog(&mut self) -> Result<(), NetError> {
+        while let Some((head, sum)) = self.backlog.pop_front() {
+            if !self.send(&head, sum)? {
+                self.backlog.push_front((head, sum));
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a result; a batch is finished, for the gateway, when this is done.
+    fn send(&mut self, head: &Head, sum: i64) -> Result<bool, NetError> {
+        self.frame.clear();
+        data::encode_result(BatchId(head.id), sum, &mut self.frame);
+        let sent = self.results.send(&self.frame)?;
+        if sent {
+            self.finished.push(head.sequence);
+        }
+        Ok(sent)
+    }
+
+    fn take(&mut self, tag: u64) -> Option<Head> {
+        let index = tag.checked_sub(self.first_tag)? as usize;
+        let head = self.running.get_mut(index)?.take();
+        while let Some(None) = self.running.front() {
+            self.running.pop_front();
+            self.first_tag += 1;
+        }
+        head
+    }
+
+    fn progress(&mut self) -> Option<Progress> {
+        let window = self.window.size();
+        let state = (self.units, window);
+        if state == self.reported && self.finished.is_empty() {
+            return None;
+        }
+        self.reported = state;
+        let finished = self.finished.take();
+        Some(Progress {
+            session: self.session,
+            finished,
+            units: self.units,
+            window,
+        })
+    }
+
+    /// What has not begun need not be done, and nobody waits for the results.
+    pub(super) fn cancel(&mut self) -> Result<(), NetError> {
+        self.runner.cancel();
+        self.cancelled = true;
+        for (head, _) in self.backlog.drain(..) {
+            self.finished.push(head.sequence);
+        }
+        self.results.forget_undelivered()
+    }
+
+    pub(super) fn is_drained(&self) -> bool {
+        self.running.is_empty() && self.backlog.is_empty()
+    }
+
+    pub(super) fn has_backlog(&self) -> bool {
+        !self.backlog.is_empty()
+    }
+
+    pub(super) fn units(&self) -> u64 {
+        self.units
+    }
+
+    pub(super) fn results(&self) -> &Socket {
+        &self.results
+    }
+
+    pub(super) fn bell(&self) -> &impl AsFd {
+        self.runner.outbox()
+    }
+}

@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use crate::clock::Tick;
+
+/// How many unfinished units a worker wants to hold: a pure rule over how fast they get done.
+///
+/// Work that takes long is fetched one unit at a time, so that the next batch always goes to the
+/// first free worker. Work that takes less than the way to the gateway and back is fetched ahead,
+/// so that the worker never waits for it: as much as it does in [`Window::HORIZON`].
+#[derive(Debug)]
+pub(super) struct Window {
+    floor: u64,
+    size: u64,
+    since: Option<Tick>,
+}
+
+impl Window {
+    /// The time for which a worker fetches ahead. It bounds how long a batch can wait behind
+    /// others while another worker is free.
+    const HORIZON: Duration = Duration::from_millis(2);
+    /// The most units that a worker ever holds.
+    const CEILING: u64 = 2048;
+
+    /// A window that is never smaller than `floor`.
+    pub(super) fn new(floor: u64) -> Self {
+        Window {
+            floor,
+            size: floor,
+            since: None,
+        }
+    }
+
+    /// The first work after a pause came in.
+    pub(super) fn work_began(&mut self, now: Tick) {
+        self.since = Some(now);
+    }
+
+    /// So many units have been finished.
+    pub(super) fn finished(&mut self, units: u64, now: Tick) {
+        if units == 0 {
+            return;
+        }
+        if let Some(since) = self.since {
+            let took = now.since(since).as_nanos().max(1);
+            let fits = u128::from(units) * Self::HORIZON.as_nanos() / took;
+            // Growth is doubled at the most, so that one lucky measurement does not decide.
+            let size = (fits as u64).min(self.size * 2).min(Self::CEILING);
+            self.size = size.max(self.floor);
+        }
+        self.since = Some(now);
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    /// Finishes `units` at a time, each taking `each`, `times` times over.
+    fn after(floor: u64, units: u64, each: Duration, times: u32) -> u64 {
+        let mut window = Window::new(floor);
+        let mut now = clock::now();
+        window.work_began(now);
+        for _ in 0..times {
+            now = now.after(each * units as u32);
+            window.finished(units, now);
+        }
+        window.size()
+    }
+
+    #[test]
+    fn long_work_is_fetched_one_batch_at_a_time() {
+        assert_eq!(after(1, 1, Duration::from_secs(1), 100), 1);
+        assert_eq!(after(1, 1, Duration::from_millis(2), 100), 1);
+    }
+
+    #[test]
+    fn short_work_is_fetched_ahead_up_to_the_horizon() {
+        assert_eq!(after(1, 1, Duration::from_micros(20), 100), 100);
+        assert_eq!(
+            after(1, 50, Duration::from_nanos(100), 100),
+            Window::CEILING
+        );
+    }
+
+    #[test]
+    fn it_never_falls_below_the_threads_of_a_pipelined_worker() {
+        assert_eq!(after(16, 1, Duration::from_secs(1), 10), 16);
+    }
+
+    #[test]
+    fn it_grows_step_by_step_and_falls_at_once() {
+        assert_eq!(after(1, 1, Duration::from_nanos(1), 3), 8);
+        let mut window = Window::new(1);
+        let start = clock::now();
+        window.work_began(start);
+        for millis in 1..=3 {
+            window.finished(1000, start.after(Duration::from_millis(millis)));
+        }
+        assert_eq!(window.size(), 8);
+        window.finished(1, start.after(Duration::from_secs(1)));
+        assert_eq!(window.size(), 1);
+    }
+}
