@@ -13,6 +13,8 @@
 //! | 1 | [`workload`], [`wire`], [`spec`], [`record`] |
 //! | 0 | [`model`], [`stats`], [`clock`] |
 
+pub mod cli;
 pub mod clock;
 pub mod model;
 pub mod record;
+pub mod spec;
