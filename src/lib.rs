@@ -13,6 +13,7 @@
 //! | 1 | [`workload`], [`wire`], [`spec`], [`record`] |
 //! | 0 | [`model`], [`stats`], [`clock`] |
 
+pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod executor;
@@ -20,6 +21,8 @@ pub mod model;
 pub mod net;
 pub mod process;
 pub mod record;
+pub mod server;
+pub mod spec;
 pub mod wire;
 pub mod worker;
 pub mod workload;

@@ -1,0 +1,500 @@
+//! Who holds which batch, and what to do when a worker dies: the gateway's decisions, as a plain
+//! struct. Events are its methods; what to do about them goes to an [`Effects`]. No socket, clock
+//! or process inside, so thousands of random fault schedules run in a test in a second.
+//!
+//! * A batch is *pending*, *held* by a worker, or *sent*: its result is on its way to the client.
+//!   It is *settled*, and forgotten, when its client has acknowledged it; one whose client does
+//!   not acknowledge, when its worker says that the result is sent.
+//! * A worker sits at one session's table at a time (its *seat*), and leaves it only when it holds
+//!   nothing. It may hold as many units (see [`Job::units`]) as its window says.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+
+use crate::model::{BatchId, Instruction, Job, Ranges, SessionNo, WorkerNo};
+use crate::wire::fleet::Progress;
+
+use super::crew::{Crew, Worker};
+use super::session::Session;
+
+/// What the dispatcher wants done.
+pub trait Effects {
+    /// Start a worker process.
+    fn start(&mut self, worker: WorkerNo);
+    /// Tell a worker that holds nothing which session it works for next.
+    fn open(&mut self, worker: WorkerNo, session: SessionNo);
+    /// Give a worker a batch.
+    fn assign(
+        &mut self,
+        worker: WorkerNo,
+        session: SessionNo,
+        sequence: u64,
+        id: BatchId,
+        instructions: &[Instruction],
+    );
+    /// Tell a worker that its session is over.
+    fn close(&mut self, worker: WorkerNo);
+    /// Tell a worker to leave when it is done.
+    fn stop(&mut self, worker: WorkerNo);
+    /// Kill a worker that hangs.
+    fn kill(&mut self, worker: WorkerNo, reason: &str);
+    /// Tell a client that a batch can't be done.
+    fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str);
+}
+
+/// The limits that the server was started with.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Worker processes, at the most.
+    pub max_workers: u32,
+    /// How long a worker may go without finishing anything, beyond the waits that it was told of.
+    pub batch_timeout: Duration,
+    /// How long a worker may take to start.
+    pub start_timeout: Duration,
+    /// How long a worker that nobody needs stays.
+    pub idle_timeout: Duration,
+    /// How many workers stay however long nobody needs them.
+    pub keep: u32,
+}
+
+impl Limits {
+    /// How many workers a batch may kill before it is answered as failed.
+    pub const MAX_KILLS: u8 = 5;
+    /// How many workers may fail to start, one after another, before the server gives up.
+    pub const MAX_FAILED_STARTS: u32 = 5;
+}
+
+/// What the dispatcher has counted since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Batches received, once each.
+    pub batches: u64,
+    /// Batches given to a worker again.
+    pub retried: u64,
+    /// Workers that ended without being told to.
+    pub workers_lost: u64,
+    /// Batches that were given up.
+    pub failed: u64,
+}
+
+/// The gateway's state and rules.
+#[derive(Debug)]
+pub struct Dispatcher {
+    limits: Limits,
+    sessions: FxHashMap<SessionNo, Session>,
+    /// Sessions with pending batches, in the order in which they are served next.
+    waiting: VecDeque<SessionNo>,
+    /// Sessions that no worker was free for, while the others are being served.
+    unserved: VecDeque<SessionNo>,
+    crew: Crew,
+    counts: Counts,
+    draining: bool,
+    failed_starts: u32,
+}
+
+impl Dispatcher {
+    /// No sessions, no workers.
+    pub fn new(limits: Limits) -> Self {
+        Dispatcher {
+            limits,
+            sessions: FxHashMap::default(),
+            waiting: VecDeque::new(),
+            unserved: VecDeque::new(),
+            crew: Crew::default(),
+            counts: Counts::default(),
+            draining: false,
+            failed_starts: 0,
+        }
+    }
+
+    /// Starts workers until there are `count`, without waiting for batches.
+    pub fn start_workers(&mut self, count: u32, now: Duration, fx: &mut impl Effects) {
+        while self.crew.len() < count.min(self.limits.max_workers) {
+            fx.start(self.crew.hire(None, now));
+        }
+    }
+
+    /// A session begins. `processes` is how many workers may work for it at a time;
+    /// `acknowledges` says whether its client tells what it has received.
+    pub fn open(&mut self, no: SessionNo, job: Job, processes: u32, acknowledges: bool) {
+        self.sessions
+            .insert(no, Session::new(job, processes.max(1), acknowledges));
+    }
+
+    /// A session ends: its pending batches are dropped, and its workers are told.
+    pub fn close(&mut self, no: SessionNo, now: Duration, fx: &mut impl Effects) {
+        if self.sessions.remove(&no).is_none() {
+            return;
+        }
+        self.waiting.retain(|&waiting| waiting != no);
+        self.crew
+            .of_session(no)
+            .into_iter()
+            .for_each(|worker| fx.close(worker));
+        self.crew.unseat_all(no, now);
+        self.pump(now, fx);
+    }
+
+    /// A batch came in. `false` when it is known already, or the session is not.
+    pub fn receive(
+        &mut self,
+        no: SessionNo,
+        sequence: u64,
+        id: BatchId,
+        instructions: &[Instruction],
+        now: Duration,
+        fx: &mut impl Effects,
+    ) -> bool {
+        let Some(session) = self.sessions.get_mut(&no) else {
+            return false;
+        };
+        if !session.accept(sequence, id, instructions) {
+            return false;
+        }
+        self.counts.batches += 1;
+        if session.pending.len() == 1 {
+            self.waiting.push_back(no);
+        }
+        self.start_on_demand(no, now, fx);
+        true
+    }
+
+    /// One worker for each received batch, up to the maximum, unless one is free.
+    fn start_on_demand(&mut self, no: SessionNo, now: Duration, fx: &mut impl Effects) {
+        let Some(session) = self.sessions.get(&no) else {
+            return;
+        };
+        let may_grow = self.crew.seated(no) < session.processes
+            && self.crew.len() < self.limits.max_workers
+            && !self.crew.has_idle()
+            && !self.draining;
+        if may_grow {
+            fx.start(self.crew.hire(Some(no), now));
+        }
+    }
+
+    /// A worker has started and waits for orders. `false` when nobody of that number is expected.
+    pub fn started(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) -> bool {
+        let Some(state) = self
+            .crew
+            .get_mut(worker)
+            .filter(|state| !state.is_started())
+        else {
+            return false;
+        };
+        state.start(now);
+        self.failed_starts = 0;
+        if let Some(no) = state.seat() {
+            self.sit(worker, no, fx);
+        }
+        self.offer(worker, now);
+        self.pump(now, fx);
+        true
+    }
+
+    /// A worker tells what it has finished.
+    pub fn progress(
+        &mut self,
+        worker: WorkerNo,
+        progress: &Progress,
+        now: Duration,
+        fx: &mut impl Effects,
+    ) {
+        let Some(state) = self.crew.get_mut(worker).filter(|state| state.is_started()) else {
+            return;
+        };
+        state.progress(progress.units, progress.window, now);
+        if let Some(session) = self.sessions.get_mut(&progress.session) {
+            for sequence in progress.finished.iter().flatten() {
+                session.sent(sequence, worker);
+            }
+        }
+        self.offer(worker, now);
+        self.pump(now, fx);
+    }
+
+    /// A worker has ended. Whatever of its work is not settled is done again by another.
+    pub fn ended(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) {
+        let Some(state) = self.crew.dismiss(worker) else {
+            return;
+        };
+        if state.is_leaving() {
+            return;
+        }
+        self.counts.workers_lost += 1;
+        if !state.is_started() {
+            self.failed_starts += 1;
+        }
+        self.replace(state.seat(), now, fx);
+        self.pump(now, fx);
+    }
+
+    fn take_back(&mut self, worker: WorkerNo, fx: &mut impl Effects) {
+        for (&no, session) in &mut self.sessions {
+            let was_waiting = !session.pending.is_empty();
+            for failed in session.take_back(worker, &mut self.counts.retried) {
+                self.counts.failed += 1;
+                let reason = format!("it has killed {} workers", Limits::MAX_KILLS);
+                fx.fail(no, failed.sequence, failed.id, &reason);
+            }
+            if !was_waiting && !session.pending.is_empty() {
+                self.waiting.push_back(no);
+            }
+        }
+    }
+
+    fn replace(&mut self, seat: Option<SessionNo>, now: Duration, fx: &mut impl Effects) {
+        let for_session = seat.filter(|no| self.sessions.contains_key(no));
+        let wanted = for_session.is_some_and(|no| !self.sessions[&no].leases.is_empty())
+            || self.crew.len() < self.limits.keep;
+        if wanted && !self.draining && !self.has_given_up() {
+            fx.start(self.crew.hire(for_session, now));
+        }
+    }
+
+    /// A client has the results of these batches.
+    pub fn acknowledged(&mut self, no: SessionNo, acks: &Ranges) {
+        let Some(session) = self.sessions.get_mut(&no) else {
+            return;
+        };
+        let was_waiting = !session.pending.is_empty();
+        acks.iter().for_each(|range| session.settle(range));
+        if was_waiting && session.pending.is_empty() {
+            self.waiting.retain(|&waiting| waiting != no);
+        }
+    }
+
+    /// Time has passed: hung workers are killed, and those that nobody needs are sent home.
+    pub fn tick(&mut self, now: Duration, fx: &mut impl Effects) {
+        for (worker, reason) in self.crew.overdue(&self.limits, now) {
+            fx.kill(worker, &reason);
+        }
+        while self.crew.len() > self.limits.keep {
+            let Some(worker) = self
+                .crew
+                .pop_idle_since(now.saturating_sub(self.limits.idle_timeout))
+            else {
+                break;
+            };
+            self.dismiss(worker, fx);
+        }
+    }
+
+    /// When [`Dispatcher::tick`] has something to do next, as far as is known now.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        let idle = (self.crew.len() > self.limits.keep)
+            .then(|| self.crew.idle_since())
+            .flatten();
+        let idle = idle.map(|since| since + self.limits.idle_timeout);
+        self.crew
+            .next_overdue(&self.limits)
+            .into_iter()
+            .chain(idle)
+            .min()
+    }
+
+    /// No more work is given out; every worker leaves when it has done what it holds.
+    pub fn drain(&mut self, fx: &mut impl Effects) {
+        self.draining = true;
+        for worker in self.crew.numbers() {
+            self.dismiss(worker, fx);
+        }
+    }
+
+    fn dismiss(&mut self, worker: WorkerNo, fx: &mut impl Effects) {
+        let Some(state) = self.crew.get_mut(worker) else {
+            return;
+        };
+        let started = state.is_started();
+        state.leave();
+        if started {
+            fx.stop(worker);
+        } else {
+            fx.kill(worker, "it is not needed any more");
+        }
+    }
+
+    /// Gives out as many batches as there are workers for, a batch from each session in turn.
+    pub fn pump(&mut self, now: Duration, fx: &mut impl Effects) {
+        if self.draining {
+            return;
+        }
+        while let Some(no) = self.waiting.pop_front() {
+            match self.worker_for(no, fx) {
+                None => self.unserved.push_back(no),
+                Some(worker) => {
+                    if self.assign(worker, no, now, fx) {
+                        self.waiting.push_back(no);
+                    }
+                }
+            }
+        }
+        std::mem::swap(&mut self.waiting, &mut self.unserved);
+    }
+
+    /// Gives the session's oldest pending batch to the worker; `true` when there are more.
+    fn assign(
+        &mut self,
+        worker: WorkerNo,
+        no: SessionNo,
+        now: Duration,
+        fx: &mut impl Effects,
+    ) -> bool {
+        let (Some(session), Some(state)) = (self.sessions.get_mut(&no), self.crew.get_mut(worker))
+        else {
+            return false;
+        };
+        if let Some(given) = session.hold_next(worker) {
+            state.take(given.units, given.wait, now);
+            fx.assign(worker, no, given.sequence, given.id, given.instructions);
+        }
+        let more = !session.pending.is_empty();
+        self.offer(worker, now);
+        more
+    }
+
+    /// A worker that may take the session's next batch, if there is one.
+    fn worker_for(&mut self, no: SessionNo, fx: &mut impl Effects) -> Option<WorkerNo> {
+        let session = self.sessions.get(&no)?;
+        let slow = session.next_is_slow();
+        while let Some(worker) = self.crew.pop_free(no) {
+            // One without room is offered again when it has made progress.
+            let state = self.crew.get(worker)?;
+            if state.has_room(slow) && !self.must_yield(no, state) {
+                return Some(worker);
+            }
+        }
+        if self.crew.seated(no) >= session.processes {
+            return None;
+        }
+        let worker = self.crew.pop_idle().or_else(|| self.borrow(no))?;
+        self.sit(worker, no, fx);
+        Some(worker)
+    }
+
+    /// A worker of another session that has more than its share, or nothing to do.
+    fn borrow(&mut self, no: SessionNo) -> Option<WorkerNo> {
+        if self.sessions.len() < 2 {
+            return None;
+        }
+        let share = (self.limits.max_workers as usize / self.sessions.len()).max(1) as u32;
+        let mine = self.crew.seated(no);
+        let sessions = &self.sessions;
+        let can_lend = |crew: &Crew, worker: &Worker| {
+            let Some(other) = worker.seat().filter(|&other| other != no) else {
+                return false;
+            };
+            let idle = sessions
+                .get(&other)
+                .is_none_or(|session| session.pending.is_empty());
+            idle || mine < share && crew.seated(other) > share || mine == 0
+        };
+        self.crew
+            .drained()
+            .find(|&(_, state)| can_lend(&self.crew, state))
+            .map(|(no, _)| no)
+    }
+
+    /// Seats a worker that holds nothing at a session.
+    fn sit(&mut self, worker: WorkerNo, no: SessionNo, fx: &mut impl Effects) {
+        let Some(session) = self.sessions.get(&no) else {
+            return;
+        };
+        self.crew.seat(worker, no, &session.job);
+        fx.open(worker, no);
+    }
+
+    /// Puts a worker where those with room are looked for.
+    fn offer(&mut self, worker: WorkerNo, now: Duration) {
+        let Some(state) = self.crew.get(worker).filter(|state| state.is_started()) else {
+            return;
+        };
+        match state.seat() {
+            None if state.is_drained() => self.crew.make_idle(worker, now),
+            Some(no) if state.has_room(false) && !self.must_yield(no, state) => {
+                self.crew.make_free(worker, no);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a worker is to be let run empty, because another session has less than its share
+    /// and waits, and this worker has had its turn.
+    fn must_yield(&self, no: SessionNo, state: &Worker) -> bool {
+        if self.sessions.len() < 2 || state.is_drained() || !state.turn_is_over() {
+            return false;
+        }
+        self.waiting
+            .iter()
+            .any(|&other| other != no && self.crew.seated(other) == 0)
+    }
+
+    /// What has been counted.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How often batches of the session were given to a worker again.
+    pub fn retried_of(&self, no: SessionNo) -> u64 {
+        self.sessions.get(&no).map_or(0, |session| session.retried)
+    }
+
+    /// Workers that are there or on their way.
+    pub fn workers(&self) -> u32 {
+        self.crew.len()
+    }
+
+    /// Workers that have started.
+    pub fn started_workers(&self) -> u32 {
+        self.crew.started()
+    }
+
+    /// Whether nobody holds, or waits for, anything.
+    pub fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
+            && self
+                .sessions
+                .values()
+                .all(|session| session.leases.is_empty())
+    }
+
+    /// Whether workers can't be started at all: so many have failed to, one after another.
+    pub fn has_given_up(&self) -> bool {
+        self.failed_starts >= Limits::MAX_FAILED_STARTS
+    }
+
+    /// How many batches are kept, in all sessions.
+    pub fn leases(&self) -> usize {
+        self.sessions
+            .values()
+            .map(|session| session.leases.len())
+            .sum()
+    }
+
+    /// Checks what must always hold.
+    ///
+    /// # Panics
+    /// When it does not. For tests.
+    #[doc(hidden)]
+    pub fn check(&self) {
+        for (no, session) in &self.sessions {
+            session.check(&self.crew);
+            let waits = self.waiting.contains(no);
+            assert_eq!(
+                waits,
+                !session.pending.is_empty(),
+                "a session waits when it has pending"
+            );
+            assert!(
+                self.crew.seated(*no) <= session.processes,
+                "no more seats than granted"
+            );
+        }
+        assert!(
+            self.crew.len() <= self.limits.max_workers,
+            "no more workers than allowed"
+        );
+    }
+}

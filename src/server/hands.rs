@@ -1,0 +1,281 @@
+use std::io;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::chaos::{Fate, Phase};
+use super::dispatcher::Effects;
+use super::fleet::Fleet;
+use super::{Options, ServerError, socket_at};
+use crate::model::{BatchId, Instruction, Job, SessionNo, WorkerNo};
+use crate::net::{Context, Kind, NetError, Routed, Socket};
+use crate::process::Scratch;
+use crate::wire::control::{self, ToClient};
+use crate::wire::fleet::{self, Bundle, ToWorker};
+
+/// A bundle that has so many batches is sent: the worker can begin while more are being added.
+const BUNDLE: usize = 64;
+
+/// What carries out the dispatcher's decisions: the sockets to workers and clients, and the worker
+/// processes.
+pub(super) struct Hands {
+    fleet: Fleet,
+    workers: Socket,
+    control: Socket,
+    /// Workers by the name under which ROUTER knows them, and the other way round.
+    names: FxHashMap<WorkerNo, Box<[u8]>>,
+    numbers: FxHashMap<Box<[u8]>, WorkerNo>,
+    sessions: FxHashMap<SessionNo, Address>,
+    /// What is about to be sent to each worker.
+    bundles: FxHashMap<WorkerNo, Bundle>,
+    fate: Fate,
+    doomed: Vec<WorkerNo>,
+    doomed_after_progress: FxHashSet<WorkerNo>,
+    failure: Option<NetError>,
+    frame: Vec<u8>,
+    /// Holds the workers' socket; removed when the server is.
+    _scratch: Scratch,
+}
+
+/// What a worker has to know of a session, and where its client is.
+struct Address {
+    results: String,
+    job: Job,
+    peer: Option<Box<[u8]>>,
+}
+
+impl Hands {
+    pub(super) fn open(
+        context: &Context,
+        options: &Options,
+        scratch: Scratch,
+        control: Socket,
+    ) -> Result<Self, ServerError> {
+        let (workers, url) = socket_at(context, Kind::Router, &scratch.endpoint("workers.ipc"))?;
+        let action = "can't watch child processes";
+        let fleet = Fleet::new(options.program.clone(), url)
+            .map_err(|source| ServerError::System { action, source })?;
+        Ok(Hands {
+            fleet,
+            workers,
+            control,
+            names: FxHashMap::default(),
+            numbers: FxHashMap::default(),
+            sessions: FxHashMap::default(),
+            bundles: FxHashMap::default(),
+            fate: Fate::new(options.chaos),
+            doomed: Vec::new(),
+            doomed_after_progress: FxHashSet::default(),
+            failure: None,
+            frame: Vec::new(),
+            _scratch: scratch,
+        })
+    }
+
+    pub(super) fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    pub(super) fn workers(&self) -> &Socket {
+        &self.workers
+    }
+
+    pub(super) fn control(&self) -> &Socket {
+        &self.control
+    }
+
+    /// A worker has said its number.
+    pub(super) fn meet(&mut self, worker: WorkerNo, name: &[u8]) {
+        self.names.insert(worker, name.into());
+        self.numbers.insert(name.into(), worker);
+    }
+
+    pub(super) fn worker_of(&self, name: &[u8]) -> Option<WorkerNo> {
+        self.numbers.get(name).copied()
+    }
+
+    /// A session begins, whose client, if it can be told anything, is `peer`.
+    pub(super) fn open_session(
+        &mut self,
+        no: SessionNo,
+        results: String,
+        job: Job,
+        peer: Option<&[u8]>,
+    ) {
+        self.sessions.insert(
+            no,
+            Address {
+                results,
+                job,
+                peer: peer.map(Into::into),
+            },
+        );
+    }
+
+    pub(super) fn close_session(&mut self, no: SessionNo) {
+        self.sessions.remove(&no);
+    }
+
+    /// Tells a client something; says whether it is still there.
+    pub(super) fn tell(&mut self, peer: &[u8], message: &ToClient) -> Result<Routed, NetError> {
+        self.frame.clear();
+        control::encode(message, &mut self.frame);
+        self.control.send_to(peer, &self.frame)
+    }
+
+    /// Sends what has been gathered, and carries out injected faults.
+    pub(super) fn flush(&mut self) -> Result<(), NetError> {
+        let workers: Vec<WorkerNo> = self
+            .bundles
+            .iter()
+            .filter(|(_, b)| !b.heads.is_empty())
+            .map(|(&no, _)| no)
+            .collect();
+        workers
+            .into_iter()
+            .for_each(|worker| self.send_bundle(worker));
+        for worker in self.doomed.drain(..) {
+            self.fleet.kill(worker);
+        }
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    fn send_bundle(&mut self, worker: WorkerNo) {
+        let Some(bundle) = self.bundles.get_mut(&worker) else {
+            return;
+        };
+        let message = ToWorker::Run(std::mem::take(bundle));
+        self.say(worker, &message);
+        // Its memory serves the next bundle.
+        if let (ToWorker::Run(mut sent), Some(bundle)) = (message, self.bundles.get_mut(&worker)) {
+            sent.heads.clear();
+            sent.instructions.clear();
+            *bundle = sent;
+        }
+    }
+
+    fn say(&mut self, worker: WorkerNo, message: &ToWorker) {
+        let Some(name) = self.names.get(&worker) else {
+            return;
+        };
+        self.frame.clear();
+        if let Err(error) = fleet::encode(message, &mut self.frame) {
+            tracing::error!("a message to a worker can't be encoded: {error}");
+            return;
+        }
+        // That the worker is gone is seen, and dealt with, when its process ends.
+        if let Err(error) = self.workers.send_to(name, &self.frame) {
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    /// A worker has made progress, which some do not survive.
+    pub(super) fn progressed(&mut self, worker: WorkerNo) {
+        if self.doomed_after_progress.remove(&worker) {
+            self.fleet.kill(worker);
+        }
+    }
+
+    /// Reaps workers that have ended, and says which.
+    pub(super) fn bury(&mut self) -> io::Result<Vec<WorkerNo>> {
+        let ended = self.fleet.bury()?;
+        for worker in &ended {
+            self.bundles.remove(worker);
+            self.doomed_after_progress.remove(worker);
+            if let Some(name) = self.names.remove(worker) {
+                self.numbers.remove(&name);
+            }
+        }
+        Ok(ended)
+    }
+
+    pub(super) fn end_all(&mut self) {
+        self.fleet.end_all();
+    }
+
+    pub(super) fn workers_started(&self) -> u64 {
+        self.fleet.started()
+    }
+
+    pub(super) fn workers_peak_rss_kib(&self) -> u64 {
+        self.fleet.peak_rss_kib()
+    }
+
+    pub(super) fn last_words(&self) -> &str {
+        self.fleet.last_words()
+    }
+}
+
+impl Effects for Hands {
+    fn start(&mut self, worker: WorkerNo) {
+        self.fleet.start(worker);
+    }
+
+    fn open(&mut self, worker: WorkerNo, session: SessionNo) {
+        let Some(address) = self.sessions.get(&session) else {
+            return;
+        };
+        let (results, job) = (address.results.clone(), address.job.clone());
+        self.say(
+            worker,
+            &ToWorker::Open {
+                session,
+                results,
+                job,
+            },
+        );
+    }
+
+    fn assign(
+        &mut self,
+        worker: WorkerNo,
+        _session: SessionNo,
+        sequence: u64,
+        id: BatchId,
+        instructions: &[Instruction],
+    ) {
+        match self.fate.of_batch() {
+            Some(Phase::BeforeTaken) => self.fleet.kill(worker),
+            Some(Phase::WhileRunning) => self.doomed.push(worker),
+            Some(Phase::AfterSent) => drop(self.doomed_after_progress.insert(worker)),
+            None => {}
+        }
+        let bundle = self.bundles.entry(worker).or_default();
+        bundle.push(sequence, id.0, instructions);
+        if bundle.heads.len() >= BUNDLE {
+            self.send_bundle(worker);
+        }
+    }
+
+    fn close(&mut self, worker: WorkerNo) {
+        self.bundles.remove(&worker);
+        self.say(worker, &ToWorker::Close);
+    }
+
+    fn stop(&mut self, worker: WorkerNo) {
+        self.send_bundle(worker);
+        self.say(worker, &ToWorker::Stop);
+    }
+
+    fn kill(&mut self, worker: WorkerNo, reason: &str) {
+        tracing::warn!(worker, "killing a worker: {reason}");
+        self.fleet.kill(worker);
+    }
+
+    fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str) {
+        tracing::error!(session, batch = %id.0, "a batch is given up: {reason}");
+        let peer = self
+            .sessions
+            .get(&session)
+            .and_then(|address| address.peer.clone());
+        if let Some(peer) = peer {
+            let message = ToClient::Failed {
+                batch: sequence,
+                reason: reason.to_owned(),
+            };
+            // A client that is gone is seen by the reception.
+            if let Err(error) = self.tell(&peer, &message) {
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
+}

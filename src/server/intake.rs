@@ -1,0 +1,135 @@
+use std::time::Duration;
+
+use super::dispatcher::Dispatcher;
+use super::hands::Hands;
+use super::reception::Reception;
+use super::{OLD_WIRE, socket_at};
+use crate::model::{BatchId, Command, Instruction, SessionNo, Table};
+use crate::net::{Context, Frame, Kind, NetError, Received, Socket};
+use crate::wire::data::{self, Message};
+
+/// Where batches come in, and commands become instructions.
+pub(super) struct Intake<'a> {
+    socket: Socket,
+    url: String,
+    table: &'a Table,
+    frame: Frame,
+    commands: Vec<Command>,
+    instructions: Vec<Instruction>,
+    /// The number of the next batch of a client that does not number its own.
+    next_old_wire: u64,
+    unknown_commands: u64,
+    bad_frames: u64,
+}
+
+impl<'a> Intake<'a> {
+    pub(super) fn open(context: &Context, url: &str, table: &'a Table) -> Result<Self, NetError> {
+        let (socket, url) = socket_at(context, Kind::Pull, url)?;
+        Ok(Intake {
+            socket,
+            url,
+            table,
+            frame: Frame::default(),
+            commands: Vec::new(),
+            instructions: Vec::new(),
+            next_old_wire: 0,
+            unknown_commands: 0,
+            bad_frames: 0,
+        })
+    }
+
+    pub(super) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Takes one frame in; `false` when there is none.
+    pub(super) fn take(
+        &mut self,
+        reception: &mut Reception,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+        now: Duration,
+    ) -> Result<bool, NetError> {
+        match self.socket.receive(&mut self.frame)? {
+            Received::Nothing => return Ok(false),
+            Received::Multipart => self.bad_frame("it has several frames"),
+            Received::Frame => match data::decode(&self.frame, &mut self.commands) {
+                Err(error) => self.bad_frame(error),
+                Ok(Message::Batch { id, malformed }) => {
+                    self.batch(id, malformed, reception, dispatcher, hands, now);
+                }
+                Ok(Message::Abort) => reception.abort_old_wire(dispatcher, hands, now),
+                // A client that has all it wanted needs nothing more.
+                Ok(Message::Complete) => {}
+                Ok(Message::Result { .. }) => self.bad_frame("it is a result"),
+            },
+        }
+        Ok(true)
+    }
+
+    fn batch(
+        &mut self,
+        id: BatchId,
+        malformed: u64,
+        reception: &mut Reception,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+        now: Duration,
+    ) {
+        let Some((session, sequence)) = self.whose(id, reception) else {
+            return self.bad_frame("it is a batch of a client that has not said hello");
+        };
+        self.instructions.clear();
+        let table = self.table;
+        self.instructions.extend(
+            self.commands
+                .iter()
+                .filter_map(|&command| table.get(command)),
+        );
+        let unknown = malformed + (self.commands.len() - self.instructions.len()) as u64;
+        if dispatcher.receive(session, sequence, id, &self.instructions, now, hands) && unknown > 0
+        {
+            self.note_unknown(unknown);
+            reception.note_unknown(session, unknown);
+        }
+    }
+
+    /// The session of a batch and its number there.
+    fn whose(&mut self, id: BatchId, reception: &Reception) -> Option<(SessionNo, u64)> {
+        if let Some((key, sequence)) = id.split() {
+            return Some((reception.session_of(key)?, sequence));
+        }
+        reception.serves_old_wire().then(|| {
+            self.next_old_wire += 1;
+            (OLD_WIRE, self.next_old_wire)
+        })
+    }
+
+    fn note_unknown(&mut self, unknown: u64) {
+        if self.unknown_commands == 0 {
+            tracing::warn!("a command is not in the table, and is dropped (told once)");
+        }
+        self.unknown_commands += unknown;
+    }
+
+    fn bad_frame(&mut self, what: impl std::fmt::Display) {
+        if self.bad_frames == 0 {
+            tracing::warn!("a frame on the batches socket is passed over: {what} (told once)");
+        }
+        self.bad_frames += 1;
+    }
+
+    /// Commands that the table did not have.
+    pub(super) fn unknown_commands(&self) -> u64 {
+        self.unknown_commands
+    }
+
+    /// Frames that were no batches.
+    pub(super) fn bad_frames(&self) -> u64 {
+        self.bad_frames
+    }
+}

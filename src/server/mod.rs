@@ -1,0 +1,417 @@
+//! The gateway: takes batches from clients, hands them to workers, supervises the workers.
+//!
+//! The decisions are in [`Dispatcher`], a plain struct; here are the sockets, timers and processes
+//! around it. One loop waits for all of them at once.
+//!
+//! Must not know: what a workload does, how a trial is measured.
+
+mod chaos;
+mod crew;
+mod dispatcher;
+mod fleet;
+mod hands;
+mod intake;
+mod reception;
+mod session;
+
+pub use chaos::{Chaos, ChaosError};
+pub use dispatcher::{Counts, Dispatcher, Effects, Limits};
+pub use reception::Terms;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{self, Tick};
+use crate::model::{Job, SessionNo, SpawnMode, Table};
+use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
+use crate::process::{Lifeline, Scratch, Signals, Usage};
+use crate::wire::PROTOCOL_VERSION;
+use crate::wire::fleet::{FromWorker, Progress};
+use hands::Hands;
+use intake::Intake;
+use reception::Reception;
+
+/// Why a server ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// A socket failed, or an address can't be had.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// The system refused something else.
+    #[error("{action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Workers end before they have started, one after the other.
+    #[error("workers can't be started: {0}")]
+    NoWorkers(String),
+}
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The program to start as workers: this one.
+    pub program: PathBuf,
+    /// Where to listen for batches.
+    pub batches: String,
+    /// Where to listen for the control conversation.
+    pub control: String,
+    /// Where clients without a control channel want their results. Without it they are not served.
+    pub results: Option<String>,
+    /// What workers run for clients that do not say what they would like.
+    pub job: Job,
+    /// When workers are started.
+    pub spawn: SpawnMode,
+    /// What the server keeps to.
+    pub limits: Limits,
+    /// The most that a client is granted.
+    pub terms: Terms,
+    /// How long running batches may take to finish once it has been told to leave.
+    pub drain_timeout: Duration,
+    /// Whether to leave when no client is left, after there was one.
+    pub exit_when_idle: bool,
+    /// Faults to inject.
+    pub chaos: Chaos,
+}
+
+/// Where a server can be reached, once it can.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// Where it takes batches.
+    pub batches: String,
+    /// Where it takes the control conversation.
+    pub control: String,
+    /// Its process id.
+    pub pid: u32,
+}
+
+/// What a server has done, told at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Batches received.
+    pub batches: u64,
+    /// Batches that were given to a worker again.
+    pub retried: u64,
+    /// Batches that were given up.
+    pub failed: u64,
+    /// Commands that the table did not have.
+    pub unknown_commands: u64,
+    /// Frames that were no messages, on all sockets.
+    pub bad_frames: u64,
+    /// Worker processes that were started.
+    pub workers_started: u64,
+    /// Those that ended without being told to.
+    pub workers_lost: u64,
+    /// The peak resident sets of all processes, added up, KiB.
+    pub peak_rss_kib: u64,
+}
+
+/// The session of the clients that have no control channel.
+const OLD_WIRE: SessionNo = 0;
+
+/// How many frames are received from a socket before the others get their turn.
+const TURN: usize = 512;
+
+/// Runs a server until it is told to leave by a signal, its lifeline, or a client, or has nobody
+/// to serve (when asked for). `ready` is told its addresses once it can be reached.
+///
+/// # Errors
+/// When an address can't be had, a socket fails, or workers can't be started.
+pub fn run(
+    context: &Context,
+    options: Options,
+    table: &Table,
+    signals: Signals,
+    lifeline: Option<Lifeline>,
+    ready: impl FnOnce(&Ready),
+) -> Result<Report, ServerError> {
+    let mut server = Server::open(context, options, table, signals, lifeline)?;
+    server.serve(ready)?;
+    Ok(server.report())
+}
+
+struct Server<'a> {
+    dispatcher: Dispatcher,
+    hands: Hands,
+    reception: Reception,
+    intake: Intake<'a>,
+    watch: Watch,
+    signals: Signals,
+    lifeline: Option<Lifeline>,
+    ready: Ready,
+    eager: u32,
+    started: Tick,
+    drain_timeout: Duration,
+    leave_by: Option<Duration>,
+    bad_worker_frames: u64,
+}
+
+impl<'a> Server<'a> {
+    fn open(
+        context: &Context,
+        options: Options,
+        table: &'a Table,
+        signals: Signals,
+        lifeline: Option<Lifeline>,
+    ) -> Result<Self, ServerError> {
+        let system = |action| move |source| ServerError::System { action, source };
+        let scratch = Scratch::create().map_err(system("can't make a folder for sockets"))?;
+        let intake = Intake::open(context, &options.batches, table)?;
+        let control = context.socket(Kind::Router)?;
+        let watch = Watch::new(context, &control)?;
+        let ready = Ready {
+            batches: intake.url().to_owned(),
+            control: control.bind(&options.control)?,
+            pid: std::process::id(),
+        };
+        let mut hands = Hands::open(context, &options, scratch, control)?;
+        let mut dispatcher = Dispatcher::new(options.limits.clone());
+        let mut reception = Reception::new(&options, ready.batches.clone());
+        if let Some(results) = options.results {
+            dispatcher.open(
+                OLD_WIRE,
+                options.job.clone(),
+                options.limits.max_workers,
+                false,
+            );
+            reception.admit_old_wire(results, options.job, &mut hands);
+        }
+        let eager = match options.spawn {
+            SpawnMode::Eager => options.limits.max_workers,
+            SpawnMode::Lazy => 0,
+        };
+        Ok(Server {
+            dispatcher,
+            hands,
+            reception,
+            intake,
+            watch,
+            signals,
+            lifeline,
+            ready,
+            eager,
+            started: clock::now(),
+            drain_timeout: options.drain_timeout,
+            leave_by: None,
+            bad_worker_frames: 0,
+        })
+    }
+
+    fn serve(&mut self, ready: impl FnOnce(&Ready)) -> Result<(), ServerError> {
+        let mut ready = Some(ready);
+        self.dispatcher
+            .start_workers(self.eager, self.now(), &mut self.hands);
+        loop {
+            if self.dispatcher.started_workers() >= self.eager
+                && let Some(ready) = ready.take()
+            {
+                ready(&self.ready);
+            }
+            self.wait()?;
+            if self.leaves_at_once() {
+                return Ok(());
+            }
+            self.hear_clients()?;
+            self.hear_workers()?;
+            self.take_batches()?;
+            self.bury()?;
+            self.dispatcher.tick(self.now(), &mut self.hands);
+            self.hands.flush()?;
+            if self.is_over() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn wait(&self) -> Result<(), NetError> {
+        let deadlines = [
+            self.dispatcher.next_deadline(),
+            self.reception.probe_at(),
+            self.leave_by,
+        ];
+        let next = deadlines.into_iter().flatten().min();
+        let mut entries = vec![
+            PollEntry::descriptor(&self.signals),
+            PollEntry::descriptor(self.hands.fleet()),
+            PollEntry::readable(self.intake.socket()),
+            PollEntry::readable(self.hands.workers()),
+            PollEntry::readable(self.hands.control()),
+            PollEntry::watch(&self.watch),
+        ];
+        entries.extend(self.lifeline.as_ref().map(PollEntry::descriptor));
+        net::poll(
+            &mut entries,
+            next.map(|next| next.saturating_sub(self.now())),
+        )
+    }
+
+    /// Looks for signals and at the lifeline; `true` when there is no time to finish anything.
+    fn leaves_at_once(&mut self) -> bool {
+        if self.lifeline.as_ref().is_some_and(Lifeline::is_cut) {
+            return true;
+        }
+        let signals = self.signals.take();
+        if signals == 0 {
+            return self.leave_by.is_some_and(|leave_by| leave_by <= self.now());
+        }
+        let second = self.leave_by.is_some() || signals > 1;
+        self.leave();
+        second
+    }
+
+    /// Begins to leave: what runs is finished, nothing new is begun.
+    fn leave(&mut self) {
+        if self.leave_by.is_none() {
+            self.leave_by = Some(self.now() + self.drain_timeout);
+            self.dispatcher.drain(&mut self.hands);
+        }
+    }
+
+    fn is_over(&mut self) -> bool {
+        if self.reception.wants_to_leave() && self.dispatcher.is_idle() {
+            self.leave();
+        }
+        self.leave_by.is_some() && self.dispatcher.workers() == 0
+    }
+
+    fn hear_clients(&mut self) -> Result<(), ServerError> {
+        let now = self.now();
+        if self.watch.take().disconnected {
+            self.reception.somebody_left(now);
+        }
+        self.reception
+            .probe(now, &mut self.dispatcher, &mut self.hands)?;
+        let (mut peer, mut frame) = (Frame::default(), Frame::default());
+        for _ in 0..TURN {
+            match self.hands.control().receive_from(&mut peer, &mut frame)? {
+                Received::Nothing => break,
+                Received::Multipart => self.reception.bad_frame("several frames"),
+                Received::Frame => {
+                    self.reception.hear(
+                        &peer,
+                        &frame,
+                        now,
+                        &mut self.dispatcher,
+                        &mut self.hands,
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_workers(&mut self) -> Result<(), ServerError> {
+        let (mut peer, mut frame) = (Frame::default(), Frame::default());
+        for _ in 0..TURN {
+            match self.hands.workers().receive_from(&mut peer, &mut frame)? {
+                Received::Nothing => break,
+                Received::Multipart => self.bad_worker_frame("several frames"),
+                Received::Frame => match crate::wire::fleet::decode(&frame) {
+                    Ok(message) => self.hear_worker(&peer, message),
+                    Err(error) => self.bad_worker_frame(error),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_worker(&mut self, peer: &[u8], message: FromWorker) {
+        let now = self.now();
+        match message {
+            FromWorker::Hello {
+                version: PROTOCOL_VERSION,
+                worker,
+            } => {
+                self.hands.meet(worker, peer);
+                if !self.dispatcher.started(worker, now, &mut self.hands) {
+                    self.bad_worker_frame("a hello from a worker that nobody expects");
+                }
+            }
+            FromWorker::Hello { version, .. } => {
+                self.bad_worker_frame(format_args!("a worker of protocol version {version}"));
+            }
+            FromWorker::Progress(progress) => self.note_progress(peer, &progress, now),
+        }
+    }
+
+    fn note_progress(&mut self, peer: &[u8], progress: &Progress, now: Duration) {
+        match self.hands.worker_of(peer) {
+            Some(worker) => {
+                self.hands.progressed(worker);
+                self.dispatcher
+                    .progress(worker, progress, now, &mut self.hands);
+            }
+            None => self.bad_worker_frame("progress before a hello"),
+        }
+    }
+
+    fn bad_worker_frame(&mut self, what: impl std::fmt::Display) {
+        if self.bad_worker_frames == 0 {
+            tracing::warn!("a frame on the workers' socket is passed over: {what}");
+        }
+        self.bad_worker_frames += 1;
+    }
+
+    fn take_batches(&mut self) -> Result<(), ServerError> {
+        let now = self.now();
+        let (reception, dispatcher) = (&mut self.reception, &mut self.dispatcher);
+        for _ in 0..TURN {
+            if !self
+                .intake
+                .take(reception, dispatcher, &mut self.hands, now)?
+            {
+                break;
+            }
+        }
+        dispatcher.pump(now, &mut self.hands);
+        Ok(())
+    }
+
+    /// Reaps children that have ended.
+    fn bury(&mut self) -> Result<(), ServerError> {
+        let action = "can't reap a worker";
+        let ended = self
+            .hands
+            .bury()
+            .map_err(|source| ServerError::System { action, source })?;
+        for worker in ended {
+            self.dispatcher.ended(worker, self.now(), &mut self.hands);
+        }
+        if self.dispatcher.has_given_up() {
+            return Err(ServerError::NoWorkers(self.hands.last_words().to_owned()));
+        }
+        Ok(())
+    }
+
+    fn report(mut self) -> Report {
+        self.hands.end_all();
+        let counts = self.dispatcher.counts();
+        Report {
+            batches: counts.batches,
+            retried: counts.retried,
+            failed: counts.failed,
+            unknown_commands: self.intake.unknown_commands(),
+            bad_frames: self.intake.bad_frames()
+                + self.reception.bad_frames()
+                + self.bad_worker_frames,
+            workers_started: self.hands.workers_started(),
+            workers_lost: counts.workers_lost,
+            peak_rss_kib: self.hands.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
+        }
+    }
+}
+
+fn socket_at(context: &Context, kind: Kind, url: &str) -> Result<(Socket, String), NetError> {
+    let socket = context.socket(kind)?;
+    let bound = socket.bind(url)?;
+    Ok((socket, bound))
+}

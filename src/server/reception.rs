@@ -1,0 +1,322 @@
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+
+use super::dispatcher::Dispatcher;
+use super::hands::Hands;
+use super::{OLD_WIRE, Options};
+use crate::model::{Job, SessionKey, SessionNo};
+use crate::net::{Endpoint, NetError, Routed};
+use crate::wire::PROTOCOL_VERSION;
+use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
+
+/// The most that a server grants to a client.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Threads in each worker.
+    pub max_threads: u32,
+    /// Batches that may be out at any time.
+    pub window: u64,
+    /// Clients at a time.
+    pub max_clients: usize,
+    /// Whether results may be sent to other machines.
+    pub allow_remote: bool,
+}
+
+/// How long after a lost connection clients are looked for once more: ROUTER forgets a peer a
+/// moment after the monitor has told of it.
+const PROBE_AGAIN: Duration = Duration::from_millis(100);
+
+/// Who is served, and on which terms.
+pub(super) struct Reception {
+    batches: String,
+    job: Job,
+    max_workers: u32,
+    terms: Terms,
+    sessions: FxHashMap<SessionNo, Client>,
+    by_key: FxHashMap<SessionKey, SessionNo>,
+    next: SessionNo,
+    old_wire: Option<(String, Job)>,
+    probe_at: Option<Duration>,
+    leaves_when_idle: bool,
+    has_served: bool,
+    bad_frames: u64,
+}
+
+struct Client {
+    key: SessionKey,
+    peer: Box<[u8]>,
+    grant: Grant,
+    unknown_commands: u64,
+}
+
+impl Reception {
+    pub(super) fn new(options: &Options, batches: String) -> Self {
+        Reception {
+            batches,
+            job: options.job.clone(),
+            max_workers: options.limits.max_workers,
+            terms: options.terms.clone(),
+            sessions: FxHashMap::default(),
+            by_key: FxHashMap::default(),
+            next: OLD_WIRE,
+            old_wire: None,
+            probe_at: None,
+            leaves_when_idle: options.exit_when_idle,
+            has_served: false,
+            bad_frames: 0,
+        }
+    }
+
+    /// From now on clients without a control channel are served.
+    pub(super) fn admit_old_wire(&mut self, results: String, job: Job, hands: &mut Hands) {
+        hands.open_session(OLD_WIRE, results.clone(), job.clone(), None);
+        self.old_wire = Some((results, job));
+    }
+
+    pub(super) fn serves_old_wire(&self) -> bool {
+        self.old_wire.is_some()
+    }
+
+    /// A client without a control channel gives up. All that such clients have sent is dropped:
+    /// they can't be told apart.
+    pub(super) fn abort_old_wire(
+        &mut self,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+        now: Duration,
+    ) {
+        if let Some((_, job)) = &self.old_wire {
+            tracing::info!("a client without a control channel gives up; its batches are dropped");
+            dispatcher.close(OLD_WIRE, now, hands);
+            dispatcher.open(OLD_WIRE, job.clone(), self.max_workers, false);
+        }
+    }
+
+    pub(super) fn session_of(&self, key: SessionKey) -> Option<SessionNo> {
+        self.by_key.get(&key).copied()
+    }
+
+    pub(super) fn note_unknown(&mut self, no: SessionNo, commands: u64) {
+        if let Some(client) = self.sessions.get_mut(&no) {
+            client.unknown_commands += commands;
+        }
+    }
+
+    /// Takes in what a client says.
+    pub(super) fn hear(
+        &mut self,
+        peer: &[u8],
+        frame: &[u8],
+        now: Duration,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+    ) -> Result<(), NetError> {
+        let session = || {
+            self.sessions
+                .iter()
+                .find(|(_, c)| &*c.peer == peer)
+                .map(|(&no, _)| no)
+        };
+        match control::decode(frame) {
+            Err(error) => self.bad_frame(error),
+            Ok(FromClient::Hello(hello)) => self.greet(peer, hello, now, dispatcher, hands)?,
+            Ok(FromClient::StopWhenIdle) => {
+                self.leaves_when_idle = true;
+                self.has_served = true;
+            }
+            Ok(FromClient::Ack(acks)) => match session() {
+                Some(no) => dispatcher.acknowledged(no, &acks),
+                None => self.bad_frame("an acknowledgement before a hello"),
+            },
+            Ok(FromClient::Bye) => match session() {
+                Some(no) => self.part(no, now, dispatcher, hands)?,
+                None => self.bad_frame("a goodbye before a hello"),
+            },
+        }
+        Ok(())
+    }
+
+    fn greet(
+        &mut self,
+        peer: &[u8],
+        hello: Hello,
+        now: Duration,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+    ) -> Result<(), NetError> {
+        let answer = match self.session_of(hello.session) {
+            Some(no) => self
+                .sessions
+                .get(&no)
+                .map(|client| ToClient::Welcome(client.grant.clone())),
+            None => None,
+        };
+        let answer = match answer {
+            Some(welcome) => welcome,
+            None => match self.grant(&hello) {
+                Err(reason) => ToClient::Reject { reason },
+                Ok(grant) => self.admit(peer, &hello, grant, dispatcher, hands),
+            },
+        };
+        if hands.tell(peer, &answer)? == Routed::Gone {
+            self.somebody_left(now);
+        }
+        Ok(())
+    }
+
+    /// What a client is granted, or why it is not.
+    fn grant(&self, hello: &Hello) -> Result<Grant, String> {
+        if hello.version != PROTOCOL_VERSION {
+            return Err(format!(
+                "you speak version {} of the protocol, this server version {PROTOCOL_VERSION}; \
+                 use the same release of mpmt on both sides",
+                hello.version
+            ));
+        }
+        if self.sessions.len() >= self.terms.max_clients {
+            return Err(format!(
+                "{} clients are being served already",
+                self.terms.max_clients
+            ));
+        }
+        let results: Endpoint = hello
+            .results
+            .parse()
+            .map_err(|error| format!("your results address: {error}"))?;
+        results
+            .check_local(self.terms.allow_remote)
+            .map_err(|error| format!("your results address: {error}"))?;
+        Ok(Grant {
+            batches: self.batches.clone(),
+            processes: hello
+                .wish
+                .processes
+                .unwrap_or(self.max_workers)
+                .clamp(1, self.max_workers),
+            job: self.granted_job(&hello.wish),
+            window: self.terms.window,
+        })
+    }
+
+    fn granted_job(&self, wish: &Wish) -> Job {
+        let threads = wish.threads.unwrap_or(self.job.threads);
+        Job {
+            workload: wish.workload.unwrap_or(self.job.workload),
+            loops: wish.loops.unwrap_or(self.job.loops),
+            threads: threads.clamp(1, self.terms.max_threads),
+            executor: wish.executor.unwrap_or(self.job.executor),
+            dispatch: wish.dispatch.unwrap_or(self.job.dispatch),
+        }
+    }
+
+    fn admit(
+        &mut self,
+        peer: &[u8],
+        hello: &Hello,
+        grant: Grant,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+    ) -> ToClient {
+        self.next += 1;
+        let no = self.next;
+        self.has_served = true;
+        self.by_key.insert(hello.session, no);
+        hands.open_session(no, hello.results.clone(), grant.job.clone(), Some(peer));
+        dispatcher.open(no, grant.job.clone(), grant.processes, true);
+        let welcome = ToClient::Welcome(grant.clone());
+        let client = Client {
+            key: hello.session,
+            peer: peer.into(),
+            grant,
+            unknown_commands: 0,
+        };
+        self.sessions.insert(no, client);
+        welcome
+    }
+
+    /// A client has all it wanted, and is told what it took.
+    fn part(
+        &mut self,
+        no: SessionNo,
+        now: Duration,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+    ) -> Result<(), NetError> {
+        let retried = dispatcher.retried_of(no);
+        if let Some(client) = self.close(no, now, dispatcher, hands) {
+            let account = Account {
+                retried,
+                unknown_commands: client.unknown_commands,
+            };
+            hands.tell(&client.peer, &ToClient::Complete(account))?;
+        }
+        Ok(())
+    }
+
+    fn close(
+        &mut self,
+        no: SessionNo,
+        now: Duration,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+    ) -> Option<Client> {
+        dispatcher.close(no, now, hands);
+        hands.close_session(no);
+        let client = self.sessions.remove(&no)?;
+        self.by_key.remove(&client.key);
+        Some(client)
+    }
+
+    /// A connection was lost; whose, nobody says.
+    pub(super) fn somebody_left(&mut self, now: Duration) {
+        self.probe_at = Some(now);
+    }
+
+    /// When the clients are to be looked for.
+    pub(super) fn probe_at(&self) -> Option<Duration> {
+        self.probe_at
+    }
+
+    /// Looks for the clients, if it is time to, and drops the work of those that are gone.
+    pub(super) fn probe(
+        &mut self,
+        now: Duration,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+    ) -> Result<(), NetError> {
+        let Some(at) = self.probe_at.filter(|&at| at <= now) else {
+            return Ok(());
+        };
+        // The first look follows at once on the news, and is followed by a second.
+        self.probe_at = (at + PROBE_AGAIN > now).then_some(now + PROBE_AGAIN);
+        let numbers: Vec<SessionNo> = self.sessions.keys().copied().collect();
+        for no in numbers {
+            let Some(client) = self.sessions.get(&no) else {
+                continue;
+            };
+            if hands.tell(&client.peer, &ToClient::Ping)? == Routed::Gone {
+                tracing::warn!(session = no, "a client has gone; its work is cancelled");
+                self.close(no, now, dispatcher, hands);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the server is to leave, as soon as nothing is left to do.
+    pub(super) fn wants_to_leave(&self) -> bool {
+        self.leaves_when_idle && self.has_served && self.sessions.is_empty()
+    }
+
+    pub(super) fn bad_frame(&mut self, what: impl std::fmt::Display) {
+        if self.bad_frames == 0 {
+            tracing::warn!("a frame on the control socket is passed over: {what} (told once)");
+        }
+        self.bad_frames += 1;
+    }
+
+    /// Frames that were no control messages.
+    pub(super) fn bad_frames(&self) -> u64 {
+        self.bad_frames
+    }
+}

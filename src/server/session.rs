@@ -1,0 +1,260 @@
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+
+use super::crew::Crew;
+use super::dispatcher::Limits;
+use crate::model::{BatchId, Instruction, Job, WorkerNo};
+
+/// One client's batches, and its terms.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) job: Job,
+    /// How many workers may work for it at a time.
+    pub(super) processes: u32,
+    /// Whether its client tells what it has received.
+    acknowledges: bool,
+    /// Every batch that is not settled, by sequence number.
+    pub(super) leases: FxHashMap<u64, Lease>,
+    /// Those that no worker holds, in the order in which they are given out.
+    pub(super) pending: VecDeque<u64>,
+    /// Counts what is given out, to know what was given out first.
+    tickets: u64,
+    pub(super) retried: u64,
+}
+
+/// A batch that is not settled.
+#[derive(Debug)]
+pub(super) struct Lease {
+    id: BatchId,
+    instructions: Box<[Instruction]>,
+    state: LeaseState,
+    kills: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LeaseState {
+    Pending,
+    /// A worker has it, and has not said that it is done.
+    Held {
+        worker: WorkerNo,
+        ticket: u64,
+    },
+    /// The worker has sent the result; the client has not said that it came.
+    Sent {
+        worker: WorkerNo,
+    },
+}
+
+/// A batch that is being given to a worker.
+pub(super) struct Given<'a> {
+    pub(super) sequence: u64,
+    pub(super) id: BatchId,
+    pub(super) instructions: &'a [Instruction],
+    /// What it takes of the worker's window.
+    pub(super) units: u64,
+    /// How long the worker may rightly be silent over it.
+    pub(super) wait: Duration,
+}
+
+/// A batch that is given up.
+#[derive(Debug)]
+pub(super) struct GivenUp {
+    pub(super) sequence: u64,
+    pub(super) id: BatchId,
+}
+
+impl Session {
+    pub(super) fn new(job: Job, processes: u32, acknowledges: bool) -> Self {
+        Session {
+            job,
+            processes,
+            acknowledges,
+            leases: FxHashMap::default(),
+            pending: VecDeque::new(),
+            tickets: 0,
+            retried: 0,
+        }
+    }
+
+    /// Takes a batch in; `false` when it is known already.
+    pub(super) fn accept(
+        &mut self,
+        sequence: u64,
+        id: BatchId,
+        instructions: &[Instruction],
+    ) -> bool {
+        if self.leases.contains_key(&sequence) {
+            return false;
+        }
+        let instructions = instructions.into();
+        let lease = Lease {
+            id,
+            instructions,
+            state: LeaseState::Pending,
+            kills: 0,
+        };
+        self.leases.insert(sequence, lease);
+        self.pending.push_back(sequence);
+        true
+    }
+
+    /// The oldest pending batch is given to a worker.
+    pub(super) fn hold_next(&mut self, worker: WorkerNo) -> Option<Given<'_>> {
+        let sequence = self.pending.pop_front()?;
+        self.tickets += 1;
+        let lease = self.leases.get_mut(&sequence)?;
+        lease.state = LeaseState::Held {
+            worker,
+            ticket: self.tickets,
+        };
+        let units = self.job.units(lease.instructions.len());
+        let wait = lease.wait(&self.job);
+        Some(Given {
+            sequence,
+            id: lease.id,
+            instructions: &lease.instructions,
+            units,
+            wait,
+        })
+    }
+
+    /// Whether the next batch is known to take long, so that nothing should wait behind it.
+    pub(super) fn next_is_slow(&self) -> bool {
+        let next = self
+            .pending
+            .front()
+            .and_then(|sequence| self.leases.get(sequence));
+        next.is_some_and(|lease| !lease.wait(&self.job).is_zero())
+    }
+
+    /// The worker has sent the batch's result.
+    pub(super) fn sent(&mut self, sequence: u64, by: WorkerNo) {
+        let Some(lease) = self.leases.get_mut(&sequence) else {
+            return;
+        };
+        if !matches!(lease.state, LeaseState::Held { worker, .. } if worker == by) {
+            return;
+        }
+        if self.acknowledges {
+            lease.state = LeaseState::Sent { worker: by };
+        } else {
+            self.leases.remove(&sequence);
+        }
+    }
+
+    /// The client has the results of these batches.
+    pub(super) fn settle(&mut self, range: RangeInclusive<u64>) {
+        let leases = self.leases.len() as u64;
+        if range.end() - range.start() >= leases {
+            // A range that is longer than all we have, which may be a hostile one.
+            self.leases.retain(|sequence, _| !range.contains(sequence));
+            self.pending.retain(|sequence| !range.contains(sequence));
+            return;
+        }
+        for sequence in range {
+            let settled = self.leases.remove(&sequence);
+            // It can be pending: its worker died after the result had left.
+            if settled.is_some_and(|lease| lease.state == LeaseState::Pending) {
+                self.pending.retain(|&pending| pending != sequence);
+            }
+        }
+    }
+
+    /// Makes everything of a dead worker pending again that is not settled, oldest first, and
+    /// returns what has killed too many.
+    pub(super) fn take_back(&mut self, dead: WorkerNo, retried: &mut u64) -> Vec<GivenUp> {
+        let mut back: Vec<u64> = self.of_worker(dead).collect();
+        back.sort_unstable();
+        let suspects = self.suspects(dead);
+        let mut given_up = Vec::new();
+        for &sequence in back.iter().rev() {
+            let Some(lease) = self.leases.get_mut(&sequence) else {
+                continue;
+            };
+            lease.state = LeaseState::Pending;
+            lease.kills += u8::from(suspects.contains(&sequence));
+            if lease.kills >= Limits::MAX_KILLS {
+                given_up.push(GivenUp {
+                    sequence,
+                    id: lease.id,
+                });
+                if self.acknowledges {
+                    self.leases.remove(&sequence);
+                    continue;
+                }
+                // A client that can't be told is answered with what is left of the batch: nothing.
+                lease.instructions = Box::default();
+                lease.kills = 0;
+            }
+            self.pending.push_front(sequence);
+            self.retried += 1;
+            *retried += 1;
+        }
+        given_up
+    }
+
+    fn of_worker(&self, dead: WorkerNo) -> impl Iterator<Item = u64> + '_ {
+        self.leases
+            .iter()
+            .filter(move |(_, lease)| lease.worker() == Some(dead))
+            .map(|(&n, _)| n)
+    }
+
+    /// Which batches a dead worker may have died of: under a barrier it ran the one that it was
+    /// given first, and the others had not begun; when pipelined it can be any.
+    fn suspects(&self, dead: WorkerNo) -> Vec<u64> {
+        let mut held: Vec<(u64, u64)> = self
+            .leases
+            .iter()
+            .filter_map(|(&sequence, lease)| match lease.state {
+                LeaseState::Held { worker, ticket } if worker == dead => Some((ticket, sequence)),
+                _ => None,
+            })
+            .collect();
+        held.sort_unstable();
+        if self.job.dispatch == crate::model::Dispatch::Barrier {
+            held.truncate(1);
+        }
+        held.into_iter().map(|(_, sequence)| sequence).collect()
+    }
+
+    pub(super) fn check(&self, crew: &Crew) {
+        let pending = self
+            .leases
+            .values()
+            .filter(|l| l.state == LeaseState::Pending)
+            .count();
+        assert_eq!(
+            pending,
+            self.pending.len(),
+            "what is pending is queued once"
+        );
+        for lease in self.leases.values() {
+            if let Some(worker) = lease.worker() {
+                assert!(crew.get(worker).is_some(), "every lease has an owner");
+            }
+        }
+    }
+}
+
+impl Lease {
+    fn worker(&self) -> Option<WorkerNo> {
+        match self.state {
+            LeaseState::Pending => None,
+            LeaseState::Held { worker, .. } | LeaseState::Sent { worker } => Some(worker),
+        }
+    }
+
+    /// How long a worker may rightly be silent over this batch: its waits, one after another.
+    fn wait(&self, job: &Job) -> Duration {
+        if !job.sleeps() {
+            return Duration::ZERO;
+        }
+        self.instructions
+            .iter()
+            .fold(Duration::ZERO, |sum, i| sum.saturating_add(i.wait()))
+    }
+}
