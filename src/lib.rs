@@ -13,6 +13,7 @@
 //! | 1 | [`workload`], [`wire`], [`spec`], [`record`] |
 //! | 0 | [`model`], [`stats`], [`clock`] |
 
+pub mod chart;
 pub mod clock;
 pub mod model;
 pub mod record;
