@@ -17,3 +17,4 @@ pub mod chart;
 pub mod clock;
 pub mod model;
 pub mod record;
+pub mod report;
