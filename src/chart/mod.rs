@@ -11,7 +11,9 @@ mod comparison;
 mod figure;
 mod font;
 mod layout;
+mod marks;
 mod paint;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod theme;

@@ -161,6 +161,7 @@ fn keep_the_pictures() {
     let folder = std::env::var_os("MPMT_CHARTS").map(PathBuf::from).unwrap();
     for (name, trials) in [
         ("nine", samples::nine()),
+        ("repeated", samples::repeated(&samples::nine(), 6)),
         ("hard", hard_cases()),
         ("scaled", scaled()),
     ] {
