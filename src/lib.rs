@@ -13,6 +13,7 @@
 //! | 1 | [`workload`], [`wire`], [`spec`], [`record`] |
 //! | 0 | [`model`], [`stats`], [`clock`] |
 
+pub mod chart;
 pub mod cli;
 pub mod client;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod model;
 pub mod net;
 pub mod process;
 pub mod record;
+pub mod report;
 pub mod server;
 pub mod spec;
 pub mod wire;

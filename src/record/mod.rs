@@ -5,9 +5,13 @@
 //! is written here, so it is all that the reports may read.
 
 mod published;
+#[cfg(test)]
+pub(crate) mod samples;
 mod store;
+mod summary;
 mod trial;
 
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials};
+pub use summary::{PublishedFigure, Spread, Summary, group, summarise, waits_are_scaled};
 pub use trial::{Status, Trial};

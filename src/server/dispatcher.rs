@@ -220,6 +220,7 @@ impl Dispatcher {
         let Some(state) = self.crew.dismiss(worker) else {
             return;
         };
+        self.take_back(worker, fx);
         if state.is_leaving() {
             return;
         }

@@ -1,0 +1,122 @@
+use std::sync::LazyLock;
+
+use ab_glyph::{Font, FontRef, InvalidFont, OutlinedGlyph, PxScale, ScaleFont, point};
+
+use super::ChartError;
+
+/// The font's name in an SVG: a list that a browser without DejaVu can fall back along. The
+/// others are narrower, so what fits in DejaVu fits.
+pub const FAMILY: &str = "DejaVu Sans, Helvetica, Arial, sans-serif";
+
+type Face = Result<FontRef<'static>, InvalidFont>;
+
+static REGULAR: LazyLock<Face> =
+    LazyLock::new(|| FontRef::try_from_slice(include_bytes!("fonts/DejaVuSans.subset.ttf")));
+static BOLD: LazyLock<Face> =
+    LazyLock::new(|| FontRef::try_from_slice(include_bytes!("fonts/DejaVuSans-Bold.subset.ttf")));
+
+/// A line of text as outlines, from the point where its baseline begins.
+pub struct Outlines {
+    /// One for each letter that is not blank.
+    pub glyphs: Vec<OutlinedGlyph>,
+    /// In pixels.
+    pub width: f64,
+}
+
+/// Sets a text whose em is `em` pixels.
+///
+/// plotters can do it too, but leaves out the letters' side bearings and rounds them to whole
+/// pixels, so that words fall apart.
+pub fn set(text: &str, em: f64, bold: bool) -> Result<Outlines, ChartError> {
+    let face = if bold { &*BOLD } else { &*REGULAR };
+    let font = (face.as_ref())
+        .map_err(|error| ChartError::Drawing(format!("the embedded font is broken: {error}")))?;
+    // ab_glyph's scale is the height of a line, not the em.
+    let lines_per_em = font.height_unscaled() / font.units_per_em().unwrap_or(1.0);
+    let scale = PxScale::from(em as f32 * lines_per_em);
+    let scaled = font.as_scaled(scale);
+    let mut outlines = Vec::new();
+    let mut x = 0.0;
+    let mut previous = None;
+    for letter in text.chars() {
+        let id = font.glyph_id(letter);
+        x += previous.map_or(0.0, |previous| scaled.kern(previous, id));
+        let glyph = id.with_scale_and_position(scale, point(x, 0.0));
+        outlines.extend(font.outline_glyph(glyph));
+        x += scaled.h_advance(id);
+        previous = Some(id);
+    }
+    Ok(Outlines {
+        glyphs: outlines,
+        width: f64::from(x),
+    })
+}
+
+/// The width of a text whose em is `em` pixels, in pixels.
+pub fn width(text: &str, em: f64, bold: bool) -> Result<f64, ChartError> {
+    set(text, em, bold).map(|outlines| outlines.width)
+}
+
+/// The text, with its middle left out where it is wider than `room` pixels. Both ends of a label
+/// tell it from its neighbours.
+pub fn fit(text: &str, room: f64, em: f64, bold: bool) -> Result<String, ChartError> {
+    if width(text, em, bold)? <= room {
+        return Ok(text.to_owned());
+    }
+    let letters: Vec<char> = text.chars().collect();
+    for kept in (0..letters.len()).rev() {
+        let (head, tail) = (kept - kept / 2, kept / 2);
+        let start = letters[..head].iter().collect::<String>();
+        let end = letters[letters.len() - tail..].iter().collect::<String>();
+        let shorter = format!("{}…{}", start.trim_end(), end.trim_start());
+        if width(&shorter, em, bold)? <= room {
+            return Ok(shorter);
+        }
+    }
+    Ok(String::new())
+}
+
+/// The text, with its end left out where it is wider than `room` pixels.
+pub fn cut(text: &str, room: f64, em: f64) -> Result<String, ChartError> {
+    let mut shorter = text.to_owned();
+    let mut shown = shorter.clone();
+    while !shorter.is_empty() && width(&shown, em, false)? > room {
+        shorter.pop();
+        shown = format!("{}…", shorter.trim_end());
+    }
+    Ok(shown)
+}
+
+/// The text as lines of at most `room` pixels, broken between words.
+pub fn wrap(text: &str, room: f64, em: f64) -> Result<Vec<String>, ChartError> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = match lines.last() {
+            Some(line) => format!("{line} {word}"),
+            None => word.to_owned(),
+        };
+        match lines.last_mut() {
+            Some(line) if width(&longer, em, false)? <= room => *line = longer,
+            _ => lines.push(fit(word, room, em, false)?),
+        }
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_label_loses_its_middle_and_keeps_both_ends() {
+        let fitted = fit("io-mpmt-32x16 (crossbeam, pipelined)", 120.0, 12.0, false).unwrap();
+        insta::assert_snapshot!(fitted, @"io-mpmt-…pelined)");
+        assert_eq!(fit("short", 120.0, 12.0, false).unwrap(), "short");
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        let lines = wrap("one two three four", 55.0, 12.0).unwrap();
+        assert_eq!(lines, ["one two", "three", "four"]);
+    }
+}

@@ -1,0 +1,182 @@
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use plotters::coord::Shift;
+use plotters::prelude::{
+    BitMapBackend, Circle, DrawingArea, DrawingBackend, FontDesc, FontFamily, FontStyle,
+    IntoDrawingArea, Rectangle, SVGBackend,
+};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, TextStyle};
+
+use super::figure::{Anchor, Figure, Shape, Text};
+use super::{ChartError, font, theme};
+
+/// Device pixels for each logical one. plotters places everything on whole pixels, so the SVG is
+/// painted as finely as the PNG and then shown at half size.
+const SCALE: f64 = 2.0;
+
+/// Writes `<path>.svg` and `<path>.png`.
+pub fn save(figure: &Figure, path: &Path) -> Result<Vec<PathBuf>, ChartError> {
+    let svg_path = with_suffix(path, ".svg");
+    let text = svg(figure)?;
+    write_whole(&svg_path, ".svg", |file| {
+        file.as_file_mut().write_all(text.as_bytes())
+    })?;
+    let png_path = with_suffix(path, ".png");
+    write_whole(&png_path, ".png", |file| {
+        png(figure, file.path()).map_err(std::io::Error::other)
+    })?;
+    Ok(vec![svg_path, png_path])
+}
+
+/// The text of an SVG with real text in it.
+pub fn svg(figure: &Figure) -> Result<String, ChartError> {
+    let mut text = String::new();
+    let (width, height) = device_size(figure);
+    {
+        let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
+        paint(figure, &area, write_text)?;
+    }
+    let painted = format!(r#"<svg width="{width}" height="{height}""#);
+    let shown = format!(
+        r#"<svg role="img" aria-label="{}" width="{}" height="{}""#,
+        escape(&figure.title),
+        figure.width,
+        figure.height
+    );
+    Ok(text.replacen(&painted, &shown, 1))
+}
+
+/// Draws into a PNG file, whose name must end in `.png`.
+fn png(figure: &Figure, path: &Path) -> Result<(), ChartError> {
+    let area = BitMapBackend::new(path, device_size(figure)).into_drawing_area();
+    paint(figure, &area, draw_text)
+}
+
+fn paint<B: DrawingBackend>(
+    figure: &Figure,
+    area: &DrawingArea<B, Shift>,
+    draw_text: impl Fn(&Text, &DrawingArea<B, Shift>) -> Result<(), ChartError>,
+) -> Result<(), ChartError> {
+    area.fill(&theme::PAPER).map_err(failed)?;
+    for shape in &figure.shapes {
+        match shape {
+            Shape::Rectangle(from, to, colour) => {
+                let corners = [device(*from), device(*to)];
+                let rectangle = Rectangle::new(corners, colour.filled());
+                area.draw(&rectangle).map_err(failed)?;
+            }
+            Shape::Disc(centre, radius, colour) => {
+                let radius = (radius * SCALE).round() as u32;
+                let disc = Circle::new(device(*centre), radius, colour.filled());
+                area.draw(&disc).map_err(failed)?;
+            }
+            Shape::Text(text) => draw_text(text, area)?,
+        }
+    }
+    area.present().map_err(failed)
+}
+
+fn failed(error: impl std::fmt::Display) -> ChartError {
+    ChartError::Drawing(error.to_string())
+}
+
+/// Real text, for backends that have it.
+fn write_text<B: DrawingBackend>(
+    text: &Text,
+    area: &DrawingArea<B, Shift>,
+) -> Result<(), ChartError> {
+    // plotters-svg divides sizes by 1.24, and puts the baseline 0.76 em below an upper anchor.
+    const SIZE_PER_EM: f64 = 1.24;
+    const BASELINE_EM: f64 = 0.76;
+    let end = match text.anchor {
+        Anchor::Start => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::End => HPos::Right,
+    };
+    let weight = if text.bold {
+        FontStyle::Bold
+    } else {
+        FontStyle::Normal
+    };
+    let size = text.em * SCALE * SIZE_PER_EM;
+    let font = FontDesc::new(FontFamily::Name(font::FAMILY), size, weight);
+    let style = TextStyle::from(font)
+        .color(&text.colour)
+        .pos(Pos::new(end, VPos::Top));
+    let (x, baseline) = text.at;
+    let upper = device((x, baseline - text.em * BASELINE_EM));
+    area.draw_text(&text.words, &style, upper).map_err(failed)
+}
+
+/// Text as the pixels that its outlines cover.
+fn draw_text<B: DrawingBackend>(
+    text: &Text,
+    area: &DrawingArea<B, Shift>,
+) -> Result<(), ChartError> {
+    let (left, _) = text.extent()?;
+    let (left, baseline) = device((left, text.at.1));
+    let mut outcome = Ok(());
+    for glyph in font::set(&text.words, text.em * SCALE, text.bold)?.glyphs {
+        let corner = glyph.px_bounds().min;
+        let (x0, y0) = (left + corner.x as i32, baseline + corner.y as i32);
+        glyph.draw(|x, y, covered| {
+            let colour = text.colour.mix(f64::from(covered.min(1.0)));
+            let drawn = area.draw_pixel((x0 + x as i32, y0 + y as i32), &colour);
+            if outcome.is_ok() {
+                outcome = drawn.map_err(failed);
+            }
+        });
+    }
+    outcome
+}
+
+fn device((x, y): (f64, f64)) -> (i32, i32) {
+    ((x * SCALE).round() as i32, (y * SCALE).round() as i32)
+}
+
+fn device_size(figure: &Figure) -> (u32, u32) {
+    let (width, height) = device((figure.width, figure.height));
+    (width.unsigned_abs(), height.unsigned_abs())
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
+}
+
+/// Appends, because a path such as `run-0.5` has an extension in the eyes of the library.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut whole = path.as_os_str().to_owned();
+    whole.push(suffix);
+    PathBuf::from(whole)
+}
+
+/// Writes beside the file and then takes its place, so that nobody sees half a file.
+fn write_whole(
+    path: &Path,
+    suffix: &str,
+    write: impl FnOnce(&mut tempfile::NamedTempFile) -> std::io::Result<()>,
+) -> Result<(), ChartError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let attempt = || {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".chart-").suffix(suffix);
+        // A temporary file is private by default; a chart is as public as its folder.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        write(&mut file)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    attempt().map_err(|source| ChartError::File {
+        path: path.to_owned(),
+        source,
+    })
+}

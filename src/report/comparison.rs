@@ -1,0 +1,221 @@
+use super::table::Filled;
+use super::{Cell, Column, Report, Table};
+use crate::record::{Published, PublishedFigure, Status, Summary, Trial, summarise};
+
+/// Each configuration over all its runs, against its ideal and what was published for the same
+/// work.
+pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
+    let summaries = summarise(trials, published);
+    Report {
+        for_people: for_people(&summaries),
+        for_programs: for_programs(&summaries),
+    }
+}
+
+fn for_people(summaries: &[Summary]) -> Table {
+    let known = |summary: &Summary| summary.published != PublishedFigure::None;
+    let with_published = summaries.iter().any(known);
+    let with_status = summaries.iter().any(|summary| summary.not_ok > 0);
+    let mut columns: Vec<Filled<Summary>> = vec![(Column::left("configuration"), name)];
+    if with_published {
+        columns.push((Column::right("published"), published));
+    }
+    columns.push((Column::right("ideal"), ideal));
+    columns.push((Column::right("measured"), measured));
+    columns.push((Column::right("efficiency"), efficiency));
+    if with_published {
+        columns.push((Column::right("faster than published"), times_faster));
+    }
+    if with_status {
+        columns.push((Column::left("status"), status));
+    }
+    Table::of(summaries, columns)
+}
+
+fn for_programs(summaries: &[Summary]) -> Table {
+    let columns: Vec<Filled<Summary>> = vec![
+        (Column::left("configuration"), name),
+        (Column::left("workload"), |s| {
+            Cell::Text(s.workload.to_string())
+        }),
+        (Column::right("published_s"), |s| match s.published {
+            PublishedFigure::Seconds(seconds) => Cell::Seconds(seconds),
+            _ => Cell::Empty,
+        }),
+        (Column::right("ideal_s"), |s| {
+            Cell::maybe(s.ideal_s, Cell::Seconds)
+        }),
+        (Column::left("ideal_is_bound"), |s| {
+            Cell::Flag(s.ideal_is_bound)
+        }),
+        (Column::right("measured_median_s"), |s| {
+            Cell::maybe(s.measured, |spread| Cell::Seconds(spread.median))
+        }),
+        (Column::right("measured_min_s"), |s| {
+            Cell::maybe(s.measured, |spread| Cell::Seconds(spread.min))
+        }),
+        (Column::right("measured_max_s"), |s| {
+            Cell::maybe(s.measured, |spread| Cell::Seconds(spread.max))
+        }),
+        (Column::right("efficiency"), efficiency),
+        (Column::right("times_faster_than_published"), times_faster),
+        (Column::right("runs"), |s| Cell::Count(s.runs as u64)),
+        (Column::right("runs_not_ok"), |s| {
+            Cell::Count(s.not_ok as u64)
+        }),
+        (Column::left("status"), |s| Cell::Text(s.status.to_string())),
+        (Column::left("error"), |s| {
+            Cell::maybe(s.error.clone(), Cell::Text)
+        }),
+    ];
+    Table::of(summaries, columns)
+}
+
+fn name(summary: &Summary) -> Cell {
+    Cell::Text(summary.name.clone())
+}
+
+/// Published seconds, or why they can't be compared.
+fn published(summary: &Summary) -> Cell {
+    match summary.published {
+        PublishedFigure::None => Cell::Empty,
+        PublishedFigure::Seconds(seconds) => Cell::Text(format!("{seconds} s")),
+        PublishedFigure::ScaledWaits(scale) => Cell::Text(format!("(waits × {scale})")),
+        PublishedFigure::OtherWork => Cell::Text("(other work)".to_owned()),
+    }
+}
+
+fn ideal(summary: &Summary) -> Cell {
+    match summary.ideal_is_bound {
+        true => Cell::maybe(summary.ideal_s, Cell::SecondsAtLeast),
+        false => Cell::maybe(summary.ideal_s, Cell::Seconds),
+    }
+}
+
+fn measured(summary: &Summary) -> Cell {
+    match summary.measured {
+        Some(spread) if spread.runs > 1 => Cell::SecondsAround(spread.median, spread.half_range()),
+        other => Cell::maybe(other, |spread| Cell::Seconds(spread.median)),
+    }
+}
+
+fn efficiency(summary: &Summary) -> Cell {
+    Cell::maybe(summary.efficiency, Cell::Share)
+}
+
+fn times_faster(summary: &Summary) -> Cell {
+    Cell::maybe(summary.times_faster(), Cell::Times)
+}
+
+fn status(summary: &Summary) -> Cell {
+    if summary.status == Status::Ok {
+        return Cell::Text("ok".to_owned());
+    }
+    let reason = summary.error.as_deref().unwrap_or("no reason recorded");
+    let status = match summary.measured {
+        Some(_) => format!(
+            "{} of {} not ok; {}",
+            summary.not_ok, summary.runs, summary.status
+        ),
+        None => summary.status.to_string(),
+    };
+    Cell::Text(format!("{status}: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{published, samples};
+    use crate::report::{Format, written};
+
+    fn hard_cases() -> Vec<Trial> {
+        let mut bound = samples::trial("io-mpmt-4x8", (2.2, 1.7));
+        bound.ideal_is_bound = true;
+        let mut scaled = samples::trial("io-mt-1x16", (0.64, 0.64));
+        scaled.time_scale = 0.02;
+        let mut trials = samples::repeated(&samples::nine()[..2], 3);
+        trials.extend([bound, scaled]);
+        trials.push(samples::failed("io-mp-32x1", "no worker answered\nin 5 s"));
+        trials.push(samples::failed("io-mpmt-3x3", "worker 2 died"));
+        trials
+    }
+
+    #[test]
+    fn the_published_table_is_reproduced() {
+        let report = comparison(&samples::nine(), &published());
+        insta::assert_snapshot!(written(&report, Format::Table), @"
+        configuration   published     ideal   measured   efficiency   faster than published
+        ───────────────────────────────────────────────────────────────────────────────────
+        io-mp-32x1           17 s   16.00 s    16.03 s       99.8 %                   1.06×
+        io-mpmt-32x16      1.35 s   1.000 s    1.052 s       95.0 %                   1.28×
+        io-mpmt-8x16        4.1 s   4.000 s    4.040 s       99.0 %                   1.01×
+        io-mpmt-2x16      16.11 s   16.00 s    16.05 s       99.7 %                   1.00×
+        io-mt-1x16         32.2 s   32.00 s    32.08 s       99.8 %                   1.00×
+        cpu-mp-2x1        16.62 s   0.121 s    0.131 s       92.3 %                    127×
+        cpu-mpmt-2x16     15.05 s   0.121 s    0.133 s       91.3 %                    113×
+        cpu-mp-4x1         15.1 s   0.121 s    0.140 s       86.2 %                    108×
+        cpu-mpmt-8x16     13.84 s   0.121 s    0.150 s       80.8 %                   92.1×
+        ");
+        insta::assert_snapshot!(written(&report, Format::Markdown), @"
+        | configuration | published | ideal | measured | efficiency | faster than published |
+        | --- | ---: | ---: | ---: | ---: | ---: |
+        | io-mp-32x1 | 17 s | 16.00 s | 16.03 s | 99.8 % | 1.06× |
+        | io-mpmt-32x16 | 1.35 s | 1.000 s | 1.052 s | 95.0 % | 1.28× |
+        | io-mpmt-8x16 | 4.1 s | 4.000 s | 4.040 s | 99.0 % | 1.01× |
+        | io-mpmt-2x16 | 16.11 s | 16.00 s | 16.05 s | 99.7 % | 1.00× |
+        | io-mt-1x16 | 32.2 s | 32.00 s | 32.08 s | 99.8 % | 1.00× |
+        | cpu-mp-2x1 | 16.62 s | 0.121 s | 0.131 s | 92.3 % | 127× |
+        | cpu-mpmt-2x16 | 15.05 s | 0.121 s | 0.133 s | 91.3 % | 113× |
+        | cpu-mp-4x1 | 15.1 s | 0.121 s | 0.140 s | 86.2 % | 108× |
+        | cpu-mpmt-8x16 | 13.84 s | 0.121 s | 0.150 s | 80.8 % | 92.1× |
+        ");
+    }
+
+    #[test]
+    fn repeats_bounds_scaled_waits_and_failures_are_told() {
+        let report = comparison(&hard_cases(), &published());
+        insta::assert_snapshot!(written(&report, Format::Table), @"
+        configuration        published       ideal          measured   efficiency   faster than published   status
+        ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        io-mp-32x1                17 s     16.00 s    17.31 ± 1.28 s       92.4 %                   0.98×   1 of 4 not ok; failed: no worker answered in 5 s
+        io-mpmt-32x16           1.35 s     1.000 s   1.136 ± 0.084 s       88.0 %                   1.19×   ok
+        io-mpmt-4x8                      ≥ 1.700 s           2.200 s       77.3 %                           ok
+        io-mt-1x16      (waits × 0.02)     0.640 s           0.640 s      100.0 %                           ok
+        io-mpmt-3x3                        1.000 s                                                          failed: worker 2 died
+        ");
+        insta::assert_snapshot!(written(&report, Format::Csv), @r#"
+        configuration,workload,published_s,ideal_s,ideal_is_bound,measured_median_s,measured_min_s,measured_max_s,efficiency,times_faster_than_published,runs,runs_not_ok,status,error
+        io-mp-32x1,io,17.0,16.0,false,17.3124,16.03,18.5948,0.924193064,0.98195513,4,1,failed,"no worker answered
+        in 5 s"
+        io-mpmt-32x16,io,1.35,1.0,false,1.136268,1.0521,1.220436,0.880074067,1.18809999,3,0,ok,
+        io-mpmt-4x8,io,,1.7,true,2.2,2.2,2.2,0.772727273,,1,0,ok,
+        io-mt-1x16,io,,0.64,false,0.64,0.64,0.64,1.0,,1,0,ok,
+        io-mpmt-3x3,io,,1.0,false,,,,,,1,1,failed,worker 2 died
+        "#);
+    }
+
+    #[test]
+    fn json_values_are_typed() {
+        let report = comparison(&hard_cases()[..3], &published());
+        insta::assert_snapshot!(written(&report, Format::Json), @r#"
+        [
+          {
+            "configuration": "io-mp-32x1",
+            "workload": "io",
+            "published_s": 17.0,
+            "ideal_s": 16.0,
+            "ideal_is_bound": false,
+            "measured_median_s": 17.3124,
+            "measured_min_s": 16.03,
+            "measured_max_s": 18.5948,
+            "efficiency": 0.924193064,
+            "times_faster_than_published": 0.98195513,
+            "runs": 3,
+            "runs_not_ok": 0,
+            "status": "ok",
+            "error": null
+          }
+        ]
+        "#);
+    }
+}

@@ -1,0 +1,64 @@
+//! The tables that a person or a program reads: of one configuration's runs, and of
+//! configurations against what is ideal and what was published.
+//!
+//! A report has one table for people (few columns, human units) and one for programs (every
+//! figure, plain numbers, units in the columns' names).
+//!
+//! Must not know: how a trial is run. Whatever a table says comes from a record.
+
+mod cell;
+mod comparison;
+mod table;
+mod trial_summary;
+
+use std::io::{self, Write};
+
+pub use cell::Cell;
+pub use comparison::comparison;
+pub use table::{Align, Column, Table};
+pub use trial_summary::trial_summary;
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Aligned columns for a terminal.
+    #[default]
+    Table,
+    /// Comma-separated values, raw numbers.
+    Csv,
+    /// An array of objects, raw numbers.
+    Json,
+    /// A table for a Markdown page.
+    Markdown,
+}
+
+/// The same results twice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// What `table` and `markdown` show.
+    pub for_people: Table,
+    /// What `csv` and `json` hold.
+    pub for_programs: Table,
+}
+
+impl Report {
+    /// Writes the table that suits the format.
+    ///
+    /// # Errors
+    /// When `out` refuses it.
+    pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Table => self.for_people.write_text(out),
+            Format::Markdown => self.for_people.write_markdown(out),
+            Format::Csv => self.for_programs.write_csv(out),
+            Format::Json => self.for_programs.write_json(out),
+        }
+    }
+}
+
+#[cfg(test)]
+fn written(report: &Report, format: Format) -> String {
+    let mut out = Vec::new();
+    report.write(format, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}

@@ -1,0 +1,292 @@
+use super::table::Filled;
+use super::{Cell, Column, Report, Table};
+use crate::record::{Spread, Status, Trial};
+
+/// The runs of one configuration: for people a line for each measure, for programs a row for each
+/// run.
+pub fn trial_summary(trials: &[Trial]) -> Report {
+    Report {
+        for_people: for_people(trials),
+        for_programs: for_programs(trials),
+    }
+}
+
+/// One figure of a trial.
+struct Measure {
+    /// For people.
+    title: &'static str,
+    /// For programs, with the unit.
+    name: &'static str,
+    cell: fn(&Trial) -> Cell,
+    shown: Shown,
+}
+
+/// When people see a measure.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    WhenKnown,
+    /// It tells of trouble, and there is none at zero.
+    WhenNotZero,
+}
+
+const fn measure(title: &'static str, name: &'static str, cell: fn(&Trial) -> Cell) -> Measure {
+    Measure {
+        title,
+        name,
+        cell,
+        shown: Shown::WhenKnown,
+    }
+}
+
+const fn trouble(title: &'static str, name: &'static str, cell: fn(&Trial) -> Cell) -> Measure {
+    Measure {
+        shown: Shown::WhenNotZero,
+        ..measure(title, name, cell)
+    }
+}
+
+const MEASURES: &[Measure] = &[
+    measure("makespan", "makespan_s", |t| {
+        Cell::maybe(t.makespan_s, Cell::Seconds)
+    }),
+    measure("ideal", "ideal_s", |t| match t.ideal_is_bound {
+        true => Cell::maybe(t.ideal_s, Cell::SecondsAtLeast),
+        false => Cell::maybe(t.ideal_s, Cell::Seconds),
+    }),
+    measure("efficiency", "efficiency", |t| {
+        Cell::maybe(t.efficiency(), Cell::Share)
+    }),
+    measure("commands", "throughput_per_s", |t| {
+        Cell::maybe(t.throughput_per_s, Cell::Rate)
+    }),
+    measure("server start", "startup_s", |t| {
+        Cell::maybe(t.startup_s, Cell::Seconds)
+    }),
+    measure("first result", "first_result_s", |t| {
+        Cell::maybe(t.first_result_s, Cell::Seconds)
+    }),
+    measure("total", "responses_sum", |t| {
+        Cell::maybe(t.responses_sum, Cell::Sum)
+    }),
+    measure("results", "results", |t| {
+        Cell::maybe(t.results, Cell::Count)
+    }),
+    trouble("retried batches", "retried", |t| {
+        Cell::maybe(t.retried, Cell::Count)
+    }),
+    trouble("duplicate results", "duplicates", |t| {
+        Cell::maybe(t.duplicates, Cell::Count)
+    }),
+    trouble("lost batches", "lost", |t| Cell::maybe(t.lost, Cell::Count)),
+    trouble("unknown commands", "unknown_commands", |t| {
+        Cell::maybe(t.unknown_commands, Cell::Count)
+    }),
+    measure("CPU, user", "cpu_user_s", |t| {
+        Cell::maybe(t.cpu_user_s, Cell::Seconds)
+    }),
+    measure("CPU, system", "cpu_system_s", |t| {
+        Cell::maybe(t.cpu_system_s, Cell::Seconds)
+    }),
+    measure("voluntary switches", "voluntary_switches", |t| {
+        Cell::maybe(t.voluntary_switches, Cell::Count)
+    }),
+    measure("involuntary switches", "involuntary_switches", |t| {
+        Cell::maybe(t.involuntary_switches, Cell::Count)
+    }),
+    measure("peak memory (RSS)", "peak_rss_kib", |t| {
+        Cell::maybe(t.peak_rss_kib, Cell::Kibibytes)
+    }),
+];
+
+impl Measure {
+    fn is_shown(&self, trials: &[&Trial]) -> bool {
+        let numbers = trials
+            .iter()
+            .filter_map(|trial| (self.cell)(trial).number());
+        match self.shown {
+            Shown::WhenKnown => numbers.count() > 0,
+            Shown::WhenNotZero => numbers.into_iter().any(|number| number != 0.0),
+        }
+    }
+
+    /// One cell of one run; median, smallest and largest of several.
+    fn cells(&self, trials: &[&Trial]) -> Vec<Cell> {
+        let cells: Vec<Cell> = trials.iter().map(|trial| (self.cell)(trial)).collect();
+        if cells.len() <= 1 {
+            return cells;
+        }
+        let known = cells.iter().find(|cell| cell.number().is_some());
+        match (known, Spread::of(cells.iter().filter_map(Cell::number))) {
+            (Some(kind), Some(spread)) => [spread.median, spread.min, spread.max]
+                .map(|number| kind.with_number(number))
+                .to_vec(),
+            _ => vec![Cell::Empty; 3],
+        }
+    }
+}
+
+/// Of several runs those that are `ok` are summed up, or all of them when none is.
+fn for_people(trials: &[Trial]) -> Table {
+    let ok: Vec<&Trial> = (trials.iter())
+        .filter(|trial| trial.status == Status::Ok)
+        .collect();
+    let counted = if ok.is_empty() {
+        trials.iter().collect()
+    } else {
+        ok
+    };
+    let label = trials.first().map_or("", |trial| trial.label.as_str());
+    let heads: &[&str] = match counted.len() {
+        0 | 1 => &["value"],
+        _ => &["median", "min", "max"],
+    };
+    let mut columns = vec![Column::left(label)];
+    columns.extend(heads.iter().map(|head| Column::right(*head)));
+    let mut rows = troubles(trials, heads.len());
+    for measure in MEASURES.iter().filter(|measure| measure.is_shown(&counted)) {
+        let mut row = vec![Cell::Text(measure.title.to_owned())];
+        row.extend(measure.cells(&counted));
+        rows.push(row);
+    }
+    Table { columns, rows }
+}
+
+/// What went wrong, before any figure: nothing when all runs are `ok`.
+fn troubles(trials: &[Trial], values: usize) -> Vec<Vec<Cell>> {
+    let bad = || trials.iter().filter(|trial| trial.status != Status::Ok);
+    let mut lines: Vec<String> = bad().map(|trial| reason(trial, trials.len())).collect();
+    if trials.len() > 1 && !lines.is_empty() {
+        let good = trials.len() - lines.len();
+        lines.insert(0, format!("{good} of {} runs are ok", trials.len()));
+    }
+    let row = |line| {
+        let mut row = vec![Cell::Text(line)];
+        row.resize(1 + values, Cell::Empty);
+        row
+    };
+    lines.into_iter().map(row).collect()
+}
+
+/// Why a run is not `ok`, short enough for the first column; records have all of it.
+fn reason(trial: &Trial, runs: usize) -> String {
+    const LETTERS: usize = 72;
+    let reason = trial.error.as_deref().unwrap_or("no reason recorded");
+    let line = match runs {
+        1 => format!("{}: {reason}", trial.status),
+        _ => format!("run {} {}: {reason}", trial.run, trial.status),
+    };
+    match line.char_indices().nth(LETTERS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+fn for_programs(trials: &[Trial]) -> Table {
+    let mut columns: Vec<Filled<Trial>> = vec![
+        (Column::left("label"), |t| Cell::Text(t.label.clone())),
+        (Column::right("run"), |t| Cell::Count(t.run.into())),
+        (Column::left("status"), |t| Cell::Text(t.status.to_string())),
+        (Column::left("error"), |t| {
+            Cell::maybe(t.error.clone(), Cell::Text)
+        }),
+        (Column::left("ideal_is_bound"), |t| {
+            Cell::Flag(t.ideal_is_bound)
+        }),
+        (Column::right("expected_sum"), |t| Cell::Sum(t.expected_sum)),
+    ];
+    let measures = MEASURES.iter();
+    columns.extend(measures.map(|measure| (Column::right(measure.name), measure.cell)));
+    Table::of(trials, columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::samples;
+    use crate::report::{Format, written};
+
+    #[test]
+    fn one_run_is_a_list_of_measures() {
+        let report = trial_summary(&[samples::trial("io-mpmt-32x16", (1.0521, 1.0))]);
+        insta::assert_snapshot!(written(&report, Format::Table), @"
+        io-mpmt-32x16            value
+        ──────────────────────────────
+        makespan               1.052 s
+        ideal                  1.000 s
+        efficiency              95.0 %
+        commands               486.6/s
+        server start           12.3 ms
+        first result           1.006 s
+        total                      512
+        results                     32
+        CPU, user              0.250 s
+        CPU, system            0.125 s
+        voluntary switches        1234
+        involuntary switches        56
+        peak memory (RSS)      3.2 MiB
+        ");
+    }
+
+    #[test]
+    fn several_runs_show_median_and_ends_and_what_went_wrong() {
+        let mut trials = samples::repeated(&[samples::trial("io-mpmt-32x16", (1.0521, 1.0))], 3);
+        trials[1].retried = Some(2);
+        trials.push(Trial {
+            run: 4,
+            ..samples::failed("io-mpmt-32x16", "no result for 30 s")
+        });
+        let report = trial_summary(&trials);
+        insta::assert_snapshot!(written(&report, Format::Table), @"
+        io-mpmt-32x16                       median       min       max
+        ──────────────────────────────────────────────────────────────
+        3 of 4 runs are ok
+        run 4 failed: no result for 30 s
+        makespan                           1.136 s   1.052 s   1.220 s
+        ideal                              1.000 s   1.000 s   1.000 s
+        efficiency                          88.0 %    81.9 %    95.0 %
+        commands                           450.6/s   419.5/s   486.6/s
+        server start                       12.3 ms   12.3 ms   12.3 ms
+        first result                       1.006 s   1.006 s   1.006 s
+        total                                  512       512       512
+        results                                 32        32        32
+        retried batches                          0         0         2
+        CPU, user                          0.250 s   0.250 s   0.250 s
+        CPU, system                        0.125 s   0.125 s   0.125 s
+        voluntary switches                    1234      1234      1234
+        involuntary switches                    56        56        56
+        peak memory (RSS)                  3.2 MiB   3.2 MiB   3.2 MiB
+        ");
+        insta::assert_snapshot!(written(&report, Format::Csv), @"
+        label,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,efficiency,throughput_per_s,startup_s,first_result_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib
+        io-mpmt-32x16,1,ok,,false,512,1.0521,1.0,0.950479992,486.645756107,0.0123,1.0056,512,32,0,0,0,0,0.25,0.125,1234,56,3277
+        io-mpmt-32x16,2,ok,,false,512,1.136268,1.0,0.880074067,450.597922321,0.0123,1.0056,512,32,2,0,0,0,0.25,0.125,1234,56,3277
+        io-mpmt-32x16,3,ok,,false,512,1.220436,1.0,0.819379304,419.52220354,0.0123,1.0056,512,32,0,0,0,0,0.25,0.125,1234,56,3277
+        io-mpmt-32x16,4,failed,no result for 30 s,false,512,,1.0,,,0.0123,,512,32,0,0,0,0,0.25,0.125,1234,56,3277
+        ");
+    }
+
+    #[test]
+    fn a_failed_run_says_why() {
+        let report = trial_summary(&[samples::failed("io-mpmt-32x16", "no result for 30 s")]);
+        insta::assert_snapshot!(written(&report, Format::Markdown), @"
+        | io-mpmt-32x16 | value |
+        | --- | ---: |
+        | failed: no result for 30 s |  |
+        | ideal | 1.000 s |
+        | server start | 12.3 ms |
+        | total | 512 |
+        | results | 32 |
+        | CPU, user | 0.250 s |
+        | CPU, system | 0.125 s |
+        | voluntary switches | 1234 |
+        | involuntary switches | 56 |
+        | peak memory (RSS) | 3.2 MiB |
+        ");
+    }
+
+    #[test]
+    fn nothing_is_summed_up_of_no_runs() {
+        assert!(trial_summary(&[]).for_people.rows.is_empty());
+        assert!(trial_summary(&[]).for_programs.rows.is_empty());
+    }
+}
