@@ -18,6 +18,7 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod executor;
+pub mod harness;
 pub mod model;
 pub mod net;
 pub mod process;

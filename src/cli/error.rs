@@ -1,3 +1,5 @@
+//! What was asked can not be done as asked.
+
 /// What was asked can't be done as asked. `main` ends with exit code 2 when the error that it gets
 /// is one of these, and with 1 otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,3 +1,5 @@
+//! `mpmt generate`: commands and table files.
+
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 

@@ -3,8 +3,119 @@
 //!
 //! Must not know: how anything is done. One file per subcommand.
 
-/// The error that `main` turns into exit code 2.
+mod client;
+mod configuration;
 pub mod error;
-/// `mpmt generate`: commands and table files.
 pub mod generate;
+mod input;
 mod output;
+mod plot;
+mod progress;
+mod reproduce;
+mod results;
+mod run;
+mod server;
+mod worker;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::harness::HarnessError;
+use error::UsageError;
+
+/// Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage or input, 130 interrupted.
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const INTERRUPTED: u8 = 130;
+
+const EXAMPLES: &str = "\
+Examples:
+  The published comparison, end to end (about 75 s)
+    mpmt reproduce
+
+  One configuration: 8 processes of 16 threads on I/O work
+    mpmt run -w io -p 8 -t 16
+
+Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage or input, 130 interrupted";
+
+/// For this work, on this machine, how many processes and how many threads?
+///
+/// mpmt launches a real client, gateway server and worker processes that talk ZeroMQ, runs I/O and
+/// CPU work through them, and records what each configuration cost.
+#[derive(Parser, Debug)]
+#[command(name = "mpmt", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Reproduce(reproduce::ReproduceArgs),
+    Run(run::RunArgs),
+    Plot(plot::PlotArgs),
+    Server(server::ServerArgs),
+    Client(client::ClientArgs),
+    Generate(generate::GenerateArgs),
+    #[command(hide = true)]
+    Worker(worker::WorkerArgs),
+}
+
+/// Runs the program: everything but the process itself.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return told_by_clap(&error),
+    };
+    set_up_messages();
+    let result = match cli.command {
+        Command::Reproduce(args) => reproduce::run(args),
+        Command::Run(args) => run::run(args),
+        Command::Plot(args) => plot::run(args),
+        Command::Server(args) => server::run(args),
+        Command::Client(args) => client::run(args),
+        Command::Generate(args) => generate::run(args),
+        Command::Worker(args) => worker::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("mpmt: {error:#}");
+        ExitCode::from(code_of(&error))
+    })
+}
+
+/// Help and version go to stdout with 0, errors to stderr with 2.
+fn told_by_clap(error: &clap::Error) -> ExitCode {
+    // A broken pipe is no reason to say more.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(USAGE)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn code_of(error: &anyhow::Error) -> u8 {
+    if error.is::<UsageError>() {
+        USAGE
+    } else if matches!(error.downcast_ref(), Some(HarnessError::Interrupted)) {
+        INTERRUPTED
+    } else {
+        FAILED
+    }
+}
+
+/// Messages go to stderr: warnings and errors, or what MPMT_LOG asks for.
+fn set_up_messages() {
+    let filter = EnvFilter::try_from_env("MPMT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time()
+        .with_ansi(colours)
+        .init();
+}

@@ -9,6 +9,7 @@
 //! can't watch (stopped, or busy), PR_SET_PDEATHSIG is the second line.
 
 mod child;
+mod gate;
 mod lifeline;
 mod limits;
 mod scratch;
@@ -16,6 +17,7 @@ mod signals;
 mod usage;
 
 pub use child::{Child, Exit, SpawnError, StdoutMode};
+pub use gate::Gate;
 pub use lifeline::Lifeline;
 pub use limits::{DescriptorShortage, ensure_descriptors};
 pub use scratch::Scratch;

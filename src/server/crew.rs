@@ -23,6 +23,8 @@ pub(super) struct Crew {
 #[derive(Debug)]
 pub(super) struct Worker {
     stage: Stage,
+    /// Whether it has said hello, whatever became of it.
+    has_started: bool,
     seat: Option<SessionNo>,
     /// Units given to it, and finished by it, since it started.
     given: u64,
@@ -57,6 +59,11 @@ impl Worker {
         self.stage == Stage::Started
     }
 
+    /// Whether it has ever said hello.
+    pub(super) fn has_started(&self) -> bool {
+        self.has_started
+    }
+
     /// Whether its end is expected.
     pub(super) fn is_leaving(&self) -> bool {
         self.stage == Stage::Leaving
@@ -64,6 +71,7 @@ impl Worker {
 
     pub(super) fn start(&mut self, now: Duration) {
         self.stage = Stage::Started;
+        self.has_started = true;
         self.since = now;
     }
 
@@ -136,6 +144,7 @@ impl Crew {
         self.next += 1;
         let worker = Worker {
             stage: Stage::Starting,
+            has_started: false,
             seat,
             given: 0,
             finished: 0,

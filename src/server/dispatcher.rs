@@ -225,7 +225,7 @@ impl Dispatcher {
             return;
         }
         self.counts.workers_lost += 1;
-        if !state.is_started() {
+        if !state.has_started() {
             self.failed_starts += 1;
         }
         self.replace(state.seat(), now, fx);

@@ -48,7 +48,11 @@ pub struct Options {
 ///
 /// # Errors
 /// When a socket fails, the gateway can't be understood, or the system is out of threads.
-pub fn run(context: &Context, options: &Options, lifeline: &impl AsFd) -> Result<(), WorkerError> {
+pub fn run(
+    context: &Context,
+    options: &Options,
+    lifeline: Option<&impl AsFd>,
+) -> Result<(), WorkerError> {
     let gateway = context.socket(Kind::Dealer)?;
     gateway.connect(&options.gateway)?;
     let mut worker = Worker {
@@ -75,7 +79,7 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    fn serve(&mut self, lifeline: &impl AsFd) -> Result<(), WorkerError> {
+    fn serve(&mut self, lifeline: Option<&impl AsFd>) -> Result<(), WorkerError> {
         let mut frame = Frame::default();
         loop {
             if self.wait(lifeline)? {
@@ -92,17 +96,15 @@ impl Worker<'_> {
     }
 
     /// Waits for whatever comes next; `true` when the parent has gone.
-    fn wait(&self, lifeline: &impl AsFd) -> Result<bool, NetError> {
-        let mut entries = vec![
-            PollEntry::descriptor(lifeline),
-            PollEntry::readable(&self.gateway),
-        ];
+    fn wait(&self, lifeline: Option<&impl AsFd>) -> Result<bool, NetError> {
+        let mut entries = vec![PollEntry::readable(&self.gateway)];
         if let Some(seat) = &self.seat {
             entries.push(PollEntry::descriptor(seat.bell()));
             entries.push(PollEntry::writable(seat.results(), seat.has_backlog()));
         }
+        entries.extend(lifeline.map(PollEntry::descriptor));
         net::poll(&mut entries, None)?;
-        Ok(entries[0].is_ready())
+        Ok(lifeline.is_some() && entries.last().is_some_and(PollEntry::is_ready))
     }
 
     fn obey(&mut self, order: ToWorker) -> Result<(), WorkerError> {

@@ -1,0 +1,200 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::error::UsageError;
+use super::input::read_commands;
+use super::progress::batches_bar;
+use super::server::check_address;
+use super::{FAILED, INTERRUPTED};
+use crate::client::{self, Ending, Options, Outcome, Source};
+use crate::model::{Dispatch, ExecutorKind, WorkloadKind};
+use crate::net::{Context, Endpoint};
+use crate::process::{Scratch, Signals};
+use crate::wire::control::Wish;
+
+const EXAMPLES: &str = "\
+Examples:
+  Against a server of the old wire, this one or the first system's, started in any order
+    mpmt client data/client_data.txt 16 tcp://127.0.0.1:5556 tcp://127.0.0.1:5555
+
+  Agreeing a configuration with the server first
+    mpmt client data/client_data.txt 16 --control tcp://127.0.0.1:5550 -p 4 -t 16 -w cpu";
+
+/// Sends the commands of a file to a server, and prints the time taken and the total
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ClientArgs {
+    /// File of commands, one `<ip>:<foo|bar>` a line
+    commands: PathBuf,
+
+    /// Commands per batch
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    batch: u32,
+
+    /// Where to take results: tcp://HOST:PORT or ipc://PATH
+    #[arg(value_name = "BIND_URL", required_unless_present = "control")]
+    bind: Option<Endpoint>,
+
+    /// Where to send batches
+    #[arg(value_name = "REMOTE_URL", required_unless_present = "control")]
+    remote: Option<Endpoint>,
+
+    /// The server's control channel: it tells the other addresses, and grants a configuration
+    #[arg(long, value_name = "URL")]
+    control: Option<Endpoint>,
+
+    #[command(flatten)]
+    wish: WishArgs,
+
+    /// Goes through the commands so many times
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    repeat: u64,
+
+    /// Batches that may be out at any time
+    #[arg(long, value_name = "N", default_value_t = Options::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..))]
+    window: u64,
+
+    /// Take addresses on other machines
+    #[arg(long)]
+    allow_remote: bool,
+
+    /// Take a bad line for an error
+    #[arg(long)]
+    strict: bool,
+}
+
+/// What to ask the server for. What is left out the server decides.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Asked of the server (with --control)")]
+struct WishArgs {
+    /// Worker processes
+    #[arg(short, long, value_name = "N", requires = "control")]
+    processes: Option<u32>,
+
+    /// Threads in each
+    #[arg(short, long, value_name = "M", requires = "control")]
+    threads: Option<u32>,
+
+    /// How they run a batch
+    #[arg(short, long, value_enum, requires = "control")]
+    executor: Option<ExecutorKind>,
+
+    /// What one command does
+    #[arg(short, long, value_enum, requires = "control")]
+    workload: Option<WorkloadKind>,
+
+    /// Loops of one command of CPU work
+    #[arg(long, value_name = "N", requires = "control")]
+    loops: Option<u64>,
+
+    /// When a worker takes its next batch
+    #[arg(long, value_enum, requires = "control")]
+    dispatch: Option<Dispatch>,
+}
+
+pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::install().context("signals can't be taken over")?;
+    let addresses = [&args.bind, &args.remote, &args.control];
+    for endpoint in addresses.into_iter().flatten() {
+        check_address(endpoint, args.allow_remote)?;
+    }
+    if let Some(bind) = &args.bind {
+        bind.check_free().map_err(UsageError::new)?;
+    }
+    let commands = read_commands(&args.commands, args.strict)?;
+    let source = Source::new(&commands, args.repeat, args.batch);
+    let scratch = Scratch::create().context("can't make a folder for sockets")?;
+    let options = args.options(&scratch);
+    let bar = batches_bar(source.batches());
+    let mut gate = SignalGate(&mut signals);
+    let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |n| {
+        bar.set_position(n)
+    });
+    bar.finish_and_clear();
+    conclude(&outcome?, gate.came())
+}
+
+/// The signals, to look at while they are being watched.
+struct SignalGate<'a>(&'a mut Signals);
+
+impl SignalGate<'_> {
+    fn came(&mut self) -> bool {
+        self.0.take() > 0
+    }
+}
+
+impl std::os::fd::AsFd for SignalGate<'_> {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl ClientArgs {
+    fn options(&self, scratch: &Scratch) -> Options {
+        // Results come the way on which the server is reached.
+        let default = match &self.control {
+            Some(control) if !control.is_ipc() => "tcp://127.0.0.1:*".to_owned(),
+            _ => scratch.endpoint("results.ipc"),
+        };
+        Options {
+            results: self.bind.as_ref().map_or(default, Endpoint::to_string),
+            batches: self.remote.as_ref().map(Endpoint::to_string),
+            control: self.control.as_ref().map(Endpoint::to_string),
+            wish: self.wish.wish(),
+            window: self.window,
+            seed: fastrand::u64(..),
+        }
+    }
+}
+
+impl WishArgs {
+    fn wish(&self) -> Wish {
+        Wish {
+            processes: self.processes,
+            threads: self.threads,
+            executor: self.executor,
+            workload: self.workload,
+            loops: self.loops,
+            dispatch: self.dispatch,
+        }
+    }
+}
+
+/// Says what came out.
+fn conclude(outcome: &Outcome, interrupted: bool) -> anyhow::Result<ExitCode> {
+    println!("time taken: {:.3} s", outcome.makespan.as_secs_f64());
+    println!("total: {}", outcome.sum);
+    if let Some(account) = outcome
+        .account
+        .filter(|account| account.unknown_commands > 0)
+    {
+        eprintln!(
+            "mpmt: the server does not know {} of the commands",
+            account.unknown_commands
+        );
+    }
+    if outcome.duplicates > 0 {
+        eprintln!(
+            "mpmt: {} results came twice and were counted once",
+            outcome.duplicates
+        );
+    }
+    for failure in &outcome.failures {
+        eprintln!("mpmt: batch {} failed: {}", failure.batch, failure.reason);
+    }
+    if outcome.ending == Ending::Interrupted && interrupted {
+        eprintln!(
+            "mpmt: interrupted with {} of {} batches answered",
+            outcome.results, outcome.batches
+        );
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    Ok(if outcome.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    })
+}

@@ -1,0 +1,116 @@
+use std::time::Duration;
+
+use clap::Args;
+
+use super::error::UsageError;
+use crate::model::{Configuration, Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind};
+
+/// What a worker runs.
+#[derive(Args, Clone, Debug)]
+pub(super) struct JobArgs {
+    /// What one command does
+    #[arg(short, long, value_enum, default_value = "io", help_heading = "Work")]
+    workload: WorkloadKind,
+
+    /// Loops of one command of CPU work
+    #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
+    loops: u64,
+
+    /// Threads in each worker process
+    #[arg(short, long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = "Work")]
+    threads: u32,
+
+    /// How they run a batch [default: sequential for one thread, else spawn]
+    #[arg(short, long, value_enum, help_heading = "Work")]
+    executor: Option<ExecutorKind>,
+
+    /// When a worker takes its next batch
+    #[arg(long, value_enum, default_value = "barrier", help_heading = "Work")]
+    dispatch: Dispatch,
+}
+
+impl JobArgs {
+    pub(super) fn job(&self) -> Result<Job, UsageError> {
+        let executor = self.executor.unwrap_or(match self.threads {
+            1 => ExecutorKind::Sequential,
+            _ => ExecutorKind::Spawn,
+        });
+        if executor == ExecutorKind::Sequential && self.threads > 1 {
+            return Err(UsageError::new(format!(
+                "the sequential executor has one thread, and --threads {} asks for more; \
+                 leave one of the two out",
+                self.threads
+            )));
+        }
+        Ok(Job {
+            workload: self.workload,
+            loops: self.loops,
+            threads: self.threads,
+            executor,
+            dispatch: self.dispatch,
+        })
+    }
+}
+
+/// One configuration of the whole system.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ConfigurationArgs {
+    /// Worker processes
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096), help_heading = "Work")]
+    processes: u32,
+
+    #[command(flatten)]
+    job: JobArgs,
+
+    /// Commands per batch
+    #[arg(short, long, value_name = "B", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Work")]
+    batch: u32,
+
+    /// When workers are started: one for each batch that comes, or all before the first
+    #[arg(long, value_enum, default_value = "lazy", help_heading = "Work")]
+    spawn: SpawnMode,
+
+    /// Gives every command this wait, like 20ms or 1s, instead of the table's
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Work")]
+    wait: Option<Duration>,
+
+    /// Multiplies every wait
+    #[arg(long, value_name = "F", default_value = "1", value_parser = time_scale, help_heading = "Work")]
+    time_scale: f64,
+
+    /// Goes through the commands so many times
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
+    repeat: u64,
+
+    /// What the instructions run on
+    #[arg(long, value_enum, default_value = "native", help_heading = "Work")]
+    runtime: Runtime,
+}
+
+impl ConfigurationArgs {
+    pub(super) fn configuration(&self) -> Result<Configuration, UsageError> {
+        let job = self.job.job()?;
+        Ok(Configuration {
+            label: Configuration::default_label(job.workload, self.processes, job.threads),
+            processes: self.processes,
+            batch: self.batch,
+            job,
+            runtime: self.runtime,
+            spawn: self.spawn,
+            repeat: self.repeat,
+            wait: self.wait,
+            time_scale: self.time_scale,
+        })
+    }
+}
+
+/// A factor for waits, from the command line.
+pub(super) fn time_scale(text: &str) -> Result<f64, String> {
+    let factor: f64 = text
+        .parse()
+        .map_err(|_| format!("'{text}' is not a number"))?;
+    if !(0.0..=1e6).contains(&factor) {
+        return Err("it is a number from 0 to 1000000, like 0.1".to_owned());
+    }
+    Ok(factor)
+}

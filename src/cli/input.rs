@@ -1,0 +1,126 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::error::UsageError;
+use crate::harness::{DEFAULT_COMMANDS, DEFAULT_TABLE, Input};
+use crate::model::{BadLine, Command, Parsed, Table, TableEntry, parse_lines};
+
+/// How many bad lines are told one by one.
+const TOLD: usize = 10;
+
+/// Which files the work is read from.
+#[derive(Args, Clone, Debug)]
+pub(super) struct InputArgs {
+    /// File of commands, one `<ip>:<foo|bar>` a line [default: the 512 of data/client_data.txt]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    commands: Option<PathBuf>,
+
+    /// File of the table, one `<ip>:<command>:<response>:<wait>` a line [default: data/server_data.txt]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    table: Option<PathBuf>,
+
+    /// Take a bad line for an error, instead of passing it over with a message
+    #[arg(long, help_heading = "Input")]
+    strict: bool,
+}
+
+impl InputArgs {
+    pub(super) fn read(&self) -> Result<Input, UsageError> {
+        Ok(Input {
+            commands: match &self.commands {
+                Some(path) => read_commands(path, self.strict)?,
+                None => without_numbers(parse_lines(DEFAULT_COMMANDS, str::parse).good),
+            },
+            entries: match &self.table {
+                Some(path) => without_numbers(read_entries(path, self.strict)?),
+                None => without_numbers(Table::parse_entries(DEFAULT_TABLE).good),
+            },
+        })
+    }
+}
+
+fn without_numbers<T>(lines: Vec<(usize, T)>) -> Vec<T> {
+    lines.into_iter().map(|(_, value)| value).collect()
+}
+
+/// The commands of a file.
+pub(super) fn read_commands(path: &Path, strict: bool) -> Result<Vec<Command>, UsageError> {
+    let parsed = parse_lines(&read(path)?, str::parse);
+    Ok(without_numbers(check(
+        path,
+        parsed,
+        strict,
+        "<ip>:<foo|bar>",
+    )?))
+}
+
+/// The table of a file.
+pub(super) fn read_table(path: &Path, strict: bool) -> Result<Table, UsageError> {
+    let (table, repeated) = Table::from_entries(read_entries(path, strict)?);
+    tell(
+        path,
+        repeated.iter().map(|&line| {
+            (
+                line,
+                "this command is in the table already; the last one stands",
+            )
+        }),
+    );
+    Ok(table)
+}
+
+fn read_entries(path: &Path, strict: bool) -> Result<Vec<(usize, TableEntry)>, UsageError> {
+    check(
+        path,
+        Table::parse_entries(&read(path)?),
+        strict,
+        "<ip>:<command>:<response>:<wait>",
+    )
+}
+
+fn read(path: &Path) -> Result<String, UsageError> {
+    fs::read_to_string(path)
+        .map_err(|error| UsageError::new(format!("{} can't be read: {error}", path.display())))
+}
+
+/// The good lines, if the bad ones leave enough to go on with.
+fn check<T>(
+    path: &Path,
+    parsed: Parsed<T>,
+    strict: bool,
+    form: &str,
+) -> Result<Vec<(usize, T)>, UsageError> {
+    tell(
+        path,
+        parsed
+            .bad
+            .iter()
+            .map(|BadLine { line, reason }| (*line, reason)),
+    );
+    let name = path.display();
+    if strict && !parsed.bad.is_empty() {
+        let count = parsed.bad.len();
+        return Err(UsageError::new(format!(
+            "{name}: {count} bad line(s), and --strict takes none; mend them or leave out --strict"
+        )));
+    }
+    if parsed.good.is_empty() {
+        return Err(UsageError::new(format!(
+            "{name} has no good line; each has the form {form}"
+        )));
+    }
+    Ok(parsed.good)
+}
+
+/// Tells of lines on stderr: the first ones, then a count.
+fn tell(path: &Path, lines: impl ExactSizeIterator<Item = (usize, impl std::fmt::Display)>) {
+    let count = lines.len();
+    for (line, reason) in lines.take(TOLD) {
+        eprintln!("{}:{line}: {reason}", path.display());
+    }
+    if count > TOLD {
+        eprintln!("{}: and {} more", path.display(), count - TOLD);
+    }
+}

@@ -1,0 +1,116 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::FAILED;
+use super::configuration::ConfigurationArgs;
+use super::input::InputArgs;
+use super::progress::Progress;
+use super::results::ResultsFolder;
+use crate::harness::{Environment, Experiment, Harness};
+use crate::process::Signals;
+use crate::record::{Status, Trial};
+use crate::report::{self, Format};
+use crate::server::Chaos;
+
+const EXAMPLES: &str = "\
+Examples:
+  8 processes of 16 threads, each command sleeping 20 ms
+    mpmt run -p 8 -t 16 --wait 20ms
+
+  CPU work, five times, workers started before the first batch, rows kept in a folder
+    mpmt run -w cpu -p 2 --spawn eager -r 5 -o results/cpu-2x1
+
+  One process with 512 threads and no barrier between batches
+    mpmt run -w io -p 1 -t 512 --dispatch pipelined
+
+  The cost of the machinery alone, as JSON
+    mpmt run -w noop -p 2 --repeat 1000 --format json
+
+  Nothing is lost although workers are killed over every twentieth batch
+    mpmt run -p 4 -t 16 --wait 20ms --chaos kill-worker=0.05";
+
+/// Measures one configuration
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    configuration: ConfigurationArgs,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    /// How often to run it
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+
+    /// Ends a run that takes longer [default: 60 s and five times the ideal makespan]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+
+    /// Folder for trials.csv and environment.json; without it nothing is written
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// How to print the results
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+
+    /// Inject faults: kill-worker=P kills a batch's worker with probability P
+    #[arg(long, value_name = "FAULT")]
+    chaos: Option<Chaos>,
+}
+
+pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
+    let configuration = args.configuration.configuration()?;
+    let input = args.input.read()?;
+    let signals = Signals::install().context("signals can't be taken over")?;
+    let program = std::env::current_exe().context("this program can't be found")?;
+    let rows = match &args.out {
+        Some(path) => Some(ResultsFolder::create(Some(path), "run")?.begin(&Environment::look())?),
+        None => None,
+    };
+    let mut harness = Harness::new(program, input, args.timeout, signals)
+        .with_server_arguments(chaos_arguments(args.chaos));
+    let predicted = vec![harness.predicted_s(&configuration); args.runs as usize];
+    let experiment = Experiment {
+        name: "run".to_owned(),
+        configurations: vec![configuration],
+        runs: args.runs,
+    };
+    let mut progress = Progress::new(rows, predicted);
+    let trials = experiment.run(&mut harness, &mut progress)?;
+    drop(progress);
+    print(&report::trial_summary(&trials), args.format)?;
+    Ok(exit_code(&trials))
+}
+
+fn chaos_arguments(chaos: Option<Chaos>) -> Vec<String> {
+    let Some(chaos) = chaos else {
+        return Vec::new();
+    };
+    vec![
+        "--chaos".to_owned(),
+        format!("kill-worker={}", chaos.kill_worker),
+    ]
+}
+
+/// Prints a report on stdout. That nobody reads it to its end is no error.
+pub(super) fn print(report: &report::Report, format: Format) -> anyhow::Result<()> {
+    match report.write(format, &mut std::io::stdout().lock()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// 1 when a trial failed.
+pub(super) fn exit_code(trials: &[Trial]) -> ExitCode {
+    if trials.iter().all(|trial| trial.status == Status::Ok) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    }
+}

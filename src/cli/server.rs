@@ -1,0 +1,236 @@
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::configuration::JobArgs;
+use super::error::UsageError;
+use super::input::read_table;
+use crate::model::SpawnMode;
+use crate::net::{Context, Endpoint, NetError};
+use crate::process::{Lifeline, Signals, ensure_descriptors};
+use crate::server::{self, Chaos, Limits, Options, Ready, ServerError, Terms};
+
+const EXAMPLES: &str = "\
+Examples:
+  A server for up to 8 worker processes, and in another terminal a client
+    mpmt server data/server_data.txt tcp://127.0.0.1:5555 tcp://127.0.0.1:5556 8 -t 16
+    mpmt client data/client_data.txt 16 tcp://127.0.0.1:5556 tcp://127.0.0.1:5555
+
+  A server that clients find and agree a configuration with over its control channel alone
+    mpmt server data/server_data.txt 'tcp://127.0.0.1:*' - 8 --control tcp://127.0.0.1:5550
+    mpmt client data/client_data.txt 16 --control tcp://127.0.0.1:5550 -p 4 -t 16";
+
+/// Takes batches from clients, hands them to worker processes, supervises these
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ServerArgs {
+    /// File of the table, one `<ip>:<command>:<response>:<wait>` a line
+    table: PathBuf,
+
+    /// Where to take batches: tcp://HOST:PORT (* for a free port) or ipc://PATH
+    #[arg(value_name = "BIND_URL")]
+    bind: Endpoint,
+
+    /// Where clients without a control channel take their results; - when there are none
+    #[arg(value_name = "RESULTS_URL")]
+    results: String,
+
+    /// Worker processes, at the most
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=4096))]
+    max_workers: u32,
+
+    /// Where to take the control conversation [default: a free port of 127.0.0.1]
+    #[arg(long, value_name = "URL")]
+    control: Option<Endpoint>,
+
+    #[command(flatten)]
+    job: JobArgs,
+
+    /// When workers are started: one for each batch that comes, or all before the first
+    #[arg(long, value_enum, default_value = "lazy")]
+    spawn: SpawnMode,
+
+    /// Threads in each worker that a client may ask for, at the most
+    #[arg(long, value_name = "M", default_value_t = 1024)]
+    max_threads: u32,
+
+    /// A worker that finishes nothing for so long, beyond the waits of its batches, is killed
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
+    batch_timeout: Duration,
+
+    /// A worker that nobody needs leaves after so long
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
+    idle_timeout: Duration,
+
+    /// How long running batches may take to finish after SIGINT or SIGTERM; a second signal ends
+    /// them at once
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    drain_timeout: Duration,
+
+    /// Leave when the last client has been served
+    #[arg(long)]
+    exit_when_idle: bool,
+
+    /// Take addresses that other machines can reach
+    #[arg(long)]
+    allow_remote: bool,
+
+    /// Inject faults: kill-worker=P kills a batch's worker with probability P
+    #[arg(long, value_name = "FAULT")]
+    chaos: Option<Chaos>,
+
+    /// Take a bad line of the table for an error
+    #[arg(long)]
+    strict: bool,
+
+    /// How to say on stdout that it is ready, and at the end what it has done
+    #[arg(long, value_enum, default_value = "text")]
+    format: ServerFormat,
+
+    /// Leave when standard input comes to its end
+    #[arg(long, hide = true)]
+    lifeline: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ServerFormat {
+    /// A line for people.
+    Text,
+    /// An object a line.
+    Json,
+}
+
+/// Descriptors that a server needs for itself, and for each worker: its process, its end of the
+/// lifeline, its connection, and some for libzmq.
+const DESCRIPTORS: u64 = 64;
+const DESCRIPTORS_PER_WORKER: u64 = 5;
+
+pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
+    let signals = Signals::install().context("signals can't be taken over")?;
+    let lifeline = args
+        .lifeline
+        .then(Lifeline::hold)
+        .transpose()
+        .context("no lifeline")?;
+    let table = read_table(&args.table, args.strict)?;
+    let options = args.options()?;
+    let format = args.format;
+    let say_ready = |ready: &Ready| {
+        say(
+            format,
+            ready,
+            &format!(
+                "ready: batches at {}, control at {}",
+                ready.batches, ready.control
+            ),
+        )
+    };
+    let report = server::run(
+        &Context::new(),
+        options,
+        &table,
+        signals,
+        lifeline,
+        say_ready,
+    )
+    .map_err(in_use_is_usage)?;
+    let served = format!(
+        "served {} batches ({} retried, {} failed), {} workers started, {} lost",
+        report.batches, report.retried, report.failed, report.workers_started, report.workers_lost
+    );
+    say(format, &report, &served);
+    Ok(ExitCode::SUCCESS)
+}
+
+impl ServerArgs {
+    fn options(&self) -> anyhow::Result<Options> {
+        let control = match &self.control {
+            Some(control) => control.clone(),
+            None => "tcp://127.0.0.1:*".parse().map_err(UsageError::new)?,
+        };
+        let results = self.results()?;
+        for endpoint in [Some(&self.bind), Some(&control), results.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            check_address(endpoint, self.allow_remote)?;
+        }
+        for bound in [&self.bind, &control] {
+            bound.check_free().map_err(UsageError::new)?;
+        }
+        let needed = DESCRIPTORS + DESCRIPTORS_PER_WORKER * u64::from(self.max_workers);
+        let what = format!("{} workers", self.max_workers);
+        ensure_descriptors(needed, &what).map_err(UsageError::new)?;
+        Ok(Options {
+            program: std::env::current_exe().context("this program can't be found")?,
+            batches: self.bind.to_string(),
+            control: control.to_string(),
+            results: results.map(|results| results.to_string()),
+            job: self.job.job()?,
+            spawn: self.spawn,
+            limits: self.limits(),
+            terms: Terms {
+                max_threads: self.max_threads.max(self.job.job()?.threads),
+                window: crate::client::Options::DEFAULT_WINDOW,
+                max_clients: 1024,
+                allow_remote: self.allow_remote,
+            },
+            drain_timeout: self.drain_timeout,
+            exit_when_idle: self.exit_when_idle,
+            chaos: self.chaos.unwrap_or_default(),
+        })
+    }
+
+    fn results(&self) -> Result<Option<Endpoint>, UsageError> {
+        match self.results.as_str() {
+            "-" => Ok(None),
+            url => url.parse().map(Some).map_err(UsageError::new),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            max_workers: self.max_workers,
+            batch_timeout: self.batch_timeout,
+            start_timeout: Duration::from_secs(30),
+            idle_timeout: self.idle_timeout,
+            keep: match self.spawn {
+                SpawnMode::Eager => self.max_workers,
+                SpawnMode::Lazy => 0,
+            },
+        }
+    }
+}
+
+/// Refuses an address that other machines can reach, or warns of it.
+pub(super) fn check_address(endpoint: &Endpoint, allow_remote: bool) -> Result<(), UsageError> {
+    endpoint
+        .check_local(allow_remote)
+        .map_err(UsageError::new)?;
+    if !endpoint.is_local() {
+        tracing::warn!("{endpoint} can be reached from other machines, and nothing is encrypted");
+    }
+    Ok(())
+}
+
+/// That an address is taken is for the person to mend.
+pub(super) fn in_use_is_usage(error: ServerError) -> anyhow::Error {
+    match error {
+        ServerError::Net(NetError::InUse { .. }) => UsageError::new(error).into(),
+        other => other.into(),
+    }
+}
+
+/// Says something on stdout. That nobody listens is no reason to stop.
+fn say(format: ServerFormat, value: &impl serde::Serialize, text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let line = match format {
+        ServerFormat::Text => text.to_owned(),
+        ServerFormat::Json => serde_json::to_string(value).unwrap_or_default(),
+    };
+    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+}

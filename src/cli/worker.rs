@@ -1,0 +1,48 @@
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use crate::model::WorkerNo;
+use crate::net::Context;
+use crate::process::Lifeline;
+use crate::worker;
+
+/// Runs batches for a gateway, which starts it and tells it everything else
+#[derive(Args, Debug)]
+pub(super) struct WorkerArgs {
+    /// The gateway's address for workers
+    gateway: String,
+
+    /// The number under which the gateway knows it
+    #[arg(long, value_name = "N")]
+    number: WorkerNo,
+
+    /// Leave when standard input comes to its end
+    #[arg(long)]
+    lifeline: bool,
+}
+
+pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
+    // A thread that panics would leave its batch unanswered for ever. Without the process, the
+    // gateway gives the batch to another.
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("mpmt worker: {panic}");
+        std::process::abort();
+    }));
+    let lifeline = args
+        .lifeline
+        .then(Lifeline::hold)
+        .transpose()
+        .context("no lifeline")?;
+    let options = worker::Options {
+        number: args.number,
+        gateway: args.gateway,
+    };
+    let context = Context::new();
+    match &lifeline {
+        Some(lifeline) => worker::run(&context, &options, Some(lifeline))?,
+        None => worker::run(&context, &options, None::<&Lifeline>)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

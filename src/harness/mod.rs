@@ -1,0 +1,23 @@
+//! Measuring: a trial from beginning to end, the experiments that are made of trials, and where
+//! they were made.
+//!
+//! Must not know: how results are shown, what the command line looks like.
+
+mod calibration;
+mod environment;
+mod experiment;
+mod published;
+mod server;
+mod trial;
+
+pub use calibration::measure_loop;
+pub use environment::Environment;
+pub use experiment::{Experiment, Observer, Planned};
+pub use published::{Family, published_configurations};
+pub use server::StartError;
+pub use trial::{Harness, HarnessError, Input, expected_sum};
+
+/// The commands file that comes with the program.
+pub const DEFAULT_COMMANDS: &str = include_str!("../../data/client_data.txt");
+/// The table file that comes with the program.
+pub const DEFAULT_TABLE: &str = include_str!("../../data/server_data.txt");

@@ -1,0 +1,146 @@
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::os::fd::AsFd as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::clock;
+use crate::model::Configuration;
+use crate::net::{self, PollEntry};
+use crate::process::{Child, Exit, Gate, Signals, SpawnError, StdoutMode};
+use crate::server::{Ready, Report};
+
+/// A server process that a trial is run against.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    stdout: BufReader<File>,
+    pub(super) ready: Ready,
+    /// From its start until it said that it is ready.
+    pub(super) startup: Duration,
+}
+
+/// Why a server could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The program can't be started.
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    /// It said something else than that it is ready.
+    #[error("the server ended before it was ready ({0}); its messages are above")]
+    Ended(String),
+    /// It said nothing in time.
+    #[error("the server was not ready within {0:?}")]
+    Slow(Duration),
+    /// Somebody wants us to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// The system refused something.
+    #[error("the server can't be watched: {0}")]
+    System(#[from] io::Error),
+}
+
+/// How a server ended, and what it has done, if it could still tell.
+pub(super) struct Ended {
+    pub(super) exit: Exit,
+    pub(super) report: Option<Report>,
+}
+
+/// What a server is to be started with, beside its configuration.
+pub(super) struct Setup<'a> {
+    pub(super) program: &'a Path,
+    pub(super) table: &'a Path,
+    pub(super) batches: String,
+    pub(super) control: String,
+    pub(super) extra: &'a [String],
+    pub(super) patience: Duration,
+}
+
+impl Server {
+    /// Starts a server and waits until it is ready.
+    pub(super) fn start(
+        setup: &Setup<'_>,
+        configuration: &Configuration,
+        signals: &Signals,
+    ) -> Result<Server, StartError> {
+        let start = clock::now();
+        let mut child = Child::spawn(&mut command(setup, configuration), StdoutMode::Piped)?;
+        let stdout = child
+            .take_stdout()
+            .ok_or(io::Error::from(io::ErrorKind::BrokenPipe))?;
+        let gate = Gate::new(&[signals.as_fd()], setup.patience)?;
+        let mut entries = [PollEntry::descriptor(&stdout), PollEntry::descriptor(&gate)];
+        net::poll(&mut entries, None).map_err(io::Error::other)?;
+        if !entries[0].is_ready() {
+            let slow = StartError::Slow(setup.patience);
+            return Err(if gate.is_timed_out() {
+                slow
+            } else {
+                StartError::Interrupted
+            });
+        }
+        // The line is written at once, so what began to come comes whole.
+        let mut stdout = BufReader::new(stdout);
+        let mut line = String::new();
+        stdout.read_line(&mut line)?;
+        match serde_json::from_str(&line) {
+            Ok(ready) => Ok(Server {
+                child,
+                stdout,
+                ready,
+                startup: start.elapsed(),
+            }),
+            Err(_) => Err(StartError::Ended(child.wait()?.to_string())),
+        }
+    }
+
+    /// The process, to see whether it has ended.
+    pub(super) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Tells it to leave, waits until it has, and gives its account.
+    pub(super) fn stop(mut self) -> io::Result<Ended> {
+        self.child.signal(Signal::TERM);
+        self.finish()
+    }
+
+    /// Ends it at once.
+    pub(super) fn kill(mut self) -> io::Result<Ended> {
+        self.child.let_go();
+        self.finish()
+    }
+
+    fn finish(&mut self) -> io::Result<Ended> {
+        let mut last = String::new();
+        self.stdout.read_to_string(&mut last)?;
+        let report = last
+            .lines()
+            .last()
+            .and_then(|line| serde_json::from_str(line).ok());
+        Ok(Ended {
+            exit: self.child.wait()?,
+            report,
+        })
+    }
+}
+
+fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
+    let job = &configuration.job;
+    let mut command = Command::new(setup.program);
+    command
+        .arg("server")
+        .args(["--lifeline", "--format", "json"]);
+    command
+        .arg(setup.table)
+        .arg(&setup.batches)
+        .args(["-", &configuration.processes.to_string()]);
+    command.args(["--control", &setup.control]);
+    command.args(["--max-threads", &job.threads.to_string()]);
+    command.args(["--spawn", configuration.spawn.as_str()]);
+    command.args(setup.extra);
+    command
+}

@@ -1,0 +1,373 @@
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::server::{Ended, Server, Setup, StartError};
+use super::{calibration, experiment::Planned};
+use crate::client::{self, ClientError, Ending, Outcome, Source};
+use crate::clock;
+use crate::model::{Command, Configuration, IdealInput, Table, TableEntry, ideal_makespan};
+use crate::net::Context;
+use crate::process::{Gate, Scratch, Signals};
+use crate::record::{Status, Trial};
+use crate::wire::control::Wish;
+
+/// The commands and the table that trials are run with.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// What the client sends, in order.
+    pub commands: Vec<Command>,
+    /// What the server knows.
+    pub entries: Vec<TableEntry>,
+}
+
+/// Runs trials, each as a fresh process tree.
+#[derive(Debug)]
+pub struct Harness {
+    program: PathBuf,
+    input: Input,
+    table: Table,
+    cores: u32,
+    timeout: Option<Duration>,
+    server_arguments: Vec<String>,
+    signals: Signals,
+}
+
+/// Why no trial could be run at all. (A trial that fails is a row, not an error.)
+#[derive(Debug, thiserror::Error)]
+pub enum HarnessError {
+    /// Somebody wants us to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// The system refused something.
+    #[error("{action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+fn system(action: &'static str) -> impl FnOnce(io::Error) -> HarnessError {
+    move |source| HarnessError::System { action, source }
+}
+
+impl Harness {
+    /// A harness that starts `program` (an `mpmt`) as server, and stops when one of `signals`
+    /// comes. `timeout` bounds each trial; without one it is bounded by five times its ideal
+    /// makespan, and 60 s.
+    pub fn new(
+        program: PathBuf,
+        input: Input,
+        timeout: Option<Duration>,
+        signals: Signals,
+    ) -> Self {
+        let numbered = input.entries.iter().copied().enumerate();
+        let (table, _) = Table::from_entries(numbered);
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+        let server_arguments = Vec::new();
+        Harness {
+            program,
+            input,
+            table,
+            cores,
+            timeout,
+            server_arguments,
+            signals,
+        }
+    }
+
+    /// Adds to the command line of every server.
+    pub fn with_server_arguments(mut self, arguments: Vec<String>) -> Self {
+        self.server_arguments = arguments;
+        self
+    }
+
+    /// The makespan that a configuration allows in theory, in seconds, and whether that is only a
+    /// bound. `loop_s` is what one command's loops take.
+    pub fn ideal(&self, configuration: &Configuration, loop_s: f64) -> (f64, bool) {
+        let waits_s: Vec<f64> = self
+            .waits_ns(configuration)
+            .map(|ns| ns as f64 / 1e9)
+            .collect();
+        let input = IdealInput {
+            waits_s: &waits_s,
+            repeat: configuration.repeat,
+            processes: configuration.processes,
+            batch: configuration.batch,
+            loop_s,
+            cores: self.cores,
+        };
+        ideal_makespan(&configuration.job, &input)
+    }
+
+    /// The waits of the commands that the table knows.
+    fn waits_ns<'a>(&'a self, configuration: &'a Configuration) -> impl Iterator<Item = u64> + 'a {
+        let known = self
+            .input
+            .commands
+            .iter()
+            .filter_map(|&command| self.table.get(command));
+        known.map(|instruction| configuration.effective_wait_ns(instruction.wait_ns))
+    }
+
+    /// Runs one trial from the start of its server to the end of its last process. Whatever goes
+    /// wrong in it becomes a row with its status and reason.
+    ///
+    /// # Errors
+    /// When it was interrupted, or the system refuses what every trial needs.
+    pub fn run(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
+        let configuration = &planned.configuration;
+        let loop_s = calibration::measure_loop(&configuration.job);
+        let (ideal_s, ideal_is_bound) = self.ideal(configuration, loop_s);
+        let mut trial = self.blank(planned);
+        trial.ideal_s = (ideal_s > 0.0).then_some(ideal_s);
+        trial.ideal_is_bound = ideal_is_bound;
+        let timeout = self
+            .timeout
+            .unwrap_or(Duration::from_secs_f64(60.0 + 5.0 * ideal_s));
+        let end = self.attempt(configuration, timeout, &mut trial)?;
+        (trial.status, trial.error) = match end {
+            Ok(()) => (Status::Ok, None),
+            Err(reason) => reason,
+        };
+        Ok(trial)
+    }
+
+    /// The part of a trial that can fail.
+    fn attempt(
+        &mut self,
+        configuration: &Configuration,
+        timeout: Duration,
+        trial: &mut Trial,
+    ) -> Result<Result<(), (Status, Option<String>)>, HarnessError> {
+        let scratch = Scratch::create().map_err(system("can't make a folder for the trial"))?;
+        let table = scratch.file("table.txt");
+        self.write_table(configuration, &table)
+            .map_err(system("can't write the trial's table"))?;
+        let setup = Setup {
+            program: &self.program,
+            table: &table,
+            batches: scratch.endpoint("batches.ipc"),
+            control: scratch.endpoint("control.ipc"),
+            extra: &self.server_arguments,
+            patience: timeout,
+        };
+        let mut server = match Server::start(&setup, configuration, &self.signals) {
+            Ok(server) => server,
+            Err(StartError::Interrupted) => return Err(HarnessError::Interrupted),
+            Err(error) => return Ok(failed(error)),
+        };
+        trial.startup_s = Some(server.startup.as_secs_f64());
+        let driven = self.drive(configuration, timeout, &scratch, &mut server);
+        let ended = match driven {
+            Ok(_) => server.stop(),
+            Err(_) => server.kill(),
+        };
+        let ended = ended.map_err(system("can't reap the server"))?;
+        note_cost(trial, &ended);
+        match driven {
+            Ok(outcome) => Ok(judge(trial, &outcome)),
+            Err(Stopped::Interrupted) => Err(HarnessError::Interrupted),
+            Err(Stopped::Timeout) => {
+                let reason = format!("not done within its time limit of {timeout:?}");
+                Ok(Err((Status::Timeout, Some(reason))))
+            }
+            Err(Stopped::ServerEnded) => Ok(failed(format!("the server ended ({})", ended.exit))),
+            Err(Stopped::Client(error)) => Ok(failed(error)),
+        }
+    }
+
+    /// Drives the client against the server.
+    fn drive(
+        &mut self,
+        configuration: &Configuration,
+        timeout: Duration,
+        scratch: &Scratch,
+        server: &mut Server,
+    ) -> Result<Outcome, Stopped> {
+        let options = client::Options {
+            results: scratch.endpoint("results.ipc"),
+            batches: None,
+            control: Some(server.ready.control.clone()),
+            wish: wish(configuration),
+            window: client::Options::DEFAULT_WINDOW,
+            seed: fastrand::u64(..),
+        };
+        let source = Source::new(
+            &self.input.commands,
+            configuration.repeat,
+            configuration.batch,
+        );
+        let gate = Gate::new(&[self.signals.as_fd(), server.child().as_fd()], timeout)
+            .map_err(|error| Stopped::Client(error.to_string()))?;
+        let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |_| {});
+        match outcome {
+            Ok(outcome) if outcome.ending == Ending::Complete => granted(configuration, outcome),
+            Ok(_) if self.signals.take() > 0 => Err(Stopped::Interrupted),
+            Ok(_) if gate.is_timed_out() => Err(Stopped::Timeout),
+            Ok(_) => Err(Stopped::ServerEnded),
+            Err(error @ ClientError::Rejected(_)) => Err(Stopped::Client(error.to_string())),
+            Err(error) => Err(Stopped::Client(format!("the client failed: {error}"))),
+        }
+    }
+
+    /// The table with the waits that the configuration asks for.
+    fn write_table(&self, configuration: &Configuration, path: &Path) -> io::Result<()> {
+        let mut text = String::new();
+        for entry in &self.input.entries {
+            let mut entry = *entry;
+            let wait_ns = entry.instruction.wait_ns;
+            entry.instruction.wait_ns = configuration.effective_wait_ns(wait_ns);
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "{entry}");
+        }
+        fs::write(path, text)
+    }
+
+    /// A row that says what was asked, and nothing yet of what came out.
+    fn blank(&self, planned: &Planned) -> Trial {
+        let configuration = &planned.configuration;
+        let job = &configuration.job;
+        let longest = self.waits_ns(configuration).max().unwrap_or(0);
+        Trial {
+            experiment: planned.experiment.clone(),
+            label: configuration.label.clone(),
+            workload: job.workload,
+            runtime: configuration.runtime,
+            processes: configuration.processes,
+            threads: job.threads,
+            batch: configuration.batch,
+            executor: job.executor,
+            dispatch: job.dispatch,
+            spawn: configuration.spawn,
+            commands: self.input.commands.len() as u64 * configuration.repeat,
+            wait_s: job.sleeps().then_some(longest as f64 / 1e9),
+            loops: job.computes().then_some(job.loops),
+            time_scale: configuration.time_scale,
+            expected_sum: expected_sum(&self.input.commands, &self.table, configuration.repeat),
+            run: planned.run,
+            block: planned.block,
+            order: planned.order,
+            started_at: clock::timestamp(),
+            status: Status::Failed,
+            error: None,
+            makespan_s: None,
+            ideal_s: None,
+            ideal_is_bound: false,
+            startup_s: None,
+            first_result_s: None,
+            throughput_per_s: None,
+            responses_sum: None,
+            results: None,
+            retried: None,
+            duplicates: None,
+            lost: None,
+            unknown_commands: None,
+            cpu_user_s: None,
+            cpu_system_s: None,
+            voluntary_switches: None,
+            involuntary_switches: None,
+            peak_rss_kib: None,
+        }
+    }
+}
+
+/// Why a client did not get to its end.
+enum Stopped {
+    Interrupted,
+    Timeout,
+    ServerEnded,
+    Client(String),
+}
+
+/// The sum that the responses of the commands must have: those that the table does not know add
+/// nothing.
+pub fn expected_sum(commands: &[Command], table: &Table, repeat: u64) -> i64 {
+    let known = commands.iter().filter_map(|&command| table.get(command));
+    let once = known.fold(0_i64, |sum, instruction| {
+        sum.wrapping_add(instruction.response)
+    });
+    once.wrapping_mul(repeat as i64)
+}
+
+fn wish(configuration: &Configuration) -> Wish {
+    let job = &configuration.job;
+    Wish {
+        processes: Some(configuration.processes),
+        threads: Some(job.threads),
+        executor: Some(job.executor),
+        workload: Some(job.workload),
+        loops: Some(job.loops),
+        dispatch: Some(job.dispatch),
+    }
+}
+
+/// A trial measures what it was asked, or it measures nothing.
+fn granted(configuration: &Configuration, outcome: Outcome) -> Result<Outcome, Stopped> {
+    match &outcome.grant {
+        Some(grant)
+            if grant.job == configuration.job && grant.processes == configuration.processes =>
+        {
+            Ok(outcome)
+        }
+        other => Err(Stopped::Client(format!(
+            "the server granted something else: {other:?}"
+        ))),
+    }
+}
+
+fn failed<T>(reason: impl ToString) -> Result<T, (Status, Option<String>)> {
+    Err((Status::Failed, Some(reason.to_string())))
+}
+
+/// Notes what came out, and says whether it is right.
+fn judge(trial: &mut Trial, outcome: &Outcome) -> Result<(), (Status, Option<String>)> {
+    let makespan_s = outcome.makespan.as_secs_f64();
+    trial.makespan_s = Some(makespan_s);
+    trial.first_result_s = outcome.first_result.map(|first| first.as_secs_f64());
+    trial.throughput_per_s = (makespan_s > 0.0).then(|| trial.commands as f64 / makespan_s);
+    trial.responses_sum = Some(outcome.sum);
+    trial.results = Some(outcome.results);
+    trial.duplicates = Some(outcome.duplicates);
+    trial.lost = Some(outcome.batches - outcome.results);
+    trial.retried = outcome.account.map(|account| account.retried);
+    trial.unknown_commands = outcome.account.map(|account| account.unknown_commands);
+    if let Some(failure) = outcome.failures.first() {
+        let count = outcome.failures.len();
+        return failed(format!(
+            "{count} batches failed; the first: {}",
+            failure.reason
+        ));
+    }
+    if outcome.sum != trial.expected_sum {
+        let expected = trial.expected_sum;
+        return failed(format!(
+            "the total is {} and should be {expected}",
+            outcome.sum
+        ));
+    }
+    Ok(())
+}
+
+/// Notes what the server and all its workers used, from the kernel's own accounting.
+fn note_cost(trial: &mut Trial, ended: &Ended) {
+    let usage = &ended.exit.usage;
+    trial.cpu_user_s = Some(usage.user_s);
+    trial.cpu_system_s = Some(usage.system_s);
+    trial.voluntary_switches = Some(usage.voluntary_switches);
+    trial.involuntary_switches = Some(usage.involuntary_switches);
+    trial.peak_rss_kib = ended.report.map(|report| report.peak_rss_kib);
+}
+
+impl Harness {
+    /// One command's ideal share of a trial, to predict how long it takes.
+    pub fn predicted_s(&self, configuration: &Configuration) -> f64 {
+        let loop_s = calibration::measure_loop(&configuration.job);
+        self.ideal(configuration, loop_s).0
+    }
+}
