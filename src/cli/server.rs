@@ -11,7 +11,7 @@ use super::error::UsageError;
 use super::input::read_table;
 use crate::model::SpawnMode;
 use crate::net::{Context, Endpoint, NetError};
-use crate::process::{Lifeline, Signals, ensure_descriptors};
+use crate::process::{Lifeline, Signals, ensure_descriptors, spare_children_signal_stacks};
 use crate::server::{self, Chaos, Limits, Options, Ready, ServerError, Terms};
 
 const EXAMPLES: &str = "\
@@ -116,6 +116,7 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
         .then(Lifeline::hold)
         .transpose()
         .context("no lifeline")?;
+    spare_children_signal_stacks();
     let table = read_table(&args.table, args.strict)?;
     let options = args.options()?;
     let format = args.format;

@@ -85,15 +85,16 @@ impl Flight {
 
     /// Runs all of its commands, one after another, on this thread.
     pub(super) fn run_here(&self) {
-        let Shared {
-            work,
-            instructions,
-            own,
-            ..
-        } = &*self.0;
-        let run = |sum: i64, instruction| sum.wrapping_add(work.run(instruction));
-        let sum = instructions[own.clone()].iter().fold(0, run);
-        self.0.finish(sum, own.len());
+        // What is announced early is announced between two commands.
+        let last = self.0.outbox.early().min(self.len());
+        let (first, rest) = self.0.own_instructions().split_at(self.len() - last);
+        if !first.is_empty() && !rest.is_empty() {
+            self.0.finish(self.0.run_all(first), first.len());
+            self.0.finish(self.0.run_all(rest), rest.len());
+        } else {
+            self.0
+                .finish(self.0.run_all(self.0.own_instructions()), self.len());
+        }
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -117,12 +118,26 @@ impl Task {
 }
 
 impl Shared {
+    fn own_instructions(&self) -> &[Instruction] {
+        &self.instructions[self.own.clone()]
+    }
+
+    fn run_all(&self, instructions: &[Instruction]) -> i64 {
+        instructions
+            .iter()
+            .fold(0, |sum: i64, i| sum.wrapping_add(self.work.run(i)))
+    }
+
     /// Counts commands as done. Whoever counts the last one announces the batch.
     fn finish(&self, sum: i64, commands: usize) {
         self.sum.fetch_add(sum, Ordering::Relaxed);
         // Release: the sum is complete for whoever sees that nothing is left.
-        let left = self.left.fetch_sub(commands, Ordering::AcqRel) - commands;
+        let before = self.left.fetch_sub(commands, Ordering::AcqRel);
+        let left = before - commands;
         if left > 0 {
+            if (left..before).contains(&self.outbox.early()) {
+                self.outbox.nearly_done(self.tag);
+            }
             self.outbox.command_done(commands);
             return;
         }

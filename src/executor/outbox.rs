@@ -1,6 +1,6 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam::queue::SegQueue;
 use rustix::event::{EventfdFlags, eventfd};
@@ -23,6 +23,10 @@ pub struct Outbox {
     /// Whether a command that is not the last of its batch is worth a ring: it frees a thread that
     /// pipelined dispatch can use.
     per_command: bool,
+    /// A batch with so many commands left is announced as nearly done; 0 for none.
+    early: AtomicUsize,
+    /// One more than the tag of the last batch that was.
+    nearly: AtomicU64,
     rung: AtomicBool,
     bell: OwnedFd,
 }
@@ -38,6 +42,8 @@ impl Outbox {
             completions: SegQueue::new(),
             commands: AtomicU64::new(0),
             per_command,
+            early: AtomicUsize::new(0),
+            nearly: AtomicU64::new(0),
             rung: AtomicBool::new(false),
             bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         })
@@ -59,6 +65,26 @@ impl Outbox {
     /// made to count them.
     pub fn take_commands(&self) -> u64 {
         self.commands.swap(0, Ordering::SeqCst)
+    }
+
+    /// From now on a batch rings the bell when it has `left` commands left, too, so that the next
+    /// one can be sent for in time. 0 for never.
+    pub fn announce_early(&self, left: usize) {
+        self.early.store(left, Ordering::Relaxed);
+    }
+
+    /// One more than the tag of the last batch that was announced early.
+    pub fn nearly_done_below(&self) -> u64 {
+        self.nearly.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn early(&self) -> usize {
+        self.early.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn nearly_done(&self, tag: u64) {
+        self.nearly.fetch_max(tag + 1, Ordering::SeqCst);
+        self.ring();
     }
 
     pub(super) fn command_done(&self, commands: usize) {

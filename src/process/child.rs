@@ -9,6 +9,20 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::Usage;
 
+/// Makes threads of the children that are started from now on cheaper, by more than half.
+///
+/// Rust gives each thread a stack of its own for signals, to say on it that the other one has
+/// overflowed: two system calls and a change of the address space at the start of a thread, and as
+/// many at its end. It does not when SIGSEGV and SIGBUS are ignored at the start of the program,
+/// which is inherited. A worker that starts a thread for every command lives on the difference. An
+/// overflow kills the process as before (the kernel does not let it be ignored), without the words.
+pub fn spare_children_signal_stacks() {
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: no handler is installed, and no code of this process waits for these signals.
+        unsafe { libc::signal(signal, libc::SIG_IGN) };
+    }
+}
+
 /// Where a child's standard output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StdoutMode {

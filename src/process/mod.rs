@@ -16,7 +16,7 @@ mod scratch;
 mod signals;
 mod usage;
 
-pub use child::{Child, Exit, SpawnError, StdoutMode};
+pub use child::{Child, Exit, SpawnError, StdoutMode, spare_children_signal_stacks};
 pub use gate::Gate;
 pub use lifeline::Lifeline;
 pub use limits::{DescriptorShortage, ensure_descriptors};

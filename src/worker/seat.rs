@@ -86,31 +86,34 @@ impl Seat {
         self.flush_backlog()?;
         self.runner.outbox().hear();
         let before = self.units;
+        let mut commands = 0;
         while let Some(completion) = self.runner.outbox().pop() {
-            self.finish(completion)?;
+            commands += self.finish(completion)?;
         }
         if self.dispatch == Dispatch::Pipelined {
             self.units += self.runner.outbox().take_commands();
         }
-        self.window.finished(self.units - before, now);
+        self.window.finished(self.units - before, commands, now);
+        if self.dispatch == Dispatch::Barrier {
+            self.runner.outbox().announce_early(self.window.lead());
+        }
         Ok(self.progress())
     }
 
-    fn finish(&mut self, completion: Completion) -> Result<(), NetError> {
+    /// Takes note of a finished batch, and says how many commands it had.
+    fn finish(&mut self, completion: Completion) -> Result<u64, NetError> {
         let Some(head) = self.take(completion.tag) else {
-            return Ok(());
+            return Ok(0);
         };
         if self.dispatch == Dispatch::Barrier {
             self.units += 1;
         }
         if self.cancelled {
             self.finished.push(head.sequence);
-            return Ok(());
-        }
-        if !self.backlog.is_empty() || !self.send(&head, completion.sum)? {
+        } else if !self.backlog.is_empty() || !self.send(&head, completion.sum)? {
             self.backlog.push_back((head, completion.sum));
         }
-        Ok(())
+        Ok(u64::from(head.instructions))
     }
 
     fn flush_backlog(&mut self) -> Result<(), NetError> {
@@ -145,7 +148,9 @@ impl Seat {
     }
 
     fn progress(&mut self) -> Option<Progress> {
-        let window = self.window.size();
+        // A batch that is nearly done makes room for the next one, which waits here for its end.
+        let nearly = self.runner.outbox().nearly_done_below() > self.first_tag;
+        let window = self.window.size() + u64::from(nearly);
         let state = (self.units, window);
         if state == self.reported && self.finished.is_empty() {
             return None;

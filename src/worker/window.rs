@@ -6,18 +6,24 @@ use crate::clock::Tick;
 ///
 /// Work that takes long is fetched one unit at a time, so that the next batch always goes to the
 /// first free worker. Work that takes less than the way to the gateway and back is fetched ahead,
-/// so that the worker never waits for it: as much as it does in [`Window::HORIZON`].
+/// so that the worker never waits for it: as much as it does in [`Window::HORIZON`]. In between, the
+/// next batch is sent for when the last one has [`Window::LEAD`] to go.
 #[derive(Debug)]
 pub(super) struct Window {
     floor: u64,
     size: u64,
     since: Option<Tick>,
+    /// How many commands are done in the lead.
+    lead: usize,
 }
 
 impl Window {
     /// The time for which a worker fetches ahead. It bounds how long a batch can wait behind
     /// others while another worker is free.
     const HORIZON: Duration = Duration::from_millis(2);
+    /// How long before its end a batch sends for the next one: the way there and back, when the
+    /// cores are busy. It is not begun before the last one is wholly done.
+    const LEAD: Duration = Duration::from_millis(1);
     /// The most units that a worker ever holds.
     const CEILING: u64 = 2048;
 
@@ -27,6 +33,7 @@ impl Window {
             floor,
             size: floor,
             since: None,
+            lead: 0,
         }
     }
 
@@ -35,8 +42,8 @@ impl Window {
         self.since = Some(now);
     }
 
-    /// So many units have been finished.
-    pub(super) fn finished(&mut self, units: u64, now: Tick) {
+    /// So many units have been finished, with so many commands.
+    pub(super) fn finished(&mut self, units: u64, commands: u64, now: Tick) {
         if units == 0 {
             return;
         }
@@ -46,8 +53,15 @@ impl Window {
             // Growth is doubled at the most, so that one lucky measurement does not decide.
             let size = (fits as u64).min(self.size * 2).min(Self::CEILING);
             self.size = size.max(self.floor);
+            self.lead = (u128::from(commands) * Self::LEAD.as_nanos() / took) as usize;
         }
         self.since = Some(now);
+    }
+
+    /// With how many commands left a batch is to send for the next one; 0 when it need not, since
+    /// a command takes longer than that, or batches are fetched ahead anyway.
+    pub(super) fn lead(&self) -> usize {
+        if self.size > self.floor { 0 } else { self.lead }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -67,7 +81,7 @@ mod tests {
         window.work_began(now);
         for _ in 0..times {
             now = now.after(each * units as u32);
-            window.finished(units, now);
+            window.finished(units, units, now);
         }
         window.size()
     }
@@ -93,16 +107,27 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_sends_for_the_next_one_a_lead_before_its_end() {
+        let mut window = Window::new(1);
+        let start = clock::now();
+        window.work_began(start);
+        window.finished(1, 16, start.after(Duration::from_millis(8)));
+        assert_eq!((window.size(), window.lead()), (1, 2));
+        window.finished(1, 16, start.after(Duration::from_millis(1008)));
+        assert_eq!((window.size(), window.lead()), (1, 0));
+    }
+
+    #[test]
     fn it_grows_step_by_step_and_falls_at_once() {
         assert_eq!(after(1, 1, Duration::from_nanos(1), 3), 8);
         let mut window = Window::new(1);
         let start = clock::now();
         window.work_began(start);
         for millis in 1..=3 {
-            window.finished(1000, start.after(Duration::from_millis(millis)));
+            window.finished(1000, 1000, start.after(Duration::from_millis(millis)));
         }
         assert_eq!(window.size(), 8);
-        window.finished(1, start.after(Duration::from_secs(1)));
+        window.finished(1, 1, start.after(Duration::from_secs(1)));
         assert_eq!(window.size(), 1);
     }
 }
