@@ -6,9 +6,21 @@
 //! `tests/stats_simulation.rs` holds the claims (coverage, false alarms, power) to simulation.
 
 mod bootstrap;
+mod compare;
+mod holm;
+mod mann_whitney;
+mod normal;
 mod outlier;
+mod pareto;
 mod sample;
+mod trend;
 
 pub use bootstrap::{Bootstrap, Interval};
+pub use compare::{
+    CompareError, Difference, FEWEST_RUNS, Judgement, Outcome, compare, fewest_runs_to_compare,
+    judge,
+};
+pub use holm::holm;
 pub use outlier::{Fences, OutlierCounts, Place};
+pub use pareto::pareto_front;
 pub use sample::{Sample, SampleError};
