@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use mpmt::stats::{Bootstrap, Difference, Outcome, Sample, compare, judge};
+use mpmt::stats::{Bootstrap, Difference, Limits, Outcome, Reason, Sample, assess, compare, judge};
 
 /// The seed of every simulation.
 const SEED: u64 = 20;
@@ -109,7 +109,7 @@ fn comparisons(
         let old = sample(&mut rng, runs, draw);
         let new = sample(&mut rng, runs, |rng| factor * draw(rng));
         let bootstrap = Bootstrap {
-            resamples: 300,
+            resamples,
             ..Bootstrap::seeded(seed)
         };
         compare(&old, &new, &bootstrap).unwrap()
@@ -192,4 +192,29 @@ fn five_percent_more_time_at_two_percent_noise_is_found_nine_times_in_ten() {
             .iter()
             .all(|judged| judged.outcome != Outcome::Faster)
     );
+}
+
+#[test]
+fn steady_runs_are_seldom_called_drifting_or_of_two_modes() {
+    let mut rng = fastrand::Rng::with_seed(SEED);
+    let bootstrap = Bootstrap {
+        resamples: 20,
+        ..Bootstrap::seeded(SEED)
+    };
+    for runs in [8, 10, 30] {
+        let (mut drifts, mut modes) = (0, 0);
+        for _ in 0..2_000 {
+            let values: Vec<f64> = (0..runs).map(|_| one_second(&mut rng)).collect();
+            for reason in assess(&values, &Limits::default(), &bootstrap)
+                .unwrap()
+                .reasons
+            {
+                drifts += i32::from(matches!(reason, Reason::Drift { .. }));
+                modes += i32::from(matches!(reason, Reason::TwoModes(_)));
+            }
+        }
+        println!("n = {runs}: of 2,000 steady samples {drifts} drift, {modes} have two modes");
+        assert!(drifts <= 20 + 9, "{drifts} of 2,000");
+        assert!(modes <= 40, "{modes} of 2,000");
+    }
 }

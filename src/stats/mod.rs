@@ -14,6 +14,8 @@ mod outlier;
 mod pareto;
 mod sample;
 mod trend;
+mod two_modes;
+mod verdict;
 
 pub use bootstrap::{Bootstrap, Interval};
 pub use compare::{
@@ -24,3 +26,5 @@ pub use holm::holm;
 pub use outlier::{Fences, OutlierCounts, Place};
 pub use pareto::pareto_front;
 pub use sample::{Sample, SampleError};
+pub use two_modes::TwoModes;
+pub use verdict::{Limits, Reason, Verdict, assess};
