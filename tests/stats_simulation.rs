@@ -3,7 +3,10 @@
 
 use std::f64::consts::PI;
 
-use mpmt::stats::{Bootstrap, Difference, Limits, Outcome, Reason, Sample, assess, compare, judge};
+use mpmt::stats::{
+    Bootstrap, Difference, Law, Limits, Outcome, Reason, Sample, Scaling, assess, compare, fit,
+    judge,
+};
 
 /// The seed of every simulation.
 const SEED: u64 = 20;
@@ -137,7 +140,7 @@ fn the_interval_of_the_ratio_covers_its_level_from_5_runs_on() {
             either(rng, 0.7, 1.0, 1.3, 0.02)
         }),
     ] {
-        for runs in [5, 10, 30] {
+        for runs in [5, 10] {
             let differences = comparisons(1_000, runs, 1.05, 200, draw);
             let intervals = differences
                 .iter()
@@ -216,5 +219,43 @@ fn steady_runs_are_seldom_called_drifting_or_of_two_modes() {
         println!("n = {runs}: of 2,000 steady samples {drifts} drift, {modes} have two modes");
         assert!(drifts <= 20 + 9, "{drifts} of 2,000");
         assert!(modes <= 40, "{modes} of 2,000");
+    }
+}
+
+#[test]
+fn the_intervals_of_a_scaling_law_hold_the_truth() {
+    let truth = Scaling {
+        lambda: 100.0,
+        sigma: 0.05,
+        kappa: 0.001,
+    };
+    let mut rng = fastrand::Rng::with_seed(SEED);
+    for repeats in [1, 3] {
+        let mut covered = [0_u32; 4];
+        for seed in 0..300 {
+            let points: Vec<(f64, f64)> = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0]
+                .into_iter()
+                .flat_map(|n| [n].repeat(repeats))
+                .map(|n| (n, truth.throughput(n) * (0.03 * normal(&mut rng)).exp()))
+                .collect();
+            let bootstrap = Bootstrap {
+                resamples: 200,
+                ..Bootstrap::seeded(seed)
+            };
+            let fit = fit(Law::Usl, &points, &bootstrap).unwrap();
+            let peak = fit
+                .peak
+                .is_some_and(|(_, at)| at.contains(truth.peak().unwrap()));
+            covered[0] += u32::from(fit.lambda.contains(truth.lambda));
+            covered[1] += u32::from(fit.sigma.contains(truth.sigma));
+            covered[2] += u32::from(fit.kappa.contains(truth.kappa));
+            covered[3] += u32::from(peak);
+        }
+        let shares = covered.map(|count| f64::from(count) / 300.0);
+        println!("USL, 7 concurrencies x {repeats}: lambda, sigma, kappa, peak {shares:?}");
+        assert!(
+            shares.iter().all(|share| (0.90..=0.99).contains(share)),
+            "{shares:?}"
+        );
     }
 }

@@ -7,6 +7,7 @@
 
 mod bootstrap;
 mod compare;
+mod fit;
 mod holm;
 mod mann_whitney;
 mod normal;
@@ -22,6 +23,7 @@ pub use compare::{
     CompareError, Difference, FEWEST_RUNS, Judgement, Outcome, compare, fewest_runs_to_compare,
     judge,
 };
+pub use fit::{Doubt, Fit, Law, NoFit, Scaling, fit};
 pub use holm::holm;
 pub use outlier::{Fences, OutlierCounts, Place};
 pub use pareto::pareto_front;
