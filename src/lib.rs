@@ -26,6 +26,7 @@ pub mod record;
 pub mod report;
 pub mod server;
 pub mod spec;
+pub mod stats;
 pub mod wire;
 pub mod worker;
 pub mod workload;

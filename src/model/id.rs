@@ -36,12 +36,12 @@ impl SessionKey {
     /// A key from random bits (the four that hold the UUID's version are not used), for a client
     /// with a control channel.
     pub fn from_bits(bits: u64) -> Self {
-        SessionKey(bits & !VERSION_MASK | VERSION_8)
+        SessionKey((bits & !VERSION_MASK) | VERSION_8)
     }
 
     /// A key from random bits for a client without a control channel.
     pub fn anonymous(bits: u64) -> Self {
-        SessionKey(bits & !VERSION_MASK | VERSION_4)
+        SessionKey((bits & !VERSION_MASK) | VERSION_4)
     }
 
     /// The sequence number of an id that was built from this key.
@@ -52,7 +52,7 @@ impl SessionKey {
 
     /// The id of this session's batch number `sequence` (62 bits).
     pub fn batch(self, sequence: u64) -> BatchId {
-        let low = VARIANT_RFC << VARIANT_SHIFT | sequence & SEQUENCE_MASK;
+        let low = (VARIANT_RFC << VARIANT_SHIFT) | (sequence & SEQUENCE_MASK);
         BatchId(Uuid::from_u64_pair(self.0, low))
     }
 }

@@ -118,9 +118,24 @@ impl Dispatcher {
 
     /// A session begins. `processes` is how many workers may work for it at a time;
     /// `acknowledges` says whether its client tells what it has received.
-    pub fn open(&mut self, no: SessionNo, job: Job, processes: u32, acknowledges: bool) {
+    pub fn open(
+        &mut self,
+        no: SessionNo,
+        job: Job,
+        processes: u32,
+        acknowledges: bool,
+        fx: &mut impl Effects,
+    ) {
+        let processes = processes.max(1);
         self.sessions
-            .insert(no, Session::new(job, processes.max(1), acknowledges));
+            .insert(no, Session::new(job, processes, acknowledges));
+        // Those who are there already sit down at once, so that the first batch finds them ready.
+        while self.crew.seated(no) < processes
+            && let Some(worker) = self.crew.pop_idle()
+        {
+            self.sit(worker, no, fx);
+            self.offer(worker, Duration::ZERO);
+        }
     }
 
     /// A session ends: its pending batches are dropped, and its workers are told.

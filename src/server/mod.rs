@@ -173,12 +173,8 @@ impl<'a> Server<'a> {
         let mut dispatcher = Dispatcher::new(options.limits.clone());
         let mut reception = Reception::new(&options, ready.batches.clone());
         if let Some(results) = options.results {
-            dispatcher.open(
-                OLD_WIRE,
-                options.job.clone(),
-                options.limits.max_workers,
-                false,
-            );
+            let processes = options.limits.max_workers;
+            dispatcher.open(OLD_WIRE, options.job.clone(), processes, false, &mut hands);
             reception.admit_old_wire(results, options.job, &mut hands);
         }
         let eager = match options.spawn {

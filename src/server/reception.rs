@@ -89,7 +89,7 @@ impl Reception {
         if let Some((_, job)) = &self.old_wire {
             tracing::info!("a client without a control channel gives up; its batches are dropped");
             dispatcher.close(OLD_WIRE, now, hands);
-            dispatcher.open(OLD_WIRE, job.clone(), self.max_workers, false);
+            dispatcher.open(OLD_WIRE, job.clone(), self.max_workers, false, hands);
         }
     }
 
@@ -223,7 +223,7 @@ impl Reception {
         self.has_served = true;
         self.by_key.insert(hello.session, no);
         hands.open_session(no, hello.results.clone(), grant.job.clone(), Some(peer));
-        dispatcher.open(no, grant.job.clone(), grant.processes, true);
+        dispatcher.open(no, grant.job.clone(), grant.processes, true, hands);
         let welcome = ToClient::Welcome(grant.clone());
         let client = Client {
             key: hello.session,

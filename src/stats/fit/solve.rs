@@ -1,0 +1,100 @@
+//! The nonlinear fit: Gauss-Newton on log throughput, each step within the bounds.
+
+use super::bounded::{Row, non_negative_least_squares};
+use super::law::{Law, Scaling, parts};
+
+/// One measured point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Point {
+    /// Concurrency, 1 or more.
+    pub n: f64,
+    /// The natural logarithm of the throughput.
+    pub log_throughput: f64,
+}
+
+/// Steps at most; a handful is usual.
+const STEPS: usize = 60;
+/// The relative gain below which it stops.
+const GAIN: f64 = 1e-10;
+
+/// Fits a law by least squares of log throughput, from a start or from the linear fit.
+///
+/// Each Gauss-Newton step replaces the logarithm by its tangent, which leaves a linear problem
+/// with the same bounds ([`non_negative_least_squares`]): Björck, "Numerical Methods for Least
+/// Squares Problems" (1996), section 9.2. A step that gains nothing is halved.
+pub(super) fn fit_from(law: Law, points: &[Point], start: Option<&Scaling>) -> Option<Scaling> {
+    let mut best = match start {
+        Some(scaling) => scaling.coefficients().map(|value| value.max(0.0)),
+        None => linear_start(law, points)?,
+    };
+    let mut least = squares(points, &best);
+    for _ in 0..STEPS {
+        let Some((next, fewer)) = step(law, points, &best, least) else {
+            break;
+        };
+        let gain = least - fewer;
+        (best, least) = (next, fewer);
+        if gain <= GAIN * least {
+            break;
+        }
+    }
+    Scaling::from_coefficients(best)
+}
+
+/// N / X is linear in the coefficients; weighing each equation by X / N makes errors relative,
+/// which is near to what the logarithm does.
+fn linear_start(law: Law, points: &[Point]) -> Option<[f64; 3]> {
+    let row = |point: &Point| {
+        let weight = point.log_throughput.exp() / point.n;
+        Row {
+            factors: parts(point.n).map(|part| part * weight),
+            target: 1.0,
+        }
+    };
+    let rows: Vec<Row> = points.iter().map(row).collect();
+    non_negative_least_squares(&rows, law.parameters())
+}
+
+/// One step that lowers the squares; `None` when there is none.
+fn step(law: Law, points: &[Point], from: &[f64; 3], squares_at: f64) -> Option<([f64; 3], f64)> {
+    let rows: Vec<Row> = points.iter().map(|point| tangent(point, from)).collect();
+    let to = non_negative_least_squares(&rows, law.parameters())?;
+    let halved = |halvings: i32| {
+        let part = 0.5_f64.powi(halvings);
+        std::array::from_fn(|i| from[i] + part * (to[i] - from[i]))
+    };
+    (0..12)
+        .map(halved)
+        .map(|next| (next, squares(points, &next)))
+        .find(|(_, squares)| *squares < squares_at)
+}
+
+/// The equation of one point with the logarithm replaced by its tangent at `from`.
+fn tangent(point: &Point, from: &[f64; 3]) -> Row {
+    let time = time(point.n, from);
+    Row {
+        factors: parts(point.n).map(|part| part / time),
+        target: 1.0 - residual(point, from),
+    }
+}
+
+/// N / X(N) by the law.
+fn time(n: f64, coefficients: &[f64; 3]) -> f64 {
+    parts(n)
+        .iter()
+        .zip(coefficients)
+        .map(|(part, coefficient)| part * coefficient)
+        .sum()
+}
+
+/// Log of the law's N / X less log of the measured one.
+fn residual(point: &Point, coefficients: &[f64; 3]) -> f64 {
+    time(point.n, coefficients).ln() - (point.n.ln() - point.log_throughput)
+}
+
+fn squares(points: &[Point], coefficients: &[f64; 3]) -> f64 {
+    points
+        .iter()
+        .map(|point| residual(point, coefficients).powi(2))
+        .sum()
+}

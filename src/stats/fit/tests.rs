@@ -1,0 +1,180 @@
+//! Known laws are found again, and what the data can't tell is said.
+
+use super::*;
+use proptest::prelude::*;
+
+const CONCURRENCIES: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+
+fn quick() -> Bootstrap {
+    Bootstrap {
+        resamples: 200,
+        ..Bootstrap::seeded(1)
+    }
+}
+
+/// Points on a law, each off by `noise` to one side or the other (a fixed pattern).
+fn points(scaling: Scaling, noise: f64) -> Vec<(f64, f64)> {
+    let pattern = [1.0, -1.0, -0.5, 1.0, 0.5, -1.0, 0.2];
+    let off = |i: usize| (noise * pattern[i]).exp();
+    let on_curve = CONCURRENCIES.iter().enumerate();
+    on_curve
+        .map(|(i, &n)| (n, scaling.throughput(n) * off(i)))
+        .collect()
+}
+
+fn law(lambda: f64, sigma: f64, kappa: f64) -> Scaling {
+    Scaling {
+        lambda,
+        sigma,
+        kappa,
+    }
+}
+
+fn near(found: f64, expected: f64, tolerance: f64) -> bool {
+    (found - expected).abs() <= tolerance
+}
+
+#[test]
+fn exact_points_of_the_usl_give_its_parameters_and_peak() {
+    let fit = fit(Law::Usl, &points(law(100.0, 0.05, 0.001), 0.0), &quick()).unwrap();
+    assert!(near(fit.scaling.lambda, 100.0, 1e-4));
+    assert!(near(fit.scaling.sigma, 0.05, 1e-6));
+    assert!(near(fit.scaling.kappa, 0.001, 1e-7));
+    assert!(near(fit.peak.unwrap().0, (0.95_f64 / 0.001).sqrt(), 1e-2));
+    assert!(
+        fit.r_squared > 0.999_999 && fit.is_supported(),
+        "{:?}",
+        fit.doubts
+    );
+}
+
+#[test]
+fn noisy_points_give_intervals_that_hold_the_truth() {
+    let truth = law(100.0, 0.05, 0.001);
+    let fit = fit(Law::Usl, &points(truth, 0.01), &quick()).unwrap();
+    assert!(fit.lambda.contains(truth.lambda) && fit.sigma.contains(truth.sigma));
+    assert!(fit.kappa.contains(truth.kappa) && fit.kappa.low > 0.0);
+    assert!(fit.peak.unwrap().1.contains(truth.peak().unwrap()));
+    assert!(
+        fit.residual_error < 0.05 && fit.is_supported(),
+        "{:?}",
+        fit.doubts
+    );
+}
+
+#[test]
+fn amdahls_law_has_no_peak_and_a_limit() {
+    let fit = fit(Law::Amdahl, &points(law(10.0, 0.1, 0.0), 0.01), &quick()).unwrap();
+    assert!(near(fit.scaling.sigma, 0.1, 0.02));
+    assert_eq!((fit.scaling.kappa, fit.peak), (0.0, None));
+    assert!(near(fit.scaling.largest_throughput().unwrap(), 100.0, 10.0));
+}
+
+#[test]
+fn the_usl_of_points_on_amdahls_law_has_a_kappa_that_may_be_zero() {
+    let fit = fit(Law::Usl, &points(law(10.0, 0.1, 0.0), 0.02), &quick()).unwrap();
+    assert!(fit.kappa.low < 1e-4, "{:?}", fit.kappa);
+    let beyond = |doubt: &Doubt| matches!(doubt, Doubt::PeakNotMeasured { .. });
+    assert!(fit.peak.is_none() || fit.doubts.iter().any(beyond));
+}
+
+#[test]
+fn perfect_scaling_and_none_at_all_lie_on_the_bounds() {
+    let perfect = fit(Law::Usl, &points(law(5.0, 0.0, 0.0), 0.01), &quick()).unwrap();
+    assert!(perfect.scaling.sigma < 0.01 && perfect.scaling.sigma >= 0.0);
+    let flat = fit(Law::Amdahl, &points(law(5.0, 1.0, 0.0), 0.01), &quick()).unwrap();
+    assert!(near(flat.scaling.sigma, 1.0, 0.02));
+    assert!(
+        flat.is_supported(),
+        "a flat line is a good fit: {:?}",
+        flat.doubts
+    );
+}
+
+#[test]
+fn throughput_without_any_law_is_a_poor_fit() {
+    let chaos: Vec<(f64, f64)> = CONCURRENCIES
+        .iter()
+        .zip([9.0, 1.0, 30.0, 2.0, 8.0, 50.0, 1.0])
+        .map(|(&n, x)| (n, x))
+        .collect();
+    let fit = fit(Law::Usl, &chaos, &quick()).unwrap();
+    assert!(
+        fit.doubts
+            .iter()
+            .any(|doubt| matches!(doubt, Doubt::PoorFit { .. }))
+    );
+    assert!(
+        fit.doubts[0]
+            .to_string()
+            .contains("do not read its parameters")
+    );
+}
+
+#[test]
+fn a_peak_beyond_the_data_is_called_an_extrapolation() {
+    let rising = points(law(100.0, 0.02, 0.0001), 0.0);
+    let fit = fit(Law::Usl, &rising[..5], &quick()).unwrap();
+    let text = fit.doubts[0].to_string();
+    assert!(text.contains("beyond the 16"), "{text}");
+}
+
+#[test]
+fn too_few_too_close_and_impossible_points_are_refused() {
+    let few = [(1.0, 1.0), (2.0, 2.0), (4.0, 3.0), (4.0, 3.1)];
+    let error = fit(Law::Usl, &few, &quick()).unwrap_err();
+    assert_eq!(
+        error,
+        NoFit::TooFewPoints {
+            law: Law::Usl,
+            found: 3,
+            needed: 4
+        }
+    );
+    assert!(fit(Law::Amdahl, &few, &quick()).is_ok());
+    let close = [(10.0, 1.0), (11.0, 1.1), (12.0, 1.2), (13.0, 1.3)];
+    let error = fit(Law::Usl, &close, &quick()).unwrap_err();
+    assert!(error.to_string().contains("10 to 13"), "{error}");
+    for bad in [
+        (0.0, 1.0),
+        (1.0, 0.0),
+        (f64::NAN, 1.0),
+        (2.0, f64::INFINITY),
+    ] {
+        assert!(matches!(
+            fit(Law::Usl, &[bad], &quick()),
+            Err(NoFit::NotAPoint { index: 0, .. })
+        ));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn known_parameters_are_recovered(
+        lambda in 0.01..1e5, sigma in 0.0..0.9, kappa in 0.0..0.01,
+    ) {
+        let truth = law(lambda, sigma, kappa);
+        let once = Bootstrap { resamples: 1, ..Bootstrap::seeded(1) };
+        let found = fit(Law::Usl, &points(truth, 0.0), &once).unwrap().scaling;
+        prop_assert!(near(found.lambda / lambda, 1.0, 1e-4));
+        prop_assert!(near(found.sigma, sigma, 1e-4));
+        prop_assert!(near(found.kappa, kappa, 1e-5));
+    }
+
+    #[test]
+    fn parameters_stay_within_their_bounds_whatever_the_points(
+        throughputs in prop::array::uniform7(0.1..1e3),
+    ) {
+        let measured: Vec<(f64, f64)> = CONCURRENCIES.into_iter().zip(throughputs).collect();
+        let few = Bootstrap { resamples: 20, ..Bootstrap::seeded(1) };
+        for law in [Law::Amdahl, Law::Usl] {
+            if let Ok(fit) = fit(law, &measured, &few) {
+                let Scaling { lambda, sigma, kappa } = fit.scaling;
+                prop_assert!(lambda > 0.0 && (0.0..=1.0 + 1e-9).contains(&sigma) && kappa >= 0.0);
+                prop_assert!(fit.residual_error.is_finite() && fit.r_squared <= 1.0);
+            }
+        }
+    }
+}

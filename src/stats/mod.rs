@@ -1,0 +1,32 @@
+//! Statistics of repeated measurements: summaries, intervals, verdicts, comparisons, scaling laws.
+//!
+//! The ground floor: plain numbers in, plain numbers out. Must not know: trials, configurations,
+//! files, the clock, any other room. Whatever is random takes a seed, so that the same data always
+//! gives the same answer. Each method names its source where it stands, and
+//! `tests/stats_simulation.rs` holds the claims (coverage, false alarms, power) to simulation.
+
+mod bootstrap;
+mod compare;
+mod fit;
+mod holm;
+mod mann_whitney;
+mod normal;
+mod outlier;
+mod pareto;
+mod sample;
+mod trend;
+mod two_modes;
+mod verdict;
+
+pub use bootstrap::{Bootstrap, Interval};
+pub use compare::{
+    CompareError, Difference, FEWEST_RUNS, Judgement, Outcome, compare, fewest_runs_to_compare,
+    judge,
+};
+pub use fit::{Doubt, Fit, Law, NoFit, Scaling, fit};
+pub use holm::holm;
+pub use outlier::{Fences, OutlierCounts, Place};
+pub use pareto::pareto_front;
+pub use sample::{Sample, SampleError};
+pub use two_modes::TwoModes;
+pub use verdict::{Limits, Reason, Verdict, assess};
