@@ -32,7 +32,9 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["raw-gateway", batches, workers] => raw_gateway(batches, workers),
-        ["raw-worker", gateway, results, bytes] => raw_worker(gateway, results, bytes.parse().unwrap()),
+        ["raw-worker", gateway, results, bytes] => {
+            raw_worker(gateway, results, bytes.parse().unwrap())
+        }
         _ if words.contains(&"memory") => memory(),
         _ => throughput(),
     }
@@ -50,7 +52,10 @@ fn throughput() {
         }
         let (own, raw) = (median(own), median(raw));
         let commands = own * f64::from(batch);
-        println!("{batch:5}   {commands:15.0}   {own:14.0}   {raw:21.0}   {:5.2}", own / raw);
+        println!(
+            "{batch:5}   {commands:15.0}   {own:14.0}   {raw:21.0}   {:5.2}",
+            own / raw
+        );
     }
 }
 
@@ -67,11 +72,21 @@ impl Ours {
     fn new() -> Self {
         let good = |(_, value)| value;
         let input = Input {
-            commands: parse_lines(DEFAULT_COMMANDS, str::parse).good.into_iter().map(good).collect(),
-            entries: Table::parse_entries(DEFAULT_TABLE).good.into_iter().map(|(_, e)| e).collect(),
+            commands: parse_lines(DEFAULT_COMMANDS, str::parse)
+                .good
+                .into_iter()
+                .map(good)
+                .collect(),
+            entries: Table::parse_entries(DEFAULT_TABLE)
+                .good
+                .into_iter()
+                .map(|(_, e)| e)
+                .collect(),
         };
         let program = PathBuf::from(env!("CARGO_BIN_EXE_mpmt"));
-        Ours { harness: Harness::new(program, input, None, Signals::install().unwrap()) }
+        Ours {
+            harness: Harness::new(program, input, None, Signals::install().unwrap()),
+        }
     }
 
     /// Batches per second.
@@ -101,7 +116,13 @@ fn planned(batch: u32, commands: u64) -> Planned {
         wait: None,
         time_scale: 1.0,
     };
-    Planned { experiment: "pipeline".to_owned(), configuration, run: 1, block: 1, order: 1 }
+    Planned {
+        experiment: "pipeline".to_owned(),
+        configuration,
+        run: 1,
+        block: 1,
+        order: 1,
+    }
 }
 
 /// Messages per second of the bare pipeline.
@@ -151,7 +172,11 @@ fn drive(push: &Socket, pull: &Socket, frame: &[u8], messages: u64) -> f64 {
 /// Waits for a frame.
 fn receive(socket: &Socket, frame: &mut Frame) {
     while socket.receive(frame).unwrap() != Received::Frame {
-        poll(&mut [PollEntry::readable(socket)], Some(Duration::from_secs(30))).unwrap();
+        poll(
+            &mut [PollEntry::readable(socket)],
+            Some(Duration::from_secs(30)),
+        )
+        .unwrap();
     }
 }
 
@@ -160,7 +185,11 @@ fn frames(batch: u32) -> (Vec<u8>, Vec<u8>) {
     let id = SessionKey::from_bits(0x1234_5678_9abc_def0).batch(12_345);
     let commands = parse_lines(DEFAULT_COMMANDS, str::parse).good;
     let (mut frame, mut answer) = (Vec::new(), Vec::new());
-    data::encode_batch(id, commands.into_iter().take(batch as usize).map(|(_, c)| c), &mut frame);
+    data::encode_batch(
+        id,
+        commands.into_iter().take(batch as usize).map(|(_, c)| c),
+        &mut frame,
+    );
     data::encode_result(id, i64::from(batch), &mut answer);
     (frame, answer)
 }
@@ -232,7 +261,9 @@ impl Role {
 
     fn wait_until_ready(&mut self) {
         let mut line = String::new();
-        BufReader::new(self.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(self.child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         assert_eq!(line, "ready\n");
     }
 }
@@ -246,14 +277,18 @@ impl Drop for Role {
 
 /// Runs server and client as processes of their own and prints what each needed at its peak.
 fn memory() {
-    println!("   commands   client peak KiB   server peak KiB");
+    println!("   commands   client peak KiB   server and workers peak KiB");
     let mut peaks = Vec::new();
     for commands in [1_000_000_u64, 10_000_000] {
         let (client, server) = peaks_of(commands);
-        println!("{commands:11}   {client:15}   {server:15}");
+        println!("{commands:11}   {client:15}   {server:27}");
         peaks.push((client as f64, server as f64));
     }
-    println!("ratio: client {:.2}, server {:.2}", peaks[1].0 / peaks[0].0, peaks[1].1 / peaks[0].1);
+    println!(
+        "ratio: client {:.2}, server {:.2}",
+        peaks[1].0 / peaks[0].0,
+        peaks[1].1 / peaks[0].1
+    );
 }
 
 fn peaks_of(commands: u64) -> (u64, u64) {
@@ -262,7 +297,17 @@ fn peaks_of(commands: u64) -> (u64, u64) {
     let batches = format!("ipc://{}", folder.path().join("b").display());
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let mut server = Command::new(env!("CARGO_BIN_EXE_mpmt"))
-        .args(["server", "--exit-when-idle", "--spawn", "eager", "-w", "noop", "--control", &control])
+        .args([
+            "server",
+            "--exit-when-idle",
+            "--format",
+            "json",
+            "--spawn",
+            "eager",
+            "-w",
+            "noop",
+        ])
+        .args(["--control", &control])
         .arg(data.join("server_data.txt"))
         .args([&batches, "-", "2"])
         .stdout(Stdio::piped())
@@ -272,17 +317,24 @@ fn peaks_of(commands: u64) -> (u64, u64) {
     let mut line = String::new();
     server_out.read_line(&mut line).unwrap();
     let mut client = Command::new(env!("CARGO_BIN_EXE_mpmt"))
-        .args(["client", "--control", &control, "--repeat", &(commands / 512).to_string()])
+        .args([
+            "client",
+            "--control",
+            &control,
+            "--repeat",
+            &(commands / 512).to_string(),
+        ])
         .arg(data.join("client_data.txt"))
         .arg("16")
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let (client, server_peak) = (peak_of(&mut client), {
-        server_out.read_to_string(&mut line).unwrap();
-        peak_of(&mut server)
-    });
-    (client, server_peak)
+    let client = peak_of(&mut client);
+    line.clear();
+    server_out.read_to_string(&mut line).unwrap();
+    server.wait().unwrap();
+    let report: mpmt::server::Report = serde_json::from_str(&line).unwrap();
+    (client, report.peak_rss_kib)
 }
 
 /// Waits for the end of a child and gives its peak resident set, KiB.

@@ -140,6 +140,17 @@ impl Ledger {
         self.acknowledgements.take()
     }
 
+    /// Everything that is settled is to be acknowledged once more: what was said before may have
+    /// been lost with the connection, or with the server.
+    pub fn acknowledge_again(&mut self) {
+        self.acknowledgements = Ranges::default();
+        self.acknowledgements.push_below(self.floor);
+        let settled = (self.floor..)
+            .zip(&self.settled)
+            .filter(|(_, settled)| **settled);
+        settled.for_each(|(sequence, _)| self.acknowledgements.push(sequence));
+    }
+
     /// The batches that are out: what to send again to a server that has lost them.
     pub fn unanswered(&self) -> impl Iterator<Item = u64> + '_ {
         (self.floor..)

@@ -226,6 +226,7 @@ impl<'a> Client<'a> {
             match heard {
                 Heard::Welcome(grant) => {
                     self.ledger.limit_window(grant.window);
+                    self.ledger.acknowledge_again();
                     self.batches = Some(connect(self.context, &grant.batches)?);
                     self.resend = self.ledger.unanswered().collect::<Vec<_>>().into_iter();
                 }

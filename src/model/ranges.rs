@@ -15,6 +15,13 @@ impl Ranges {
         }
     }
 
+    /// Adds all numbers below `end`.
+    pub fn push_below(&mut self, end: u64) {
+        if let Some(last) = end.checked_sub(1) {
+            self.0.push((0, last));
+        }
+    }
+
     /// The inclusive ranges, in the order in which they came. One whose end is before its start
     /// (only a hostile peer would send it) is left out.
     pub fn iter(&self) -> impl Iterator<Item = std::ops::RangeInclusive<u64>> + '_ {
