@@ -62,6 +62,9 @@ impl Effects for Actions {
     fn stop(&mut self, worker: WorkerNo) {
         self.0.push(Action::Stop(worker));
     }
+    fn discard(&mut self, worker: WorkerNo) {
+        self.0.push(Action::Kill(worker));
+    }
     fn kill(&mut self, worker: WorkerNo, _: &str) {
         self.0.push(Action::Kill(worker));
     }
@@ -425,7 +428,7 @@ impl World {
             (13, Some(worker)) => self.start(worker),
             (14..=15, Some(worker)) => self.work(worker, more as u64),
             (16, Some(worker)) => self.deliver_progress(worker),
-            (17, Some(worker)) if more < 96 => self.crash(worker, more % 2 == 0),
+            (17, Some(worker)) if more < 96 => self.crash(worker, more.is_multiple_of(2)),
             (17, Some(worker)) if more < 128 => self.workers.get_mut(&worker).unwrap().hangs = true,
             (18, _) if more < 24 => self.restart(),
             (18, _) if more < 64 => self.lose_connection(client),

@@ -9,7 +9,7 @@ use super::input::read_commands;
 use super::progress::batches_bar;
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED};
-use crate::client::{self, Ending, Options, Outcome, Source};
+use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
 use crate::model::{Dispatch, ExecutorKind, WorkloadKind};
 use crate::net::{Context, Endpoint};
 use crate::process::{Scratch, Signals};
@@ -56,6 +56,10 @@ pub(super) struct ClientArgs {
     /// Batches that may be out at any time
     #[arg(long, value_name = "N", default_value_t = Options::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..))]
     window: u64,
+
+    /// Ask the server to leave, at the end, as soon as it serves nobody any more
+    #[arg(long, requires = "control")]
+    stop_server: bool,
 
     /// Take addresses on other machines
     #[arg(long)]
@@ -111,10 +115,10 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
     let bar = batches_bar(source.batches());
     let mut gate = SignalGate(&mut signals);
     let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |n| {
-        bar.set_position(n)
+        bar.set_position(n.answered)
     });
     bar.finish_and_clear();
-    conclude(&outcome?, gate.came())
+    conclude(&outcome.map_err(usage_or_failure)?, gate.came())
 }
 
 /// The signals, to look at while they are being watched.
@@ -145,6 +149,7 @@ impl ClientArgs {
             control: self.control.as_ref().map(Endpoint::to_string),
             wish: self.wish.wish(),
             window: self.window,
+            stop_server: self.stop_server,
             seed: fastrand::u64(..),
         }
     }
@@ -160,6 +165,14 @@ impl WishArgs {
             loops: self.loops,
             dispatch: self.dispatch,
         }
+    }
+}
+
+/// What is for the person who started it to mend.
+fn usage_or_failure(error: ClientError) -> anyhow::Error {
+    match error {
+        ClientError::Net(ref net) if net.is_about_an_address() => UsageError::new(error).into(),
+        other => other.into(),
     }
 }
 

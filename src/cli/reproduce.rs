@@ -9,6 +9,7 @@ use super::input::InputArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::run::{exit_code, print};
+use super::server::check_descriptors;
 use crate::chart::{Comparison, draw_comparison};
 use crate::harness::{Environment, Experiment, Family, Harness, published_configurations};
 use crate::model::SpawnMode;
@@ -62,6 +63,11 @@ pub(super) struct ReproduceArgs {
 
 pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let configurations = published_configurations(args.only, args.spawn, args.time_scale);
+    let most = configurations
+        .iter()
+        .map(|configuration| configuration.processes)
+        .max();
+    check_descriptors(most.unwrap_or(0))?;
     let input = args.input.read()?;
     let signals = Signals::install().context("signals can't be taken over")?;
     let program = std::env::current_exe().context("this program can't be found")?;

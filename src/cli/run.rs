@@ -10,6 +10,7 @@ use super::configuration::ConfigurationArgs;
 use super::input::InputArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
+use super::server::check_descriptors;
 use crate::harness::{Environment, Experiment, Harness};
 use crate::process::Signals;
 use crate::record::{Status, Trial};
@@ -66,6 +67,7 @@ pub(super) struct RunArgs {
 
 pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let configuration = args.configuration.configuration()?;
+    check_descriptors(configuration.processes)?;
     let input = args.input.read()?;
     let signals = Signals::install().context("signals can't be taken over")?;
     let program = std::env::current_exe().context("this program can't be found")?;

@@ -10,7 +10,7 @@ use super::configuration::JobArgs;
 use super::error::UsageError;
 use super::input::read_table;
 use crate::model::SpawnMode;
-use crate::net::{Context, Endpoint, NetError};
+use crate::net::{Context, Endpoint};
 use crate::process::{Lifeline, Signals, ensure_descriptors, spare_children_signal_stacks};
 use crate::server::{self, Chaos, Limits, Options, Ready, ServerError, Terms};
 
@@ -104,11 +104,6 @@ enum ServerFormat {
     Json,
 }
 
-/// Descriptors that a server needs for itself, and for each worker: its process, its end of the
-/// lifeline, its connection, and some for libzmq.
-const DESCRIPTORS: u64 = 64;
-const DESCRIPTORS_PER_WORKER: u64 = 5;
-
 pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
     let signals = Signals::install().context("signals can't be taken over")?;
     let lifeline = args
@@ -138,7 +133,7 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
         lifeline,
         say_ready,
     )
-    .map_err(in_use_is_usage)?;
+    .map_err(usage_or_failure)?;
     let served = format!(
         "served {} batches ({} retried, {} failed), {} workers started, {} lost",
         report.batches, report.retried, report.failed, report.workers_started, report.workers_lost
@@ -163,9 +158,7 @@ impl ServerArgs {
         for bound in [&self.bind, &control] {
             bound.check_free().map_err(UsageError::new)?;
         }
-        let needed = DESCRIPTORS + DESCRIPTORS_PER_WORKER * u64::from(self.max_workers);
-        let what = format!("{} workers", self.max_workers);
-        ensure_descriptors(needed, &what).map_err(UsageError::new)?;
+        check_descriptors(self.max_workers)?;
         Ok(Options {
             program: std::env::current_exe().context("this program can't be found")?,
             batches: self.bind.to_string(),
@@ -218,10 +211,17 @@ pub(super) fn check_address(endpoint: &Endpoint, allow_remote: bool) -> Result<(
     Ok(())
 }
 
-/// That an address is taken is for the person to mend.
-pub(super) fn in_use_is_usage(error: ServerError) -> anyhow::Error {
+/// Refuses more workers than this process may have descriptors for.
+pub(super) fn check_descriptors(workers: u32) -> Result<(), UsageError> {
+    let what = format!("{workers} worker processes");
+    ensure_descriptors(server::descriptors_needed(workers), &what).map_err(UsageError::new)
+}
+
+/// What is for the person who started it to mend.
+fn usage_or_failure(error: ServerError) -> anyhow::Error {
     match error {
-        ServerError::Net(NetError::InUse { .. }) => UsageError::new(error).into(),
+        ServerError::Folder(_) => UsageError::new(error).into(),
+        ServerError::Net(ref net) if net.is_about_an_address() => UsageError::new(error).into(),
         other => other.into(),
     }
 }

@@ -17,6 +17,7 @@ pub(super) struct Channel {
     socket: Socket,
     watch: Watch,
     hello: Hello,
+    stop_server: bool,
     /// A welcome is expected: we are new to the gateway, or may be.
     awaiting_welcome: bool,
     connected: bool,
@@ -48,7 +49,12 @@ pub(super) fn hello(key: SessionKey, source: &Source<'_>, results: String, wish:
 }
 
 impl Channel {
-    pub(super) fn open(context: &Context, url: &str, hello: Hello) -> Result<Self, NetError> {
+    pub(super) fn open(
+        context: &Context,
+        url: &str,
+        hello: Hello,
+        stop_server: bool,
+    ) -> Result<Self, NetError> {
         let socket = context.socket(Kind::Dealer)?;
         socket.set_name(hello.session.to_string().as_bytes())?;
         let watch = Watch::new(context, &socket)?;
@@ -57,6 +63,7 @@ impl Channel {
             socket,
             watch,
             hello,
+            stop_server,
             awaiting_welcome: true,
             connected: false,
             grant: None,
@@ -139,6 +146,9 @@ impl Channel {
         }
         if !acks.is_empty() {
             self.acknowledge(acks)?;
+        }
+        if self.stop_server {
+            self.say(&FromClient::StopWhenIdle)?;
         }
         self.say(&FromClient::Bye)?;
         let end = clock::now().after(PARTING);

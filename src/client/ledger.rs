@@ -164,6 +164,11 @@ impl Ledger {
         self.floor == self.total
     }
 
+    /// Batches that have been sent, once each.
+    pub fn sent_so_far(&self) -> u64 {
+        self.next()
+    }
+
     /// Batches that are settled.
     pub fn answered(&self) -> u64 {
         self.results + self.failures.len() as u64

@@ -54,6 +54,8 @@ pub struct Options {
     pub wish: Wish,
     /// Batches that may be out at any time.
     pub window: u64,
+    /// Whether to ask the server, at the end, to leave as soon as it serves nobody any more.
+    pub stop_server: bool,
     /// 64 random bits that tell this client's ids from all others.
     pub seed: u64,
 }
@@ -99,8 +101,17 @@ pub struct Outcome {
     pub account: Option<Account>,
 }
 
+/// How far a client is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Batches sent so far, once each.
+    pub sent: u64,
+    /// Batches answered, or failed for good.
+    pub answered: u64,
+}
+
 /// Sends all batches of `source` and collects their results, until all are answered or
-/// `shutdown` becomes ready. `progress` is told, now and then, how many batches are answered.
+/// `shutdown` becomes ready. `progress` is told, now and then, how far it is.
 ///
 /// # Errors
 /// When a socket fails, or the server refuses or gives up.
@@ -109,7 +120,7 @@ pub fn run(
     options: &Options,
     source: &Source<'_>,
     shutdown: &impl AsFd,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, ClientError> {
     let mut client = Client::open(context, options, source)?;
     let ending = client.serve(shutdown, progress)?;
@@ -153,7 +164,10 @@ impl<'a> Client<'a> {
             Some(url) => {
                 let key = SessionKey::from_bits(options.seed);
                 let hello = channel::hello(key, source, results_url, options.wish.clone());
-                (key, Some(Channel::open(context, url, hello)?))
+                (
+                    key,
+                    Some(Channel::open(context, url, hello, options.stop_server)?),
+                )
             }
         };
         let batches = match (&options.batches, &channel) {
@@ -181,7 +195,7 @@ impl<'a> Client<'a> {
     fn serve(
         &mut self,
         shutdown: &impl AsFd,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<Ending, ClientError> {
         let mut frame = Frame::default();
         while !self.ledger.is_complete() {
@@ -192,7 +206,10 @@ impl<'a> Client<'a> {
             self.collect(&mut frame)?;
             self.acknowledge()?;
             self.send_batches()?;
-            progress(self.ledger.answered());
+            progress(Progress {
+                sent: self.ledger.sent_so_far(),
+                answered: self.ledger.answered(),
+            });
         }
         Ok(Ending::Complete)
     }

@@ -196,6 +196,7 @@ impl Harness {
             control: Some(server.ready.control.clone()),
             wish: wish(configuration),
             window: client::Options::DEFAULT_WINDOW,
+            stop_server: false,
             seed: fastrand::u64(..),
         };
         let source = Source::new(

@@ -19,6 +19,16 @@ pub enum NetError {
         /// Which address.
         endpoint: String,
     },
+    /// The address to bind can't be had for another reason.
+    #[error(
+        "can't listen on {endpoint}: {source}; check that the folder or interface is there and yours"
+    )]
+    Listen {
+        /// Which address.
+        endpoint: String,
+        /// What libzmq said.
+        source: zmq::Error,
+    },
     /// libzmq gave an address that is not text.
     #[error("the address of a bound socket is not text")]
     Address,
@@ -55,6 +65,13 @@ impl std::fmt::Debug for Context {
 impl Default for Context {
     fn default() -> Self {
         Context(zmq::Context::new())
+    }
+}
+
+impl NetError {
+    /// Whether the address is at fault, which is for a person to mend.
+    pub fn is_about_an_address(&self) -> bool {
+        matches!(self, NetError::InUse { .. } | NetError::Listen { .. })
     }
 }
 
@@ -199,8 +216,8 @@ impl Socket {
             zmq::Error::EADDRINUSE => NetError::InUse {
                 endpoint: endpoint.to_owned(),
             },
-            source => NetError::Zmq {
-                action: format!("listen on {endpoint}"),
+            source => NetError::Listen {
+                endpoint: endpoint.to_owned(),
                 source,
             },
         })?;

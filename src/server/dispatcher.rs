@@ -38,6 +38,8 @@ pub trait Effects {
     fn close(&mut self, worker: WorkerNo);
     /// Tell a worker to leave when it is done.
     fn stop(&mut self, worker: WorkerNo);
+    /// End a worker that has not started yet and is not needed any more.
+    fn discard(&mut self, worker: WorkerNo);
     /// Kill a worker that hangs.
     fn kill(&mut self, worker: WorkerNo, reason: &str);
     /// Tell a client that a batch can't be done.
@@ -328,7 +330,7 @@ impl Dispatcher {
         if started {
             fx.stop(worker);
         } else {
-            fx.kill(worker, "it is not needed any more");
+            fx.discard(worker);
         }
     }
 

@@ -256,6 +256,10 @@ impl Effects for Hands {
         self.say(worker, &ToWorker::Stop);
     }
 
+    fn discard(&mut self, worker: WorkerNo) {
+        self.fleet.kill(worker);
+    }
+
     fn kill(&mut self, worker: WorkerNo, reason: &str) {
         tracing::warn!(worker, "killing a worker: {reason}");
         self.fleet.kill(worker);

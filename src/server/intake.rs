@@ -81,7 +81,7 @@ impl<'a> Intake<'a> {
         now: Duration,
     ) {
         let Some((session, sequence)) = self.whose(id, reception) else {
-            return self.bad_frame("it is a batch of a client that has not said hello");
+            return self.bad_frame("it is a batch of a client that is not known, or not any more");
         };
         self.instructions.clear();
         let table = self.table;

@@ -39,6 +39,11 @@ pub enum ServerError {
     /// A socket failed, or an address can't be had.
     #[error(transparent)]
     Net(#[from] NetError),
+    /// There is no folder for the sockets of the workers.
+    #[error(
+        "can't make a folder for sockets in the folder for temporary files: {0}; set TMPDIR to one that is yours"
+    )]
+    Folder(std::io::Error),
     /// The system refused something else.
     #[error("{action}: {source}")]
     System {
@@ -111,6 +116,12 @@ pub struct Report {
     pub peak_rss_kib: u64,
 }
 
+/// How many file descriptors a server of so many workers needs: for itself and libzmq, and for each
+/// worker its process, its lifeline, its connections.
+pub fn descriptors_needed(workers: u32) -> u64 {
+    64 + 5 * u64::from(workers)
+}
+
 /// The session of the clients that have no control channel.
 const OLD_WIRE: SessionNo = 0;
 
@@ -159,8 +170,7 @@ impl<'a> Server<'a> {
         signals: Signals,
         lifeline: Option<Lifeline>,
     ) -> Result<Self, ServerError> {
-        let system = |action| move |source| ServerError::System { action, source };
-        let scratch = Scratch::create().map_err(system("can't make a folder for sockets"))?;
+        let scratch = Scratch::create().map_err(ServerError::Folder)?;
         let intake = Intake::open(context, &options.batches, table)?;
         let control = context.socket(Kind::Router)?;
         let watch = Watch::new(context, &control)?;
