@@ -7,6 +7,7 @@
 //! Must not know: sockets, who sends, what is done with a message. Bytes from outside are never
 //! trusted: every decoder returns an error on whatever it does not know.
 
+pub mod check;
 pub mod control;
 pub mod data;
 pub mod fleet;
