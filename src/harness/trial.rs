@@ -251,6 +251,9 @@ impl Harness {
             loops: job.computes().then_some(job.loops),
             time_scale: configuration.time_scale,
             expected_sum: expected_sum(&self.input.commands, &self.table, configuration.repeat),
+            rate_per_s: None,
+            key: String::new(),
+            warmup: false,
             run: planned.run,
             block: planned.block,
             order: planned.order,
@@ -262,6 +265,11 @@ impl Harness {
             ideal_is_bound: false,
             startup_s: None,
             first_result_s: None,
+            latency_p50_s: None,
+            latency_p90_s: None,
+            latency_p99_s: None,
+            latency_p999_s: None,
+            latency_max_s: None,
             throughput_per_s: None,
             responses_sum: None,
             results: None,
@@ -274,6 +282,8 @@ impl Harness {
             voluntary_switches: None,
             involuntary_switches: None,
             peak_rss_kib: None,
+            peak_pss_kib: None,
+            peak_threads: None,
         }
     }
 }

@@ -26,6 +26,9 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         loops: (workload == WorkloadKind::Cpu).then_some(Job::DEFAULT_LOOPS),
         time_scale: 1.0,
         expected_sum: 512,
+        rate_per_s: None,
+        key: String::new(),
+        warmup: false,
         run: 1,
         block: 1,
         order: 1,
@@ -37,6 +40,11 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         ideal_is_bound: false,
         startup_s: Some(0.0123),
         first_result_s: Some(1.0056),
+        latency_p50_s: None,
+        latency_p90_s: None,
+        latency_p99_s: None,
+        latency_p999_s: None,
+        latency_max_s: None,
         throughput_per_s: Some(512.0 / makespan_s),
         responses_sum: Some(512),
         results: Some(32),
@@ -49,6 +57,8 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         voluntary_switches: Some(1234),
         involuntary_switches: Some(56),
         peak_rss_kib: Some(3277),
+        peak_pss_kib: None,
+        peak_threads: None,
     }
 }
 

@@ -62,7 +62,15 @@ pub struct Trial {
     /// The sum that the responses must have.
     pub expected_sum: i64,
 
+    /// Batches that were due per second; empty when each was sent as soon as there was room.
+    pub rate_per_s: Option<f64>,
+    /// What tells this trial from all others of its experiment: a hash of all that was asked, and
+    /// the repetition. 16 hexadecimal digits.
+    pub key: String,
+
     // Where it stood.
+    /// Whether it only warms up: it is no measurement.
+    pub warmup: bool,
     /// The repetition, from 1.
     pub run: u32,
     /// The block of the experiment's order, from 1.
@@ -87,6 +95,17 @@ pub struct Trial {
     pub startup_s: Option<f64>,
     /// From the client's first send to its first result.
     pub first_result_s: Option<f64>,
+    /// Latency of a batch, from when it was due (or sent, without a rate) to its result: the
+    /// median.
+    pub latency_p50_s: Option<f64>,
+    /// The 90th percentile of the latency.
+    pub latency_p90_s: Option<f64>,
+    /// The 99th percentile of the latency.
+    pub latency_p99_s: Option<f64>,
+    /// The 99.9th percentile of the latency.
+    pub latency_p999_s: Option<f64>,
+    /// The longest latency.
+    pub latency_max_s: Option<f64>,
     /// Commands per second of the makespan.
     pub throughput_per_s: Option<f64>,
     /// The sum of the responses that came back.
@@ -113,6 +132,11 @@ pub struct Trial {
     pub involuntary_switches: Option<u64>,
     /// Each process's peak resident set, added up.
     pub peak_rss_kib: Option<u64>,
+    /// Proportional set size of all processes at once, where pages that are shared count once: the
+    /// largest of the samples.
+    pub peak_pss_kib: Option<u64>,
+    /// Threads of all processes at once: the largest of the samples.
+    pub peak_threads: Option<u64>,
 }
 
 impl Trial {

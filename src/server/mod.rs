@@ -125,6 +125,10 @@ pub fn descriptors_needed(workers: u32) -> u64 {
 /// The session of the clients that have no control channel.
 const OLD_WIRE: SessionNo = 0;
 
+/// With so many batches kept, no more are received until there are fewer: clients that know no
+/// window are held back by their own sockets.
+const MOST_LEASES: usize = 262_144;
+
 /// How many frames are received from a socket before the others get their turn.
 const TURN: usize = 512;
 
@@ -248,11 +252,13 @@ impl<'a> Server<'a> {
         let mut entries = vec![
             PollEntry::descriptor(&self.signals),
             PollEntry::descriptor(self.hands.fleet()),
-            PollEntry::readable(self.intake.socket()),
             PollEntry::readable(self.hands.workers()),
             PollEntry::readable(self.hands.control()),
             PollEntry::watch(&self.watch),
         ];
+        if self.has_room() {
+            entries.push(PollEntry::readable(self.intake.socket()));
+        }
         entries.extend(self.lifeline.as_ref().map(PollEntry::descriptor));
         net::poll(
             &mut entries,
@@ -367,10 +373,15 @@ impl<'a> Server<'a> {
         self.bad_worker_frames += 1;
     }
 
+    fn has_room(&self) -> bool {
+        self.dispatcher.leases() < MOST_LEASES
+    }
+
     fn take_batches(&mut self) -> Result<(), ServerError> {
         let now = self.now();
+        let turn = if self.has_room() { TURN } else { 0 };
         let (reception, dispatcher) = (&mut self.reception, &mut self.dispatcher);
-        for _ in 0..TURN {
+        for _ in 0..turn {
             if !self
                 .intake
                 .take(reception, dispatcher, &mut self.hands, now)?
