@@ -112,6 +112,7 @@ fn planned(batch: u32, commands: u64) -> Planned {
         job,
         runtime: Runtime::Native,
         spawn: SpawnMode::Eager,
+        rate_per_s: None,
         repeat: commands / 512,
         wait: None,
         time_scale: 1.0,

@@ -3,21 +3,36 @@
 //!
 //! Must not know: what is being timed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// A point on the monotonic clock.
+use rustix::time::{ClockId, clock_gettime};
+
+/// A point on the monotonic clock (CLOCK_MONOTONIC), in nanoseconds. All processes of a machine
+/// share that clock, so the points of different processes can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tick(Instant);
+pub struct Tick(u64);
 
 /// Now, on the monotonic clock.
 pub fn now() -> Tick {
-    Tick(Instant::now())
+    let now = clock_gettime(ClockId::Monotonic);
+    // The clock begins at 0 when the machine does, and 64 bits of nanoseconds last 584 years.
+    Tick(now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64)
 }
 
 impl Tick {
+    /// A point that was read by another process.
+    pub fn from_nanos(nanos: u64) -> Tick {
+        Tick(nanos)
+    }
+
+    /// The point as a number of nanoseconds.
+    pub fn nanos(self) -> u64 {
+        self.0
+    }
+
     /// The time from `earlier` to this point; zero when `earlier` is later.
     pub fn since(self, earlier: Tick) -> Duration {
-        self.0.saturating_duration_since(earlier.0)
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
     /// The time that has gone by since this point.
@@ -27,13 +42,8 @@ impl Tick {
 
     /// The point that lies `duration` after this one.
     pub fn after(self, duration: Duration) -> Tick {
-        // A deadline past the end of the clock is as good as a year.
-        const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
-        Tick(
-            self.0
-                .checked_add(duration)
-                .unwrap_or_else(|| self.0 + YEAR),
-        )
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Tick(self.0.saturating_add(nanos))
     }
 }
 

@@ -305,6 +305,7 @@ fn run_client(
             ..Wish::default()
         },
         window: client::Options::DEFAULT_WINDOW,
+        rate_per_s: None,
         stop_server: false,
         seed: fastrand::u64(..),
     };

@@ -57,6 +57,10 @@ pub(super) struct ClientArgs {
     #[arg(long, value_name = "N", default_value_t = Options::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..))]
     window: u64,
 
+    /// Send so many batches per second, each when it is due, however long answers take
+    #[arg(long, value_name = "R", value_parser = super::configuration::rate)]
+    rate: Option<f64>,
+
     /// Ask the server to leave, at the end, as soon as it serves nobody any more
     #[arg(long, requires = "control")]
     stop_server: bool,
@@ -149,6 +153,7 @@ impl ClientArgs {
             control: self.control.as_ref().map(Endpoint::to_string),
             wish: self.wish.wish(),
             window: self.window,
+            rate_per_s: self.rate,
             stop_server: self.stop_server,
             seed: fastrand::u64(..),
         }

@@ -82,6 +82,11 @@ pub(super) struct ConfigurationArgs {
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
     repeat: u64,
 
+    /// Sends so many batches per second, each when it is due, however long answers take (an open
+    /// loop); latency counts from then
+    #[arg(long, value_name = "R", value_parser = rate, help_heading = "Work")]
+    rate: Option<f64>,
+
     /// What the instructions run on
     #[arg(long, value_enum, default_value = "native", help_heading = "Work")]
     runtime: Runtime,
@@ -97,6 +102,7 @@ impl ConfigurationArgs {
             job,
             runtime: self.runtime,
             spawn: self.spawn,
+            rate_per_s: self.rate,
             repeat: self.repeat,
             wait: self.wait,
             time_scale: self.time_scale,
@@ -113,4 +119,15 @@ pub(super) fn time_scale(text: &str) -> Result<f64, String> {
         return Err("it is a number from 0 to 1000000, like 0.1".to_owned());
     }
     Ok(factor)
+}
+
+/// Batches per second, from the command line.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text
+        .parse()
+        .map_err(|_| format!("'{text}' is not a number"))?;
+    if !(1e-3..=1e7).contains(&rate) {
+        return Err("it is a number of batches per second from 0.001 to 10000000".to_owned());
+    }
+    Ok(rate)
 }

@@ -3,9 +3,12 @@
 //! Must not know: how the server runs a batch, where commands and durations go afterwards.
 
 mod channel;
+mod latency;
 mod ledger;
+mod pacer;
 mod source;
 
+pub use latency::Latency;
 pub use ledger::{Failure, Ledger, Verdict};
 pub use source::Source;
 
@@ -15,9 +18,12 @@ use std::time::Duration;
 use crate::clock::{self, Tick};
 use crate::model::SessionKey;
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
+use crate::process::Alarm;
 use crate::wire::control::{Account, Grant, Wish};
 use crate::wire::data::{self, Message};
 use channel::{Channel, Heard};
+use latency::Stopwatch;
+use pacer::Pacer;
 
 /// Why a client ended without all of its answers.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +42,9 @@ pub enum ClientError {
         /// Batches in all.
         batches: u64,
     },
+    /// The system refused a timer.
+    #[error("no timer: {0}")]
+    Timer(#[from] std::io::Error),
     /// There is neither an address for batches nor one for control.
     #[error("no address to send batches to: give REMOTE_URL or --control")]
     NoServer,
@@ -54,6 +63,8 @@ pub struct Options {
     pub wish: Wish,
     /// Batches that may be out at any time.
     pub window: u64,
+    /// Batches per second, sent when they are due; as fast as it goes without it.
+    pub rate_per_s: Option<f64>,
     /// Whether to ask the server, at the end, to leave as soon as it serves nobody any more.
     pub stop_server: bool,
     /// 64 random bits that tell this client's ids from all others.
@@ -83,6 +94,8 @@ pub struct Outcome {
     pub makespan: Duration,
     /// From the first send to the first result.
     pub first_result: Option<Duration>,
+    /// How long each batch took.
+    pub latency: Option<Latency>,
     /// The sum of all results.
     pub sum: i64,
     /// Batches answered.
@@ -149,6 +162,9 @@ struct Client<'a> {
     last_result: Option<Tick>,
     malformed: u64,
     frame: Vec<u8>,
+    pacer: Pacer,
+    alarm: Alarm,
+    stopwatch: Stopwatch,
 }
 
 impl<'a> Client<'a> {
@@ -189,6 +205,9 @@ impl<'a> Client<'a> {
             last_result: None,
             malformed: 0,
             frame: Vec::new(),
+            pacer: Pacer::new(options.rate_per_s),
+            alarm: Alarm::new()?,
+            stopwatch: Stopwatch::new(options.window, clock::now()),
         })
     }
 
@@ -215,9 +234,11 @@ impl<'a> Client<'a> {
     }
 
     /// Waits for whatever comes next; `true` when it is to stop.
-    fn wait(&self, shutdown: &impl AsFd) -> Result<bool, NetError> {
+    fn wait(&self, shutdown: &impl AsFd) -> Result<bool, ClientError> {
+        self.set_alarm()?;
         let mut entries = vec![
             PollEntry::descriptor(shutdown),
+            PollEntry::descriptor(&self.alarm),
             PollEntry::readable(&self.results),
         ];
         if let Some(batches) = &self.batches {
@@ -231,7 +252,25 @@ impl<'a> Client<'a> {
     }
 
     fn has_to_send(&self) -> bool {
-        self.resend.len() > 0 || self.ledger.next_to_send().is_some()
+        self.resend.len() > 0 || self.next_due(clock::now()).is_some()
+    }
+
+    /// The next batch, if the window has room for it and it is due.
+    fn next_due(&self, now: Tick) -> Option<u64> {
+        let next = self.ledger.next_to_send()?;
+        self.pacer
+            .due(next)
+            .is_none_or(|due| due <= now)
+            .then_some(next)
+    }
+
+    /// Has the alarm ring when the next batch is due, if that is what there is to wait for.
+    fn set_alarm(&self) -> std::io::Result<()> {
+        let due = self
+            .ledger
+            .next_to_send()
+            .and_then(|next| self.pacer.due(next));
+        due.map_or(Ok(()), |due| self.alarm.set(due.since(clock::now())))
     }
 
     /// Takes in what the gateway says beside the data path.
@@ -282,7 +321,7 @@ impl<'a> Client<'a> {
         match message {
             Message::Result { id: None, sum } => self.ledger.anonymous_result(sum),
             Message::Result { id: Some(id), sum } => match self.key.sequence_of(id) {
-                Some(sequence) => self.ledger.result(sequence, sum),
+                Some(sequence) => self.result(sequence, sum),
                 None => self.ledger.stray(),
             },
             Message::Abort => {
@@ -295,6 +334,14 @@ impl<'a> Client<'a> {
             Message::Batch { .. } => self.ledger.stray(),
         };
         Ok(())
+    }
+
+    fn result(&mut self, sequence: u64, sum: i64) -> Verdict {
+        let verdict = self.ledger.result(sequence, sum);
+        if verdict == Verdict::Fresh {
+            self.stopwatch.received(sequence, clock::now());
+        }
+        verdict
     }
 
     fn malformed(&mut self, what: impl std::fmt::Display) {
@@ -315,24 +362,28 @@ impl<'a> Client<'a> {
     }
 
     fn send_batches(&mut self) -> Result<(), NetError> {
+        if self.batches.is_some() {
+            self.pacer.start(clock::now());
+        }
         for _ in 0..TURN {
-            let Some(sequence) = self
-                .resend
-                .as_slice()
-                .first()
-                .copied()
-                .or_else(|| self.ledger.next_to_send())
-            else {
+            let now = clock::now();
+            let again = self.resend.as_slice().first().copied();
+            let Some(sequence) = again.or_else(|| self.next_due(now)) else {
                 break;
             };
-            if !self.send(sequence)? {
+            if !self.send(sequence, now)? {
                 break;
+            }
+            if self.resend.next().is_none() {
+                self.ledger.sent();
+                self.stopwatch
+                    .sent(sequence, self.pacer.due(sequence).unwrap_or(now));
             }
         }
         Ok(())
     }
 
-    fn send(&mut self, sequence: u64) -> Result<bool, NetError> {
+    fn send(&mut self, sequence: u64, now: Tick) -> Result<bool, NetError> {
         let Some(batches) = &self.batches else {
             return Ok(false);
         };
@@ -342,12 +393,8 @@ impl<'a> Client<'a> {
             self.source.batch(sequence),
             &mut self.frame,
         );
-        self.first_send.get_or_insert_with(clock::now);
-        let sent = batches.send(&self.frame)?;
-        if sent && self.resend.next().is_none() {
-            self.ledger.sent();
-        }
-        Ok(sent)
+        self.first_send.get_or_insert(now);
+        batches.send(&self.frame)
     }
 
     /// Says goodbye, so that the gateway can close the session, and hears what it took.
@@ -366,6 +413,7 @@ impl<'a> Client<'a> {
             ending,
             makespan: since_start(self.last_result).unwrap_or_default(),
             first_result: since_start(self.first_result),
+            latency: self.stopwatch.latency(),
             sum: self.ledger.sum(),
             results: self.ledger.results(),
             batches: self.source.batches(),

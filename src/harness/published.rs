@@ -43,6 +43,7 @@ fn configuration(row: &Published, spawn: SpawnMode, time_scale: f64) -> Option<C
         },
         runtime: Runtime::Native,
         spawn,
+        rate_per_s: None,
         repeat: 1,
         wait: None,
         time_scale,

@@ -196,6 +196,7 @@ impl Harness {
             control: Some(server.ready.control.clone()),
             wish: wish(configuration),
             window: client::Options::DEFAULT_WINDOW,
+            rate_per_s: configuration.rate_per_s,
             stop_server: false,
             seed: fastrand::u64(..),
         };
@@ -251,7 +252,7 @@ impl Harness {
             loops: job.computes().then_some(job.loops),
             time_scale: configuration.time_scale,
             expected_sum: expected_sum(&self.input.commands, &self.table, configuration.repeat),
-            rate_per_s: None,
+            rate_per_s: configuration.rate_per_s,
             key: String::new(),
             warmup: false,
             run: planned.run,
@@ -342,6 +343,13 @@ fn judge(trial: &mut Trial, outcome: &Outcome) -> Result<(), (Status, Option<Str
     trial.makespan_s = Some(makespan_s);
     trial.first_result_s = outcome.first_result.map(|first| first.as_secs_f64());
     trial.throughput_per_s = (makespan_s > 0.0).then(|| trial.commands as f64 / makespan_s);
+    if let Some(latency) = outcome.latency {
+        trial.latency_p50_s = Some(latency.p50_s);
+        trial.latency_p90_s = Some(latency.p90_s);
+        trial.latency_p99_s = Some(latency.p99_s);
+        trial.latency_p999_s = Some(latency.p999_s);
+        trial.latency_max_s = Some(latency.max_s);
+    }
     trial.responses_sum = Some(outcome.sum);
     trial.results = Some(outcome.results);
     trial.duplicates = Some(outcome.duplicates);

@@ -156,6 +156,8 @@ pub struct Configuration {
     pub runtime: Runtime,
     /// When workers are started.
     pub spawn: SpawnMode,
+    /// Batches that are due per second; each is sent as soon as there is room without it.
+    pub rate_per_s: Option<f64>,
     /// How often the commands file is gone through.
     pub repeat: u64,
     /// Replaces every wait of the table, when given.

@@ -8,6 +8,8 @@
 //! pipe, and the child, which watches it beside its sockets, goes ([`Lifeline`]). For a child that
 //! can't watch (stopped, or busy), PR_SET_PDEATHSIG is the second line.
 
+mod alarm;
+mod census;
 mod child;
 mod gate;
 mod lifeline;
@@ -16,6 +18,8 @@ mod scratch;
 mod signals;
 mod usage;
 
+pub use alarm::Alarm;
+pub use census::Census;
 pub use child::{Child, Exit, SpawnError, StdoutMode, spare_children_signal_stacks};
 pub use gate::Gate;
 pub use lifeline::Lifeline;

@@ -1,0 +1,64 @@
+use std::time::Duration;
+
+use crate::clock::Tick;
+
+/// When each batch is to be sent.
+///
+/// Closed loop: as soon as the window has room. Open loop: at a fixed rate, however long the
+/// answers take; what is sent late is late against when it was *due*, so a server that stalls can't
+/// hide it by slowing its client down ("coordinated omission"; G. Tene, wrk2).
+#[derive(Clone, Debug)]
+pub(super) struct Pacer {
+    interval: Option<Duration>,
+    start: Option<Tick>,
+}
+
+impl Pacer {
+    /// So many batches per second (more than 0), or as fast as it goes.
+    pub(super) fn new(rate_per_s: Option<f64>) -> Self {
+        let interval = rate_per_s.map(|rate| Duration::from_secs_f64(1.0 / rate));
+        Pacer {
+            interval,
+            start: None,
+        }
+    }
+
+    /// The clock starts to run now, if it does not already.
+    pub(super) fn start(&mut self, now: Tick) {
+        self.start.get_or_insert(now);
+    }
+
+    /// When batch number `sequence` is due; `None` in a closed loop.
+    pub(super) fn due(&self, sequence: u64) -> Option<Tick> {
+        let interval = self.interval?.as_nanos() * u128::from(sequence);
+        let offset = Duration::from_nanos(u64::try_from(interval).unwrap_or(u64::MAX));
+        Some(self.start?.after(offset))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    #[test]
+    fn batches_are_due_at_the_rate_from_the_start() {
+        let start = clock::now();
+        let mut pacer = Pacer::new(Some(1000.0));
+        assert_eq!(pacer.due(0), None);
+        pacer.start(start);
+        pacer.start(start.after(Duration::from_secs(9)));
+        assert_eq!(pacer.due(0), Some(start));
+        assert_eq!(
+            pacer.due(2500),
+            Some(start.after(Duration::from_millis(2500)))
+        );
+    }
+
+    #[test]
+    fn in_a_closed_loop_nothing_is_due() {
+        let mut pacer = Pacer::new(None);
+        pacer.start(clock::now());
+        assert_eq!(pacer.due(7), None);
+    }
+}

@@ -1,0 +1,60 @@
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
+    timerfd_settime,
+};
+
+/// A descriptor that becomes readable at a time, to the microsecond or so. (A poll's own timeout
+/// is in milliseconds.)
+#[derive(Debug)]
+pub struct Alarm {
+    timer: OwnedFd,
+}
+
+const ZERO: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 0,
+};
+
+impl Alarm {
+    /// An alarm that never rings.
+    ///
+    /// # Errors
+    /// When the process is out of descriptors.
+    pub fn new() -> io::Result<Alarm> {
+        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
+        Ok(Alarm { timer })
+    }
+
+    /// Rings once, after so long; whatever it was set to before is forgotten.
+    ///
+    /// # Errors
+    /// When the time is longer than the system can count.
+    pub fn set(&self, after: Duration) -> io::Result<()> {
+        // A timer of zero would be none at all.
+        let it_value = Timespec::try_from(after.max(Duration::from_nanos(1)))
+            .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let once = Itimerspec {
+            it_interval: ZERO,
+            it_value,
+        };
+        timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &once)?;
+        Ok(())
+    }
+
+    /// Whether it has rung.
+    pub fn has_rung(&self) -> bool {
+        let mut entry = [PollFd::new(&self.timer, PollFlags::IN)];
+        matches!(poll(&mut entry, Some(&ZERO)), Ok(1..))
+    }
+}
+
+impl AsFd for Alarm {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.timer.as_fd()
+    }
+}

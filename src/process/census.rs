@@ -1,0 +1,83 @@
+use std::fs;
+
+/// A look at a process and its children, all at once: what the kernel's accounting does not sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Processes.
+    pub processes: u64,
+    /// Threads of all of them.
+    pub threads: u64,
+    /// Proportional set size of all of them, KiB: a page that k processes share counts 1/k in each
+    /// (proc_pid_smaps(5)).
+    pub pss_kib: u64,
+}
+
+impl Census {
+    /// How many threads a process and its children have. Cheap.
+    pub fn threads(pid: u32) -> u64 {
+        family(pid).filter_map(threads_of).sum()
+    }
+
+    /// Looks at a process and its children. The kernel walks all of their memory for it, so this
+    /// is for when nothing is being timed.
+    pub fn take(pid: u32) -> Census {
+        family(pid).fold(Census::default(), |census, pid| Census {
+            processes: census.processes + 1,
+            threads: census.threads + threads_of(pid).unwrap_or(0),
+            pss_kib: census.pss_kib + pss_of(pid).unwrap_or(0),
+        })
+    }
+}
+
+/// The process itself and its children. One that ends meanwhile is not counted.
+fn family(pid: u32) -> impl Iterator<Item = u32> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let children = children.unwrap_or_default();
+    let numbers: Vec<u32> = children
+        .split_whitespace()
+        .filter_map(|n| n.parse().ok())
+        .collect();
+    std::iter::once(pid).chain(numbers)
+}
+
+fn threads_of(pid: u32) -> Option<u64> {
+    field(
+        &fs::read_to_string(format!("/proc/{pid}/status")).ok()?,
+        "Threads:",
+    )
+}
+
+fn pss_of(pid: u32) -> Option<u64> {
+    field(
+        &fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?,
+        "Pss:",
+    )
+}
+
+/// The number behind a name, with or without a unit behind it.
+fn field(text: &str, name: &str) -> Option<u64> {
+    let value = text.lines().find_map(|line| line.strip_prefix(name))?;
+    value.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_has_a_thread_and_memory() {
+        let census = Census::take(std::process::id());
+        assert!(
+            census.processes >= 1 && census.threads >= 1 && census.pss_kib > 0,
+            "{census:?}"
+        );
+        assert!(Census::threads(std::process::id()) >= 1);
+    }
+
+    #[test]
+    fn a_field_is_found_with_and_without_a_unit() {
+        assert_eq!(field("Rss: 9 kB\nPss:     123 kB\n", "Pss:"), Some(123));
+        assert_eq!(field("Threads:\t17\n", "Threads:"), Some(17));
+        assert_eq!(field("", "Pss:"), None);
+    }
+}
