@@ -636,6 +636,7 @@ fn workers_that_nobody_needs_leave() {
     wait_until("the workers have left", || server.workers().is_empty());
     // And they are started again for the next.
     RealClient::start(&place, 1).expect_total(8);
+    wait_until("they have left again", || server.workers().is_empty());
     assert_eq!(server.stop().workers_lost, 0);
 }
 

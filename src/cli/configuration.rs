@@ -31,10 +31,9 @@ pub(super) struct JobArgs {
 
 impl JobArgs {
     pub(super) fn job(&self) -> Result<Job, UsageError> {
-        let executor = self.executor.unwrap_or(match self.threads {
-            1 => ExecutorKind::Sequential,
-            _ => ExecutorKind::Spawn,
-        });
+        let executor = self
+            .executor
+            .unwrap_or(ExecutorKind::default_for(self.threads));
         if executor == ExecutorKind::Sequential && self.threads > 1 {
             return Err(UsageError::new(format!(
                 "the sequential executor has one thread, and --threads {} asks for more; \

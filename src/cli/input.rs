@@ -34,7 +34,7 @@ impl InputArgs {
                 None => without_numbers(parse_lines(DEFAULT_COMMANDS, str::parse).good),
             },
             entries: match &self.table {
-                Some(path) => without_numbers(read_entries(path, self.strict)?),
+                Some(path) => read_entries_once(path, self.strict)?,
                 None => without_numbers(Table::parse_entries(DEFAULT_TABLE).good),
             },
         })
@@ -59,16 +59,24 @@ pub(super) fn read_commands(path: &Path, strict: bool) -> Result<Vec<Command>, U
 /// The table of a file.
 pub(super) fn read_table(path: &Path, strict: bool) -> Result<Table, UsageError> {
     let (table, repeated) = Table::from_entries(read_entries(path, strict)?);
-    tell(
-        path,
-        repeated.iter().map(|&line| {
-            (
-                line,
-                "this command is in the table already; the last one stands",
-            )
-        }),
-    );
+    tell_repeated(path, &repeated);
     Ok(table)
+}
+
+/// The entries of a file's table, each command once.
+fn read_entries_once(path: &Path, strict: bool) -> Result<Vec<TableEntry>, UsageError> {
+    let entries = read_entries(path, strict)?;
+    let (table, repeated) = Table::from_entries(entries.iter().copied());
+    tell_repeated(path, &repeated);
+    let stands = |entry: &TableEntry| table.get(entry.command) == Some(entry.instruction);
+    let mut seen = std::collections::HashSet::new();
+    let once = without_numbers(entries).into_iter().filter(stands);
+    Ok(once.filter(|entry| seen.insert(entry.command)).collect())
+}
+
+fn tell_repeated(path: &Path, lines: &[usize]) {
+    const REASON: &str = "this command is in the table already; the last one stands";
+    tell(path, lines.iter().map(|&line| (line, REASON)));
 }
 
 fn read_entries(path: &Path, strict: bool) -> Result<Vec<(usize, TableEntry)>, UsageError> {

@@ -137,11 +137,7 @@ pub fn run(
 ) -> Result<Outcome, ClientError> {
     let mut client = Client::open(context, options, source)?;
     let ending = client.serve(shutdown, progress)?;
-    if ending == Ending::Complete || client.channel.is_some() {
-        client.part(shutdown)?;
-    } else if let Some(batches) = &client.batches {
-        batches.send(data::ABORT_FRAME)?;
-    }
+    client.part(ending, shutdown)?;
     Ok(client.outcome(ending))
 }
 
@@ -397,12 +393,18 @@ impl<'a> Client<'a> {
         batches.send(&self.frame)
     }
 
-    /// Says goodbye, so that the gateway can close the session, and hears what it took.
-    fn part(&mut self, shutdown: &impl AsFd) -> Result<(), ClientError> {
+    /// Says goodbye, so that the server can forget this client. One that has all its answers hears
+    /// what they took; one that is told to stop does not wait for it.
+    fn part(&mut self, ending: Ending, shutdown: &impl AsFd) -> Result<(), NetError> {
         let acks = self.ledger.take_acknowledgements();
-        match &mut self.channel {
-            Some(channel) => Ok(channel.part(acks, shutdown)?),
-            None => Ok(()),
+        match (&mut self.channel, &self.batches, ending) {
+            (Some(channel), _, Ending::Complete) => channel.part(acks, Some(shutdown)),
+            (Some(channel), _, Ending::Interrupted) => channel.part(acks, None::<&Alarm>),
+            (None, Some(batches), Ending::Interrupted) => {
+                batches.send(data::ABORT_FRAME)?;
+                Ok(())
+            }
+            (None, _, _) => Ok(()),
         }
     }
 

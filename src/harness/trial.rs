@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::server::{Ended, Server, Setup, StartError};
 use super::{calibration, experiment::Planned};
-use crate::client::{self, ClientError, Ending, Outcome, Source};
+use crate::client::{self, ClientError, Ending, Outcome, Progress, Source};
 use crate::clock;
 use crate::model::{Command, Configuration, IdealInput, Table, TableEntry, ideal_makespan};
 use crate::net::Context;
-use crate::process::{Gate, Scratch, Signals};
+use crate::process::{Census, Gate, Scratch, Signals};
 use crate::record::{Status, Trial};
 use crate::wire::control::Wish;
 
@@ -163,13 +163,14 @@ impl Harness {
             Err(error) => return Ok(failed(error)),
         };
         trial.startup_s = Some(server.startup.as_secs_f64());
-        let driven = self.drive(configuration, timeout, &scratch, &mut server);
+        let mut census = Census::default();
+        let driven = self.drive(configuration, timeout, &scratch, &mut server, &mut census);
         let ended = match driven {
             Ok(_) => server.stop(),
             Err(_) => server.kill(),
         };
         let ended = ended.map_err(system("can't reap the server"))?;
-        note_cost(trial, &ended);
+        note_cost(trial, &ended, &census);
         match driven {
             Ok(outcome) => Ok(judge(trial, &outcome)),
             Err(Stopped::Interrupted) => Err(HarnessError::Interrupted),
@@ -189,6 +190,7 @@ impl Harness {
         timeout: Duration,
         scratch: &Scratch,
         server: &mut Server,
+        census: &mut Census,
     ) -> Result<Outcome, Stopped> {
         let options = client::Options {
             results: scratch.endpoint("results.ipc"),
@@ -207,7 +209,20 @@ impl Harness {
         );
         let gate = Gate::new(&[self.signals.as_fd(), server.child().as_fd()], timeout)
             .map_err(|error| Stopped::Client(error.to_string()))?;
-        let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |_| {});
+        let pid = server.child().pid();
+        let half = source.batches() / 2;
+        let mut threads = 0;
+        // The threads are counted once, half-way through: there are as many then as there ever are.
+        let mut progress = |now: Progress| {
+            if threads == 0 && now.answered >= half {
+                threads = Census::threads(pid);
+            }
+        };
+        let outcome = client::run(&Context::new(), &options, &source, &gate, &mut progress);
+        // The memory is looked at when the last result has come: nothing has been given back yet,
+        // and nothing is being timed any more.
+        *census = Census::take(pid);
+        census.threads = census.threads.max(threads);
         match outcome {
             Ok(outcome) if outcome.ending == Ending::Complete => granted(configuration, outcome),
             Ok(_) if self.signals.take() > 0 => Err(Stopped::Interrupted),
@@ -374,17 +389,19 @@ fn judge(trial: &mut Trial, outcome: &Outcome) -> Result<(), (Status, Option<Str
 }
 
 /// Notes what the server and all its workers used, from the kernel's own accounting.
-fn note_cost(trial: &mut Trial, ended: &Ended) {
+fn note_cost(trial: &mut Trial, ended: &Ended, census: &Census) {
     let usage = &ended.exit.usage;
     trial.cpu_user_s = Some(usage.user_s);
     trial.cpu_system_s = Some(usage.system_s);
     trial.voluntary_switches = Some(usage.voluntary_switches);
     trial.involuntary_switches = Some(usage.involuntary_switches);
     trial.peak_rss_kib = ended.report.map(|report| report.peak_rss_kib);
+    trial.peak_pss_kib = (census.pss_kib > 0).then_some(census.pss_kib);
+    trial.peak_threads = (census.threads > 0).then_some(census.threads);
 }
 
 impl Harness {
-    /// One command's ideal share of a trial, to predict how long it takes.
+    /// The ideal makespan of a trial, in seconds: to predict how long it takes.
     pub fn predicted_s(&self, configuration: &Configuration) -> f64 {
         let loop_s = calibration::measure_loop(&configuration.job);
         self.ideal(configuration, loop_s).0

@@ -85,6 +85,17 @@ words! {
     }
 }
 
+impl ExecutorKind {
+    /// What is meant when nobody says: one thread runs commands one after another, more are
+    /// started for each, as published.
+    pub const fn default_for(threads: u32) -> Self {
+        match threads {
+            0 | 1 => ExecutorKind::Sequential,
+            _ => ExecutorKind::Spawn,
+        }
+    }
+}
+
 /// What a worker has to know to run a client's batches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

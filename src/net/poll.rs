@@ -19,16 +19,6 @@ impl<'a> PollEntry<'a> {
         PollEntry(socket.raw().as_poll_item(zmq::POLLIN))
     }
 
-    /// Ready when the socket has something to receive, or (if `also`) has room to send.
-    pub fn readable_or_writable(socket: &'a Socket, also: bool) -> Self {
-        let events = if also {
-            zmq::POLLIN | zmq::POLLOUT
-        } else {
-            zmq::POLLIN
-        };
-        PollEntry(socket.raw().as_poll_item(events))
-    }
-
     /// Ready when the socket has room to send; never, if not `wanted`.
     pub fn writable(socket: &'a Socket, wanted: bool) -> Self {
         let events = if wanted {

@@ -108,8 +108,12 @@ impl Context {
         })
     }
 
-    pub(super) fn pair(&self) -> Result<zmq::Socket, NetError> {
-        self.0.socket(zmq::PAIR).map_err(failed("make a socket"))
+    pub(super) fn pair(&self) -> Result<Socket, NetError> {
+        let socket = self.0.socket(zmq::PAIR).map_err(failed("make a socket"))?;
+        Ok(Socket {
+            socket,
+            _main_thread_only: PhantomData,
+        })
     }
 }
 

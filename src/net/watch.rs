@@ -5,7 +5,7 @@ use super::{Context, NetError, Socket};
 /// Tells when a socket gained or lost a peer.
 ///
 /// Nothing that is sent over ZeroMQ says that a peer has gone; its socket monitor does.
-pub struct Watch(zmq::Socket);
+pub struct Watch(Socket);
 
 impl std::fmt::Debug for Watch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -41,7 +41,7 @@ impl Watch {
             .monitor(&endpoint, i32::from(events))
             .map_err(failed)?;
         let pair = context.pair()?;
-        pair.connect(&endpoint).map_err(failed)?;
+        pair.connect(&endpoint)?;
         Ok(Watch(pair))
     }
 
@@ -49,7 +49,7 @@ impl Watch {
     pub fn take(&self) -> Seen {
         let mut seen = Seen::default();
         // Each event is two frames: number (16 bits) and value (32 bits), then the address.
-        while let Ok(parts) = self.0.recv_multipart(zmq::DONTWAIT) {
+        while let Ok(parts) = self.0.raw().recv_multipart(zmq::DONTWAIT) {
             let Some(&[low, high, ..]) = parts.first().map(Vec::as_slice) else {
                 continue;
             };
@@ -61,6 +61,6 @@ impl Watch {
     }
 
     pub(super) fn raw(&self) -> &zmq::Socket {
-        &self.0
+        self.0.raw()
     }
 }

@@ -2,10 +2,15 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 
 const PREFIX: &str = "mpmt-";
+/// What a folder is called while it is being made.
+const NEW_PREFIX: &str = ".mpmt-new-";
+/// How long that can take.
+const MAKING: Duration = Duration::from_secs(60);
 const LOCK: &str = "lock";
 
 /// A fresh folder that only this user can enter (mode 0700), for sockets and trial inputs. It is
@@ -32,7 +37,7 @@ impl Scratch {
         // Made under another name and renamed when locked, so that nobody takes it for abandoned
         // in between.
         let folder = tempfile::Builder::new()
-            .prefix(".mpmt-new-")
+            .prefix(NEW_PREFIX)
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(parent)?;
         let lock = File::create(folder.path().join(LOCK))?;
@@ -40,7 +45,7 @@ impl Scratch {
         let made = folder.keep();
         let suffix = made
             .file_name()
-            .and_then(|name| name.to_str()?.strip_prefix(".mpmt-new-"));
+            .and_then(|name| name.to_str()?.strip_prefix(NEW_PREFIX));
         let name = parent.join(format!("{PREFIX}{}", suffix.unwrap_or("scratch")));
         fs::rename(&made, &name)?;
         Ok(Scratch {
@@ -79,20 +84,36 @@ fn remove_abandoned(parent: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
-        if ours && is_abandoned(&entry.path()).unwrap_or(false) {
-            let _ = fs::remove_dir_all(entry.path());
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        let abandoned = name.starts_with(PREFIX) && is_abandoned(&path).unwrap_or(false)
+            || name.starts_with(NEW_PREFIX) && was_never_made(&path).unwrap_or(false);
+        if abandoned {
+            let _ = fs::remove_dir_all(&path);
         }
     }
 }
 
-fn is_abandoned(folder: &Path) -> io::Result<bool> {
+fn is_ours(folder: &Path) -> io::Result<bool> {
     let meta = fs::symlink_metadata(folder)?;
-    if !meta.is_dir() || meta.uid() != rustix::process::geteuid().as_raw() {
+    Ok(meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
+}
+
+fn is_abandoned(folder: &Path) -> io::Result<bool> {
+    if !is_ours(folder)? {
         return Ok(false);
     }
     let lock = File::open(folder.join(LOCK))?;
     Ok(flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok())
+}
+
+/// Whether its owner was killed between making and renaming it.
+fn was_never_made(folder: &Path) -> io::Result<bool> {
+    let old = fs::symlink_metadata(folder)?
+        .modified()?
+        .elapsed()
+        .is_ok_and(|age| age > MAKING);
+    Ok(old && is_ours(folder)?)
 }
 
 #[cfg(test)]

@@ -132,10 +132,10 @@ pub struct Trial {
     pub involuntary_switches: Option<u64>,
     /// Each process's peak resident set, added up.
     pub peak_rss_kib: Option<u64>,
-    /// Proportional set size of all processes at once, where pages that are shared count once: the
-    /// largest of the samples.
+    /// Proportional set size of all processes at once, where pages that are shared count once,
+    /// when the last result had come.
     pub peak_pss_kib: Option<u64>,
-    /// Threads of all processes at once: the largest of the samples.
+    /// Threads of all processes at once, half-way through or at the end.
     pub peak_threads: Option<u64>,
 }
 

@@ -79,6 +79,11 @@ impl Worker {
         self.stage = Stage::Leaving;
     }
 
+    /// When it last did anything.
+    pub(super) fn since(&self) -> Duration {
+        self.since
+    }
+
     pub(super) fn seat(&self) -> Option<SessionNo> {
         self.seat
     }
@@ -185,6 +190,14 @@ impl Crew {
         self.workers.len() as u32
     }
 
+    /// Workers that are to stay, as far as is known now.
+    pub(super) fn staying(&self) -> u32 {
+        self.workers
+            .values()
+            .filter(|worker| !worker.is_leaving())
+            .count() as u32
+    }
+
     pub(super) fn started(&self) -> u32 {
         self.workers
             .values()
@@ -205,7 +218,7 @@ impl Crew {
         self.workers.iter().filter_map(seated).collect()
     }
 
-    /// Started workers that have a seat and hold nothing.
+    /// Started workers that hold nothing.
     pub(super) fn drained(&self) -> impl Iterator<Item = (WorkerNo, &Worker)> {
         let drained = |worker: &Worker| worker.is_started() && worker.is_drained();
         self.workers
@@ -284,25 +297,6 @@ impl Crew {
         let no = self.idle.pop_back()?;
         self.delist(no);
         Some(no)
-    }
-
-    /// The worker that has been idle longest, if it has been since `since`.
-    pub(super) fn pop_idle_since(&mut self, since: Duration) -> Option<WorkerNo> {
-        let no = *self
-            .idle
-            .front()
-            .filter(|_| self.idle_since().is_some_and(|s| s <= since))?;
-        self.idle.pop_front();
-        self.delist(no);
-        Some(no)
-    }
-
-    /// Since when the worker that has been idle longest is.
-    pub(super) fn idle_since(&self) -> Option<Duration> {
-        self.idle
-            .front()
-            .and_then(|no| self.workers.get(no))
-            .map(|worker| worker.since)
     }
 
     /// The session's worker that has had room longest.

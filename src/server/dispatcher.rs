@@ -289,27 +289,45 @@ impl Dispatcher {
         for (worker, reason) in self.crew.overdue(&self.limits, now) {
             fx.kill(worker, &reason);
         }
-        while self.crew.len() > self.limits.keep {
-            let Some(worker) = self
-                .crew
-                .pop_idle_since(now.saturating_sub(self.limits.idle_timeout))
-            else {
-                break;
-            };
+        for worker in self.unneeded(now) {
             self.dismiss(worker, fx);
         }
     }
 
+    /// Workers that have rested for so long that they are to leave.
+    fn unneeded(&self, now: Duration) -> Vec<WorkerNo> {
+        let surplus = self.crew.staying().saturating_sub(self.limits.keep) as usize;
+        let due = |since: Duration| since.saturating_add(self.limits.idle_timeout) <= now;
+        self.resting()
+            .filter(|&(_, since)| due(since))
+            .map(|(no, _)| no)
+            .take(surplus)
+            .collect()
+    }
+
+    /// Workers that nobody needs now, and since when.
+    fn resting(&self) -> impl Iterator<Item = (WorkerNo, Duration)> + '_ {
+        let wanted = |seat: &SessionNo| self.sessions.get(seat).is_some_and(Session::wants_workers);
+        let rests = move |state: &Worker| !state.seat().as_ref().is_some_and(wanted);
+        self.crew
+            .drained()
+            .filter(move |(_, s)| rests(s))
+            .map(|(no, state)| (no, state.since()))
+    }
+
     /// When [`Dispatcher::tick`] has something to do next, as far as is known now.
     pub fn next_deadline(&self) -> Option<Duration> {
-        let idle = (self.crew.len() > self.limits.keep)
-            .then(|| self.crew.idle_since())
-            .flatten();
-        let idle = idle.map(|since| since + self.limits.idle_timeout);
+        let surplus = self.crew.staying() > self.limits.keep;
+        let rests = self
+            .resting()
+            .map(|(_, since)| since)
+            .filter(|_| surplus)
+            .min();
+        let leaves = rests.map(|since| since.saturating_add(self.limits.idle_timeout));
         self.crew
             .next_overdue(&self.limits)
             .into_iter()
-            .chain(idle)
+            .chain(leaves)
             .min()
     }
 
@@ -327,6 +345,7 @@ impl Dispatcher {
         };
         let started = state.is_started();
         state.leave();
+        self.crew.unlist(worker);
         if started {
             fx.stop(worker);
         } else {

@@ -297,27 +297,20 @@ impl<'a> Server<'a> {
 
     fn hear_clients(&mut self) -> Result<(), ServerError> {
         let now = self.now();
+        let (mut peer, mut frame) = (Frame::default(), Frame::default());
+        let (dispatcher, hands) = (&mut self.dispatcher, &mut self.hands);
+        for _ in 0..TURN {
+            match hands.control().receive_from(&mut peer, &mut frame)? {
+                Received::Nothing => break,
+                Received::Multipart => self.reception.bad_frame("several frames"),
+                Received::Frame => self.reception.hear(&peer, &frame, now, dispatcher, hands)?,
+            }
+        }
+        // After what they have said: the last word of one who left may have been a goodbye.
         if self.watch.take().disconnected {
             self.reception.somebody_left(now);
         }
-        self.reception
-            .probe(now, &mut self.dispatcher, &mut self.hands)?;
-        let (mut peer, mut frame) = (Frame::default(), Frame::default());
-        for _ in 0..TURN {
-            match self.hands.control().receive_from(&mut peer, &mut frame)? {
-                Received::Nothing => break,
-                Received::Multipart => self.reception.bad_frame("several frames"),
-                Received::Frame => {
-                    self.reception.hear(
-                        &peer,
-                        &frame,
-                        now,
-                        &mut self.dispatcher,
-                        &mut self.hands,
-                    )?;
-                }
-            }
-        }
+        self.reception.probe(now, dispatcher, hands)?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
 use super::{OLD_WIRE, Options};
-use crate::model::{Job, SessionKey, SessionNo};
+use crate::model::{ExecutorKind, Job, SessionKey, SessionNo};
 use crate::net::{Endpoint, NetError, Routed};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
@@ -187,6 +187,11 @@ impl Reception {
         results
             .check_local(self.terms.allow_remote)
             .map_err(|error| format!("your results address: {error}"))?;
+        if hello.wish.executor == Some(ExecutorKind::Sequential) && hello.wish.threads > Some(1) {
+            return Err(
+                "the sequential executor has one thread; ask for one, or for another".to_owned(),
+            );
+        }
         Ok(Grant {
             batches: self.batches.clone(),
             processes: hello
@@ -200,13 +205,26 @@ impl Reception {
     }
 
     fn granted_job(&self, wish: &Wish) -> Job {
-        let threads = wish.threads.unwrap_or(self.job.threads);
+        let threads = wish
+            .threads
+            .unwrap_or(self.job.threads)
+            .clamp(1, self.terms.max_threads);
         Job {
             workload: wish.workload.unwrap_or(self.job.workload),
             loops: wish.loops.unwrap_or(self.job.loops),
-            threads: threads.clamp(1, self.terms.max_threads),
-            executor: wish.executor.unwrap_or(self.job.executor),
+            threads,
+            executor: wish
+                .executor
+                .unwrap_or_else(|| self.default_executor(threads)),
             dispatch: wish.dispatch.unwrap_or(self.job.dispatch),
+        }
+    }
+
+    /// The server's own executor, unless that has one thread and the client asks for more.
+    fn default_executor(&self, threads: u32) -> ExecutorKind {
+        match self.job.executor {
+            ExecutorKind::Sequential => ExecutorKind::default_for(threads),
+            own => own,
         }
     }
 

@@ -79,6 +79,12 @@ impl Session {
         }
     }
 
+    /// Whether its workers are to stay although they rest: a client that has agreed on them is
+    /// there, or its batches are.
+    pub(super) fn wants_workers(&self) -> bool {
+        self.acknowledges || !self.leases.is_empty()
+    }
+
     /// Takes a batch in; `false` when it is known already.
     pub(super) fn accept(
         &mut self,

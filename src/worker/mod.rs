@@ -85,8 +85,14 @@ impl Worker<'_> {
             if self.wait(lifeline)? {
                 return Ok(());
             }
-            while self.gateway.receive(&mut frame)? == Received::Frame {
-                self.obey(fleet::decode(&frame)?)?;
+            loop {
+                match self.gateway.receive(&mut frame)? {
+                    Received::Nothing => break,
+                    Received::Frame => self.obey(fleet::decode(&frame)?)?,
+                    Received::Multipart => {
+                        return Err(WorkerError::Protocol("a message of several frames"));
+                    }
+                }
             }
             self.report()?;
             if self.stopping && self.seat.as_ref().is_none_or(Seat::is_drained) {
