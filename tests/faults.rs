@@ -306,6 +306,7 @@ fn run_client(
         },
         window: client::Options::DEFAULT_WINDOW,
         rate_per_s: None,
+        trace: false,
         stop_server: false,
         seed: fastrand::u64(..),
     };

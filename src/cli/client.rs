@@ -154,6 +154,7 @@ impl ClientArgs {
             wish: self.wish.wish(),
             window: self.window,
             rate_per_s: self.rate,
+            trace: false,
             stop_server: self.stop_server,
             seed: fastrand::u64(..),
         }

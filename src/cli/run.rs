@@ -56,6 +56,11 @@ pub(super) struct RunArgs {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
+    /// Leave, beside trials.csv, when each command of the last run was sent, run and answered:
+    /// trace.csv, and trace.json for the Chrome and Perfetto trace viewers
+    #[arg(long, requires = "out")]
+    trace: bool,
+
     /// How to print the results
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -76,7 +81,8 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let mut harness = Harness::new(program, input, args.timeout, signals)
-        .with_server_arguments(chaos_arguments(args.chaos));
+        .with_server_arguments(chaos_arguments(args.chaos))
+        .with_trace(args.out.filter(|_| args.trace));
     let predicted = vec![harness.predicted_s(&configuration); args.runs as usize];
     let experiment = Experiment {
         name: "run".to_owned(),

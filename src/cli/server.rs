@@ -83,6 +83,10 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "FAULT")]
     chaos: Option<Chaos>,
 
+    /// Have workers write down in this folder when each command ran
+    #[arg(long, value_name = "DIR")]
+    trace: Option<PathBuf>,
+
     /// Take a bad line of the table for an error
     #[arg(long)]
     strict: bool,
@@ -175,6 +179,7 @@ impl ServerArgs {
             },
             drain_timeout: self.drain_timeout,
             exit_when_idle: self.exit_when_idle,
+            trace: self.trace.clone(),
             chaos: self.chaos.unwrap_or_default(),
         })
     }

@@ -19,6 +19,7 @@ use crate::clock::{self, Tick};
 use crate::model::SessionKey;
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
 use crate::process::Alarm;
+use crate::record::BatchSpan;
 use crate::wire::control::{Account, Grant, Wish};
 use crate::wire::data::{self, Message};
 use channel::{Channel, Heard};
@@ -65,6 +66,8 @@ pub struct Options {
     pub window: u64,
     /// Batches per second, sent when they are due; as fast as it goes without it.
     pub rate_per_s: Option<f64>,
+    /// Whether to keep, for every batch, when it was out.
+    pub trace: bool,
     /// Whether to ask the server, at the end, to leave as soon as it serves nobody any more.
     pub stop_server: bool,
     /// 64 random bits that tell this client's ids from all others.
@@ -96,6 +99,8 @@ pub struct Outcome {
     pub first_result: Option<Duration>,
     /// How long each batch took.
     pub latency: Option<Latency>,
+    /// When each batch was out, by its number, if that was to be kept.
+    pub batch_spans: Vec<BatchSpan>,
     /// The sum of all results.
     pub sum: i64,
     /// Batches answered.
@@ -161,6 +166,8 @@ struct Client<'a> {
     pacer: Pacer,
     alarm: Alarm,
     stopwatch: Stopwatch,
+    /// Grows with the number of batches, so it is kept only when asked for.
+    spans: Option<Vec<BatchSpan>>,
 }
 
 impl<'a> Client<'a> {
@@ -204,6 +211,7 @@ impl<'a> Client<'a> {
             pacer: Pacer::new(options.rate_per_s),
             alarm: Alarm::new()?,
             stopwatch: Stopwatch::new(options.window, clock::now()),
+            spans: options.trace.then(Vec::new),
         })
     }
 
@@ -335,7 +343,12 @@ impl<'a> Client<'a> {
     fn result(&mut self, sequence: u64, sum: i64) -> Verdict {
         let verdict = self.ledger.result(sequence, sum);
         if verdict == Verdict::Fresh {
-            self.stopwatch.received(sequence, clock::now());
+            let now = clock::now();
+            self.stopwatch.received(sequence, now);
+            let spans = self.spans.as_mut();
+            if let Some(span) = spans.and_then(|spans| spans.get_mut(sequence as usize)) {
+                span.received_ns = now.nanos();
+            }
         }
         verdict
     }
@@ -372,8 +385,16 @@ impl<'a> Client<'a> {
             }
             if self.resend.next().is_none() {
                 self.ledger.sent();
-                self.stopwatch
-                    .sent(sequence, self.pacer.due(sequence).unwrap_or(now));
+                let due = self.pacer.due(sequence).unwrap_or(now);
+                self.stopwatch.sent(sequence, due);
+                if let Some(spans) = &mut self.spans {
+                    let (due_ns, sent_ns) = (due.nanos(), now.nanos());
+                    spans.push(BatchSpan {
+                        due_ns,
+                        sent_ns,
+                        received_ns: 0,
+                    });
+                }
             }
         }
         Ok(())
@@ -416,6 +437,7 @@ impl<'a> Client<'a> {
             makespan: since_start(self.last_result).unwrap_or_default(),
             first_result: since_start(self.first_result),
             latency: self.stopwatch.latency(),
+            batch_spans: self.spans.unwrap_or_default(),
             sum: self.ledger.sum(),
             results: self.ledger.results(),
             batches: self.source.batches(),

@@ -1,10 +1,11 @@
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering};
 
 use crossbeam::sync::Unparker;
 
-use super::outbox::{Completion, Outbox};
+use super::outbox::{Completion, Outbox, Span};
+use crate::clock;
 use crate::model::Instruction;
 use crate::workload::Work;
 
@@ -85,16 +86,15 @@ impl Flight {
 
     /// Runs all of its commands, one after another, on this thread.
     pub(super) fn run_here(&self) {
-        // What is announced early is announced between two commands.
-        let last = self.0.outbox.early().min(self.len());
-        let (first, rest) = self.0.own_instructions().split_at(self.len() - last);
-        if !first.is_empty() && !rest.is_empty() {
-            self.0.finish(self.0.run_all(first), first.len());
-            self.0.finish(self.0.run_all(rest), rest.len());
-        } else {
-            self.0
-                .finish(self.0.run_all(self.0.own_instructions()), self.len());
+        let mut rest = self.0.own.clone();
+        let early = self.0.outbox.early();
+        if (1..self.len()).contains(&early) {
+            // What is announced early is announced between two commands.
+            let first = rest.start..rest.end - early;
+            rest.start = first.end;
+            self.0.finish(self.0.run_all(first.clone()), first.len());
         }
+        self.0.finish(self.0.run_all(rest.clone()), rest.len());
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -111,21 +111,33 @@ impl Task {
     /// Runs the command and calls `before_told` when it is done but not yet told to anyone.
     pub(super) fn run_then(self, before_told: impl FnOnce()) {
         let shared = &self.flight.0;
-        let response = shared.work.run(&shared.instructions[self.index]);
+        let response = shared.run(self.index);
         before_told();
         shared.finish(response, 1);
     }
 }
 
 impl Shared {
-    fn own_instructions(&self) -> &[Instruction] {
-        &self.instructions[self.own.clone()]
+    fn run_all(&self, indices: Range<usize>) -> i64 {
+        indices.fold(0, |sum: i64, index| sum.wrapping_add(self.run(index)))
     }
 
-    fn run_all(&self, instructions: &[Instruction]) -> i64 {
-        instructions
-            .iter()
-            .fold(0, |sum: i64, i| sum.wrapping_add(self.work.run(i)))
+    fn run(&self, index: usize) -> i64 {
+        let instruction = &self.instructions[index];
+        if !self.outbox.is_traced() {
+            return self.work.run(instruction);
+        }
+        let started = clock::now();
+        let response = self.work.run(instruction);
+        let (tag, index, finished) = (self.tag, index - self.own.start, clock::now());
+        self.outbox.ran(Span {
+            tag,
+            index,
+            started,
+            finished,
+            thread: thread_number(),
+        });
+        response
     }
 
     /// Counts commands as done. Whoever counts the last one announces the batch.
@@ -148,4 +160,11 @@ impl Shared {
             waiter.unpark();
         }
     }
+}
+
+/// This thread's number: they are numbered as they first run a command.
+fn thread_number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    thread_local!(static NUMBER: u32 = NEXT.fetch_add(1, Ordering::Relaxed));
+    NUMBER.with(|number| *number)
 }

@@ -16,7 +16,7 @@ mod sequential;
 mod spawn;
 
 pub use flight::{Flight, Task};
-pub use outbox::{Completion, Outbox};
+pub use outbox::{Completion, Outbox, Span};
 pub use runner::{Batch, Runner};
 
 use std::io;

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crossbeam::queue::SegQueue;
 use rustix::event::{EventfdFlags, eventfd};
 
+use crate::clock::Tick;
+
 /// A batch that is wholly done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Completion {
@@ -14,11 +16,28 @@ pub struct Completion {
     pub sum: i64,
 }
 
+/// When one command ran, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// What its batch was handed over with.
+    pub tag: u64,
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// When it began.
+    pub started: Tick,
+    /// When it was done.
+    pub finished: Tick,
+    /// The thread that ran it: threads are numbered as they come.
+    pub thread: u32,
+}
+
 /// Where executor threads put what they have done, with an eventfd as its bell. The bell is rung
 /// once for all that came since it was last heard: under load it costs almost nothing.
 #[derive(Debug)]
 pub struct Outbox {
     completions: SegQueue<Completion>,
+    /// What ran when; nothing is kept without it.
+    spans: Option<SegQueue<Span>>,
     commands: AtomicU64,
     /// Whether a command that is not the last of its batch is worth a ring: it frees a thread that
     /// pipelined dispatch can use.
@@ -33,13 +52,14 @@ pub struct Outbox {
 
 impl Outbox {
     /// An empty outbox. With `per_command` the bell rings for every command, not only for the last
-    /// of a batch.
+    /// of a batch; with `traced` it is kept when each of them ran.
     ///
     /// # Errors
     /// When the process is out of descriptors.
-    pub fn new(per_command: bool) -> io::Result<Self> {
+    pub fn new(per_command: bool, traced: bool) -> io::Result<Self> {
         Ok(Outbox {
             completions: SegQueue::new(),
+            spans: traced.then(SegQueue::new),
             commands: AtomicU64::new(0),
             per_command,
             early: AtomicUsize::new(0),
@@ -65,6 +85,21 @@ impl Outbox {
     /// made to count them.
     pub fn take_commands(&self) -> u64 {
         self.commands.swap(0, Ordering::SeqCst)
+    }
+
+    /// When a command ran that is done; the spans of a batch are there before its completion.
+    pub fn pop_span(&self) -> Option<Span> {
+        self.spans.as_ref()?.pop()
+    }
+
+    pub(super) fn is_traced(&self) -> bool {
+        self.spans.is_some()
+    }
+
+    pub(super) fn ran(&self, span: Span) {
+        if let Some(spans) = &self.spans {
+            spans.push(span);
+        }
     }
 
     /// From now on a batch rings the bell when it has `left` commands left, too, so that the next

@@ -31,12 +31,12 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Starts the thread, and the executor's own.
+    /// Starts the thread, and the executor's own. With `traced` it is kept when each command ran.
     ///
     /// # Errors
     /// When the system is out of threads or descriptors.
-    pub fn start(job: &Job) -> io::Result<Runner> {
-        let outbox = Arc::new(Outbox::new(job.dispatch == Dispatch::Pipelined)?);
+    pub fn start(job: &Job, traced: bool) -> io::Result<Runner> {
+        let outbox = Arc::new(Outbox::new(job.dispatch == Dispatch::Pipelined, traced)?);
         let cancelled = Arc::new(AtomicBool::new(false));
         let (batches, queue) = unbounded();
         let line = Line {

@@ -47,7 +47,7 @@ fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
     let job = job.clone();
     let expected = sizes.len();
     within_deadline(move || {
-        let runner = Runner::start(&job).unwrap();
+        let runner = Runner::start(&job, false).unwrap();
         runner.run(batches);
         let mut done = Vec::new();
         while done.len() < expected {
@@ -160,11 +160,10 @@ fn a_batch_larger_than_the_threads_runs_in_waves() {
 #[test]
 fn cancelled_batches_are_announced_without_being_run() {
     let done = within_deadline(|| {
-        let runner = Runner::start(&job(
-            ExecutorKind::Crossbeam,
-            Dispatch::Barrier,
-            WorkloadKind::Io,
-        ))
+        let runner = Runner::start(
+            &job(ExecutorKind::Crossbeam, Dispatch::Barrier, WorkloadKind::Io),
+            false,
+        )
         .unwrap();
         runner.cancel();
         let instructions: Arc<[Instruction]> = Arc::new([Instruction {

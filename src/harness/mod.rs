@@ -8,6 +8,7 @@ mod environment;
 mod experiment;
 mod published;
 mod server;
+mod trace;
 mod trial;
 
 pub use calibration::measure_loop;

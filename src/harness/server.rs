@@ -55,6 +55,8 @@ pub(super) struct Setup<'a> {
     pub(super) table: &'a Path,
     pub(super) batches: String,
     pub(super) control: String,
+    /// The folder for the workers' traces, if there are to be any.
+    pub(super) trace: Option<&'a Path>,
     pub(super) extra: &'a [String],
     pub(super) patience: Duration,
 }
@@ -141,6 +143,9 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     command.args(["--control", &setup.control]);
     command.args(["--max-threads", &job.threads.to_string()]);
     command.args(["--spawn", configuration.spawn.as_str()]);
+    if let Some(folder) = setup.trace {
+        command.arg("--trace").arg(folder);
+    }
     command.args(setup.extra);
     command
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::server::{Ended, Server, Setup, StartError};
-use super::{calibration, experiment::Planned};
+use super::{calibration, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Progress, Source};
 use crate::clock;
 use crate::model::{Command, Configuration, IdealInput, Table, TableEntry, ideal_makespan};
@@ -33,6 +33,8 @@ pub struct Harness {
     cores: u32,
     timeout: Option<Duration>,
     server_arguments: Vec<String>,
+    /// The folder to leave the last trial's trace in, if there is to be one.
+    trace: Option<PathBuf>,
     signals: Signals,
 }
 
@@ -77,8 +79,16 @@ impl Harness {
             cores,
             timeout,
             server_arguments,
+            trace: None,
             signals,
         }
+    }
+
+    /// Leaves, of every trial, a `trace.csv` and a `trace.json` in a folder: when each command was
+    /// sent, run and answered. The next trial writes over them.
+    pub fn with_trace(mut self, folder: Option<PathBuf>) -> Self {
+        self.trace = folder;
+        self
     }
 
     /// Adds to the command line of every server.
@@ -154,6 +164,7 @@ impl Harness {
             table: &table,
             batches: scratch.endpoint("batches.ipc"),
             control: scratch.endpoint("control.ipc"),
+            trace: self.trace.as_ref().map(|_| scratch.path()),
             extra: &self.server_arguments,
             patience: timeout,
         };
@@ -171,6 +182,10 @@ impl Harness {
         };
         let ended = ended.map_err(system("can't reap the server"))?;
         note_cost(trial, &ended, &census);
+        if let (Some(folder), Ok(outcome)) = (&self.trace, &driven) {
+            trace::leave(folder, scratch.path(), &outcome.batch_spans)
+                .map_err(system("can't write the trace"))?;
+        }
         match driven {
             Ok(outcome) => Ok(judge(trial, &outcome)),
             Err(Stopped::Interrupted) => Err(HarnessError::Interrupted),
@@ -199,6 +214,7 @@ impl Harness {
             wish: wish(configuration),
             window: client::Options::DEFAULT_WINDOW,
             rate_per_s: configuration.rate_per_s,
+            trace: self.trace.is_some(),
             stop_server: false,
             seed: fastrand::u64(..),
         };

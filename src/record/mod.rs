@@ -9,9 +9,11 @@ mod published;
 pub(crate) mod samples;
 mod store;
 mod summary;
+mod trace;
 mod trial;
 
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials};
 pub use summary::{PublishedFigure, Spread, Summary, group, summarise, waits_are_scaled};
+pub use trace::{BatchSpan, TraceRow, WorkerSpan, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial};

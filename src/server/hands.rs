@@ -1,4 +1,5 @@
 use std::io;
+use std::path::PathBuf;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -27,6 +28,8 @@ pub(super) struct Hands {
     sessions: FxHashMap<SessionNo, Address>,
     /// What is about to be sent to each worker.
     bundles: FxHashMap<WorkerNo, Bundle>,
+    /// The folder in which workers write down when each command ran.
+    trace: Option<PathBuf>,
     fate: Fate,
     doomed: Vec<WorkerNo>,
     doomed_after_progress: FxHashSet<WorkerNo>,
@@ -62,6 +65,7 @@ impl Hands {
             numbers: FxHashMap::default(),
             sessions: FxHashMap::default(),
             bundles: FxHashMap::default(),
+            trace: options.trace.clone(),
             fate: Fate::new(options.chaos),
             doomed: Vec::new(),
             doomed_after_progress: FxHashSet::default(),
@@ -215,12 +219,18 @@ impl Effects for Hands {
             return;
         };
         let (results, job) = (address.results.clone(), address.job.clone());
+        let file = |folder: &PathBuf| folder.join(format!("worker-{worker}.csv"));
+        let trace = self
+            .trace
+            .as_ref()
+            .map(|folder| file(folder).display().to_string());
         self.say(
             worker,
             &ToWorker::Open {
                 session,
                 results,
                 job,
+                trace,
             },
         );
     }

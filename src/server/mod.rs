@@ -80,6 +80,8 @@ pub struct Options {
     pub drain_timeout: Duration,
     /// Whether to leave when no client is left, after there was one.
     pub exit_when_idle: bool,
+    /// The folder in which workers write down when each command ran, if they are to.
+    pub trace: Option<PathBuf>,
     /// Faults to inject.
     pub chaos: Chaos,
 }

@@ -44,6 +44,8 @@ pub enum ToWorker {
         results: String,
         /// How to run its batches.
         job: Job,
+        /// The file to write down in when each command ran, if it is to be.
+        trace: Option<String>,
     },
     /// Batches to run, in this order.
     Run(Bundle),

@@ -6,6 +6,7 @@
 //! Must not know: the client's conversation, the table, other workers.
 
 mod seat;
+mod trace;
 mod window;
 
 use std::io;
@@ -30,6 +31,9 @@ pub enum WorkerError {
     /// The gateway broke the conversation's rules.
     #[error("the gateway broke the rules: {0}")]
     Protocol(&'static str),
+    /// The trace can't be written.
+    #[error("the trace can't be written: {0}")]
+    Trace(#[from] csv::Error),
     /// The system is out of threads or descriptors.
     #[error("can't start the threads of the executor: {0}")]
     Threads(#[from] io::Error),
@@ -119,17 +123,23 @@ impl Worker<'_> {
                 session,
                 results,
                 job,
+                trace,
             } => {
                 if let Some(old) = self.seat.take() {
                     self.units = old.units();
                 }
-                self.seat = Some(Seat::open(
+                let mut seat = Seat::open(
                     self.context,
                     session,
                     &results,
                     &job,
                     self.units,
-                )?);
+                    trace.is_some(),
+                )?;
+                if let Some(path) = trace {
+                    seat.trace_into(&path)?;
+                }
+                self.seat = Some(seat);
             }
             ToWorker::Run(bundle) => self.run(bundle)?,
             ToWorker::Close => {

@@ -3,6 +3,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use super::WorkerError;
+use super::trace::Trace;
 use super::window::Window;
 use crate::clock::Tick;
 use crate::executor::{Batch, Completion, Runner};
@@ -18,7 +19,7 @@ pub(super) struct Seat {
     runner: Runner,
     results: Socket,
     /// What is being run, by tag. Tags count up and are used once; the first one is `first_tag`.
-    running: VecDeque<Option<Head>>,
+    running: VecDeque<Option<(Head, Tick)>>,
     first_tag: u64,
     /// Results that the socket had no room for.
     backlog: VecDeque<(Head, i64)>,
@@ -28,6 +29,7 @@ pub(super) struct Seat {
     window: Window,
     frame: Vec<u8>,
     cancelled: bool,
+    trace: Option<Trace>,
 }
 
 impl Seat {
@@ -39,6 +41,7 @@ impl Seat {
         results_url: &str,
         job: &Job,
         units: u64,
+        traced: bool,
     ) -> Result<Seat, WorkerError> {
         let results = context.socket(Kind::Push)?;
         results.connect(results_url)?;
@@ -46,7 +49,7 @@ impl Seat {
         Ok(Seat {
             session,
             dispatch: job.dispatch,
-            runner: Runner::start(job)?,
+            runner: Runner::start(job, traced)?,
             results,
             running: VecDeque::new(),
             first_tag: 0,
@@ -57,7 +60,14 @@ impl Seat {
             window: Window::new(floor),
             frame: Vec::new(),
             cancelled: false,
+            trace: None,
         })
+    }
+
+    /// From now on it is written down when each command ran.
+    pub(super) fn trace_into(&mut self, path: &str) -> Result<(), WorkerError> {
+        self.trace = Some(Trace::append(path)?);
+        Ok(())
     }
 
     /// Hands batches to the threads.
@@ -70,7 +80,7 @@ impl Seat {
         let mut batches = Vec::with_capacity(heads.len());
         for (head, own) in heads {
             let tag = self.first_tag + self.running.len() as u64;
-            self.running.push_back(Some(head));
+            self.running.push_back(Some((head, now)));
             batches.push(Batch {
                 tag,
                 instructions: Arc::clone(&instructions),
@@ -82,9 +92,10 @@ impl Seat {
     }
 
     /// Sends the results of what is done, and returns what to tell the gateway, if anything.
-    pub(super) fn collect(&mut self, now: Tick) -> Result<Option<Progress>, NetError> {
+    pub(super) fn collect(&mut self, now: Tick) -> Result<Option<Progress>, WorkerError> {
         self.flush_backlog()?;
         self.runner.outbox().hear();
+        self.write_trace()?;
         let before = self.units;
         let mut commands = 0;
         while let Some(completion) = self.runner.outbox().pop() {
@@ -102,7 +113,7 @@ impl Seat {
 
     /// Takes note of a finished batch, and says how many commands it had.
     fn finish(&mut self, completion: Completion) -> Result<u64, NetError> {
-        let Some(head) = self.take(completion.tag) else {
+        let Some((head, _)) = self.take(completion.tag) else {
             return Ok(0);
         };
         if self.dispatch == Dispatch::Barrier {
@@ -114,6 +125,21 @@ impl Seat {
             self.backlog.push_back((head, completion.sum));
         }
         Ok(u64::from(head.instructions))
+    }
+
+    /// Writes down what ran, before what it was of is taken for finished.
+    fn write_trace(&mut self) -> Result<(), WorkerError> {
+        let Some(trace) = &mut self.trace else {
+            return Ok(());
+        };
+        while let Some(span) = self.runner.outbox().pop_span() {
+            let index = span.tag.checked_sub(self.first_tag);
+            let head = index.and_then(|index| self.running.get(index as usize)?.as_ref());
+            if let Some((head, taken)) = head {
+                trace.write(head, *taken, &span)?;
+            }
+        }
+        Ok(trace.flush()?)
     }
 
     fn flush_backlog(&mut self) -> Result<(), NetError> {
@@ -137,7 +163,7 @@ impl Seat {
         Ok(sent)
     }
 
-    fn take(&mut self, tag: u64) -> Option<Head> {
+    fn take(&mut self, tag: u64) -> Option<(Head, Tick)> {
         let index = tag.checked_sub(self.first_tag)? as usize;
         let head = self.running.get_mut(index)?.take();
         while let Some(None) = self.running.front() {
