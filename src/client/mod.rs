@@ -5,119 +5,26 @@
 mod channel;
 mod latency;
 mod ledger;
+mod options;
 mod pacer;
 mod source;
 
 pub use latency::Latency;
 pub use ledger::{Failure, Ledger, Verdict};
+pub use options::{ClientError, Ending, Options, Outcome};
 pub use source::Source;
 
 use std::os::fd::AsFd;
-use std::time::Duration;
 
 use crate::clock::{self, Tick};
 use crate::model::SessionKey;
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
 use crate::process::Alarm;
 use crate::record::BatchSpan;
-use crate::wire::control::{Account, Grant, Wish};
 use crate::wire::data::{self, Message};
 use channel::{Channel, Heard};
 use latency::Stopwatch;
 use pacer::Pacer;
-
-/// Why a client ended without all of its answers.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// A socket failed.
-    #[error(transparent)]
-    Net(#[from] NetError),
-    /// The server does not serve this client.
-    #[error("the server refused: {0}")]
-    Rejected(String),
-    /// The server gave up.
-    #[error("the server gave up after {answered} of {batches} batches")]
-    Aborted {
-        /// Batches answered until then.
-        answered: u64,
-        /// Batches in all.
-        batches: u64,
-    },
-    /// The system refused a timer.
-    #[error("no timer: {0}")]
-    Timer(#[from] std::io::Error),
-    /// There is neither an address for batches nor one for control.
-    #[error("no address to send batches to: give REMOTE_URL or --control")]
-    NoServer,
-}
-
-/// What a client is started with.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where to listen for results; a port of `*` takes a free one.
-    pub results: String,
-    /// Where to send batches. Not needed with `control`.
-    pub batches: Option<String>,
-    /// The gateway's control channel.
-    pub control: Option<String>,
-    /// What to ask for over it.
-    pub wish: Wish,
-    /// Batches that may be out at any time.
-    pub window: u64,
-    /// Batches per second, sent when they are due; as fast as it goes without it.
-    pub rate_per_s: Option<f64>,
-    /// Whether to keep, for every batch, when it was out.
-    pub trace: bool,
-    /// Whether to ask the server, at the end, to leave as soon as it serves nobody any more.
-    pub stop_server: bool,
-    /// 64 random bits that tell this client's ids from all others.
-    pub seed: u64,
-}
-
-impl Options {
-    /// Batches that may be out at any time, unless somebody asks otherwise.
-    pub const DEFAULT_WINDOW: u64 = 4096;
-}
-
-/// How a client ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Every batch is answered, or failed for good.
-    Complete,
-    /// It was told to stop before.
-    Interrupted,
-}
-
-/// What came of a client's run.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// How it ended.
-    pub ending: Ending,
-    /// From the first send to the last result.
-    pub makespan: Duration,
-    /// From the first send to the first result.
-    pub first_result: Option<Duration>,
-    /// How long each batch took.
-    pub latency: Option<Latency>,
-    /// When each batch was out, by its number, if that was to be kept.
-    pub batch_spans: Vec<BatchSpan>,
-    /// The sum of all results.
-    pub sum: i64,
-    /// Batches answered.
-    pub results: u64,
-    /// Batches sent in all, or to be sent.
-    pub batches: u64,
-    /// Results that came a second time.
-    pub duplicates: u64,
-    /// Results for batches that were never sent, and frames that are no results.
-    pub strays: u64,
-    /// Batches that the server could not do.
-    pub failures: Vec<Failure>,
-    /// What the server granted, when it was asked.
-    pub grant: Option<Grant>,
-    /// What the server counted, when it was asked.
-    pub account: Option<Account>,
-}
 
 /// How far a client is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

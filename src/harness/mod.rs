@@ -10,6 +10,7 @@ mod published;
 mod server;
 mod trace;
 mod trial;
+mod verdict;
 
 pub use calibration::measure_loop;
 pub use environment::Environment;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use super::dispatcher::Limits;
+use super::limits::Limits;
 use crate::model::{Job, SessionNo, WorkerNo};
 
 /// The workers, and where those with room are found.

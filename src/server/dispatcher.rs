@@ -17,56 +17,9 @@ use crate::model::{BatchId, Instruction, Job, Ranges, SessionNo, WorkerNo};
 use crate::wire::fleet::Progress;
 
 use super::crew::{Crew, Worker};
+use super::effects::Effects;
+use super::limits::Limits;
 use super::session::Session;
-
-/// What the dispatcher wants done.
-pub trait Effects {
-    /// Start a worker process.
-    fn start(&mut self, worker: WorkerNo);
-    /// Tell a worker that holds nothing which session it works for next.
-    fn open(&mut self, worker: WorkerNo, session: SessionNo);
-    /// Give a worker a batch.
-    fn assign(
-        &mut self,
-        worker: WorkerNo,
-        session: SessionNo,
-        sequence: u64,
-        id: BatchId,
-        instructions: &[Instruction],
-    );
-    /// Tell a worker that its session is over.
-    fn close(&mut self, worker: WorkerNo);
-    /// Tell a worker to leave when it is done.
-    fn stop(&mut self, worker: WorkerNo);
-    /// End a worker that has not started yet and is not needed any more.
-    fn discard(&mut self, worker: WorkerNo);
-    /// Kill a worker that hangs.
-    fn kill(&mut self, worker: WorkerNo, reason: &str);
-    /// Tell a client that a batch can't be done.
-    fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str);
-}
-
-/// The limits that the server was started with.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Worker processes, at the most.
-    pub max_workers: u32,
-    /// How long a worker may go without finishing anything, beyond the waits that it was told of.
-    pub batch_timeout: Duration,
-    /// How long a worker may take to start.
-    pub start_timeout: Duration,
-    /// How long a worker that nobody needs stays.
-    pub idle_timeout: Duration,
-    /// How many workers stay however long nobody needs them.
-    pub keep: u32,
-}
-
-impl Limits {
-    /// How many workers a batch may kill before it is answered as failed.
-    pub const MAX_KILLS: u8 = 5;
-    /// How many workers may fail to start, one after another, before the server gives up.
-    pub const MAX_FAILED_STARTS: u32 = 5;
-}
 
 /// What the dispatcher has counted since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -517,7 +470,7 @@ impl Dispatcher {
     #[doc(hidden)]
     pub fn check(&self) {
         for (no, session) in &self.sessions {
-            session.check(&self.crew);
+            session.check(|worker| self.crew.get(worker).is_some());
             let waits = self.waiting.contains(no);
             assert_eq!(
                 waits,

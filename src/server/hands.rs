@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chaos::{Fate, Phase};
-use super::dispatcher::Effects;
+use super::effects::Effects;
 use super::fleet::Fleet;
 use super::{Options, ServerError, socket_at};
 use crate::model::{BatchId, Instruction, Job, SessionNo, WorkerNo};

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use super::crew::Crew;
-use super::dispatcher::Limits;
+use super::limits::Limits;
 use crate::model::{BatchId, Instruction, Job, WorkerNo};
 
 /// One client's batches, and its terms.
@@ -227,7 +226,7 @@ impl Session {
         held.into_iter().map(|(_, sequence)| sequence).collect()
     }
 
-    pub(super) fn check(&self, crew: &Crew) {
+    pub(super) fn check(&self, is_there: impl Fn(WorkerNo) -> bool) {
         let pending = self
             .leases
             .values()
@@ -240,7 +239,7 @@ impl Session {
         );
         for lease in self.leases.values() {
             if let Some(worker) = lease.worker() {
-                assert!(crew.get(worker).is_some(), "every lease has an owner");
+                assert!(is_there(worker), "every lease has an owner");
             }
         }
     }

@@ -1,0 +1,93 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Chaos, Limits, Terms};
+use crate::model::{Job, SpawnMode};
+use crate::net::NetError;
+
+/// Why a server ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// A socket failed, or an address can't be had.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// There is no folder for the sockets of the workers.
+    #[error(
+        "can't make a folder for sockets in the folder for temporary files: {0}; set TMPDIR to one that is yours"
+    )]
+    Folder(std::io::Error),
+    /// The system refused something else.
+    #[error("{action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Workers end before they have started, one after the other.
+    #[error("workers can't be started: {0}")]
+    NoWorkers(String),
+}
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The program to start as workers: this one.
+    pub program: PathBuf,
+    /// Where to listen for batches.
+    pub batches: String,
+    /// Where to listen for the control conversation.
+    pub control: String,
+    /// Where clients without a control channel want their results. Without it they are not served.
+    pub results: Option<String>,
+    /// What workers run for clients that do not say what they would like.
+    pub job: Job,
+    /// When workers are started.
+    pub spawn: SpawnMode,
+    /// What the server keeps to.
+    pub limits: Limits,
+    /// The most that a client is granted.
+    pub terms: Terms,
+    /// How long running batches may take to finish once it has been told to leave.
+    pub drain_timeout: Duration,
+    /// Whether to leave when no client is left, after there was one.
+    pub exit_when_idle: bool,
+    /// The folder in which workers write down when each command ran, if they are to.
+    pub trace: Option<PathBuf>,
+    /// Faults to inject.
+    pub chaos: Chaos,
+}
+
+/// Where a server can be reached, once it can.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// Where it takes batches.
+    pub batches: String,
+    /// Where it takes the control conversation.
+    pub control: String,
+    /// Its process id.
+    pub pid: u32,
+}
+
+/// What a server has done, told at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Batches received.
+    pub batches: u64,
+    /// Batches that were given to a worker again.
+    pub retried: u64,
+    /// Batches that were given up.
+    pub failed: u64,
+    /// Commands that the table did not have.
+    pub unknown_commands: u64,
+    /// Frames that were no messages, on all sockets.
+    pub bad_frames: u64,
+    /// Worker processes that were started.
+    pub workers_started: u64,
+    /// Those that ended without being told to.
+    pub workers_lost: u64,
+    /// The peak resident sets of all processes, added up, KiB.
+    pub peak_rss_kib: u64,
+}
