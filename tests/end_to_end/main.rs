@@ -1,0 +1,13 @@
+//! The program as a whole: the real binary, real processes, real sockets.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod addresses;
+mod endings;
+mod input_files;
+mod measuring;
+mod two_terminals;
+mod words;
