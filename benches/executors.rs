@@ -3,6 +3,9 @@
 //!
 //! The I/O figures have a floor, the ideal makespan: `cargo bench --bench executors -- io` says
 //! how far above it each stands. With 16 threads it is 32 ms, with one 512 ms.
+//!
+//! A thread costs more to start here than in a worker, which inherits from its server what
+//! `process::spare_children_signal_stacks` does.
 
 use std::hint::black_box;
 use std::iter;
@@ -18,7 +21,7 @@ const COMMANDS: usize = 512;
 const BATCH: usize = 16;
 const THREADS: u32 = 16;
 const WAIT_NS: u64 = 1_000_000;
-/// Short, so that what the executor adds can be seen beside it: about a microsecond.
+/// Short, so that what the executor adds can be seen beside it.
 const LOOPS: u64 = 1_000;
 
 fn job(workload: WorkloadKind, executor: ExecutorKind, dispatch: Dispatch) -> Job {
