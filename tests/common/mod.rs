@@ -113,23 +113,33 @@ impl Stage {
             .collect()
     }
 
-    /// Waits until a worker is there.
-    pub fn wait_for_worker(&self) {
-        while !self
-            .processes()
-            .into_iter()
-            .any(|pid| command_line(pid).contains(" worker "))
-        {
-            assert!(Instant::now() < self.deadline, "no worker was started");
-            thread::yield_now();
+    /// Waits until something is so.
+    pub fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        while !is_so() {
+            assert!(Instant::now() < self.deadline, "past the deadline: {what}");
+            // Not to take the time that it waits for from those who need it.
+            thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    pub fn wait_for_worker(&self) {
+        let is_worker = |pid: Pid| command_line(pid).contains(" worker ");
+        self.wait_until("a worker is there", || {
+            self.processes().into_iter().any(is_worker)
+        });
     }
 
     /// Checks that every process of this stage ends by itself in time.
     pub fn assert_empty_within(&self, patience: Duration) {
+        self.assert_left_within(patience, &[]);
+    }
+
+    /// Checks that every process of this stage but these ends by itself in time.
+    pub fn assert_left_within(&self, patience: Duration, stay: &[Pid]) {
         let by = Instant::now() + patience;
         loop {
-            let left = self.processes();
+            let mut left = self.processes();
+            left.retain(|pid| !stay.contains(pid));
             if left.is_empty() {
                 return;
             }
@@ -141,6 +151,14 @@ impl Stage {
                 );
             }
         }
+    }
+
+    /// Whether one of the folders that `mpmt` made for itself has such a file.
+    pub fn has_scratch_file(&self, name: &str) -> bool {
+        let folders = fs::read_dir(self.path("tmp")).unwrap().flatten();
+        folders
+            .into_iter()
+            .any(|folder| folder.path().join(name).exists())
     }
 
     /// Checks that nothing is left: no process, no folder for sockets.

@@ -53,22 +53,12 @@ fn a_killed_harness_leaves_no_process_and_the_next_one_clears_its_folders() {
 #[test]
 fn a_killed_server_leaves_no_worker() {
     let stage = Stage::with_512_commands(3600.0);
-    let (server, ready) = stage.serve("table.txt ipc://batches ipc://results 4 -t 4");
+    let (server, _) = stage.serve("table.txt ipc://batches ipc://results 4 -t 4");
     let client = stage.start("client commands.txt 16 ipc://results ipc://batches");
     stage.wait_for_worker();
     server.signal(Signal::KILL);
+    stage.assert_left_within(SOON, &[client.pid()]);
     server.finish().expect(-9);
-    let client_is_left = || stage.processes() == [client.pid()];
-    let by = std::time::Instant::now() + SOON;
-    while !client_is_left() {
-        assert!(
-            std::time::Instant::now() < by,
-            "{:?} of {}",
-            stage.processes(),
-            ready.pid
-        );
-        std::thread::yield_now();
-    }
     client.interrupt().expect(130);
     stage.assert_empty_within(SOON);
 }
@@ -111,18 +101,9 @@ fn ctrl_c_ends_a_client_that_has_no_server() {
         "client commands.txt 16 --control ipc://control",
     ] {
         let client = stage.start(line);
-        // Its results socket is there only once it has taken over the signals.
-        let by = std::time::Instant::now() + SOON;
-        let bound = || {
-            stage.path("results").exists()
-                || std::fs::read_dir(stage.path("tmp"))
-                    .unwrap()
-                    .flatten()
-                    .any(|scratch| scratch.path().join("results.ipc").exists())
-        };
-        while !bound() && std::time::Instant::now() < by {
-            std::thread::yield_now();
-        }
+        // It binds its results socket when it has taken over the signals.
+        let is_bound = || stage.path("results").exists() || stage.has_scratch_file("results.ipc");
+        stage.wait_until("the client listens", is_bound);
         client.interrupt().expect(130);
         let _ = std::fs::remove_file(stage.path("results"));
         stage.assert_nothing_left();
