@@ -526,6 +526,36 @@ fn without_faults_nothing_is_done_twice() {
 }
 
 #[test]
+fn a_batch_that_comes_while_all_workers_are_leaving_is_not_forgotten() {
+    let mut world = World::new(
+        Dispatch::Barrier,
+        &[(1, None), (1, None), (1, None), (3, None)],
+    );
+    // Three workers, all idle: their clients have left.
+    for client in [1, 2, 3] {
+        world.send(client);
+        world.deliver_batch(client, 0, false);
+    }
+    for worker in world.workers.keys().copied().collect::<Vec<_>>().repeat(3) {
+        world.start(worker);
+        world.work(worker, 0);
+        world.deliver_progress(worker);
+    }
+    [1, 2, 3]
+        .into_iter()
+        .for_each(|client| world.kill_client(client));
+    assert_eq!(world.workers.len(), 3);
+    // They are sent home, and before they have gone somebody wants something.
+    world.pass_time(30);
+    assert!(world.workers.values().all(|worker| worker.stopping));
+    world.send(0);
+    world.deliver_batch(0, 0, false);
+    assert_eq!(world.workers.len(), 3, "no more than the maximum");
+    world.finish();
+    check_end(&world);
+}
+
+#[test]
 fn a_small_client_is_not_starved_by_a_large_one() {
     let mut world = World::new(Dispatch::Barrier, &[(3, None), (400, None), (400, None)]);
     let mut rounds = 0;

@@ -102,7 +102,9 @@ impl Channel {
         if seen.disconnected {
             self.connected = false;
         }
-        if seen.connected && !self.connected {
+        if seen.connected {
+            // Every time: what was said over the last connection, the gateway at the other end of
+            // this one may never have heard.
             self.connected = true;
             self.awaiting_welcome = true;
             self.say(&FromClient::Hello(self.hello.clone()))?;

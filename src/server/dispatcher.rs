@@ -191,14 +191,11 @@ impl Dispatcher {
             return;
         };
         self.take_back(worker, fx);
-        if state.is_leaving() {
-            return;
+        if !state.is_leaving() {
+            self.counts.workers_lost += 1;
+            self.failed_starts += u32::from(!state.has_started());
         }
-        self.counts.workers_lost += 1;
-        if !state.has_started() {
-            self.failed_starts += 1;
-        }
-        self.replace(state.seat(), now, fx);
+        self.restaff(now, fx);
         self.pump(now, fx);
     }
 
@@ -216,13 +213,20 @@ impl Dispatcher {
         }
     }
 
-    fn replace(&mut self, seat: Option<SessionNo>, now: Duration, fx: &mut impl Effects) {
-        let for_session = seat.filter(|no| self.sessions.contains_key(no));
-        let wanted = for_session.is_some_and(|no| !self.sessions[&no].leases.is_empty())
-            || self.crew.len() < self.limits.keep;
-        if wanted && !self.draining && !self.has_given_up() {
-            fx.start(self.crew.hire(for_session, now));
+    /// A place is free: whoever waits for a worker gets one, and so does the server's own stock.
+    fn restaff(&mut self, now: Duration, fx: &mut impl Effects) {
+        if self.draining || self.has_given_up() {
+            return;
         }
+        for no in self.waiting.clone() {
+            let pending = self
+                .sessions
+                .get(&no)
+                .map_or(0, |session| session.pending.len());
+            (0..pending.min(self.limits.max_workers as usize))
+                .for_each(|_| self.start_on_demand(no, now, fx));
+        }
+        self.start_workers(self.limits.keep, now, fx);
     }
 
     /// A client has the results of these batches.
