@@ -152,7 +152,14 @@ fn cores(environment: &Environment) -> Finding {
 
 fn smt(environment: &Environment) -> Finding {
     known("SMT", environment.threads_per_core, |threads| {
-        let value = format!("{threads} per physical core");
+        // A hypervisor may show its guest the threads of a core as cores.
+        let guest = environment.virtual_machine == Some(true);
+        let told = if guest {
+            ", as the hypervisor tells"
+        } else {
+            ""
+        };
+        let value = format!("{threads} per physical core{told}");
         let warning = (threads > 1).then_some(Warning::Smt(threads));
         Finding::unless("SMT", value, warning)
     })
