@@ -75,13 +75,18 @@ pub struct CpuTimes {
 impl CpuTimes {
     /// The share of the time that was stolen, from 0 to 1.
     pub fn steal_share(self) -> Option<f64> {
-        (self.total > 0).then(|| self.steal as f64 / self.total as f64)
+        self.share(self.steal)
     }
 
     /// The share of the time in which cores worked, from 0 to 1.
     pub fn busy_share(self) -> Option<f64> {
-        let busy = self.total.saturating_sub(self.idle + self.steal);
-        (self.total > 0).then(|| busy as f64 / self.total as f64)
+        self.share(self.total.saturating_sub(self.idle + self.steal))
+    }
+
+    /// To the millionth: a record needs no more digits, and reads back as it was written.
+    fn share(self, part: u64) -> Option<f64> {
+        let share = part as f64 / self.total as f64;
+        (self.total > 0).then(|| (share * 1e6).round() / 1e6)
     }
 
     /// What was added since `earlier`.
