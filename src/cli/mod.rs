@@ -5,6 +5,7 @@
 
 mod client;
 mod configuration;
+mod doctor;
 pub mod error;
 pub mod generate;
 mod input;
@@ -60,6 +61,7 @@ enum Command {
     Server(server::ServerArgs),
     Client(client::ClientArgs),
     Generate(generate::GenerateArgs),
+    Doctor(doctor::DoctorArgs),
     #[command(hide = true)]
     Worker(worker::WorkerArgs),
 }
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Server(args) => server::run(args),
         Command::Client(args) => client::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Doctor(args) => doctor::run(args),
         Command::Worker(args) => worker::run(args),
     };
     result.unwrap_or_else(|error| {

@@ -4,6 +4,7 @@
 //! Must not know: how results are shown, what the command line looks like.
 
 mod calibration;
+mod doctor;
 mod environment;
 mod experiment;
 mod published;
@@ -12,7 +13,8 @@ mod trace;
 mod trial;
 mod verdict;
 
-pub use calibration::measure_loop;
+pub use calibration::{Calibration, batch_cost_s, measure_batch_cost, measure_loop};
+pub use doctor::{Finding, Verdict, Warning, examine};
 pub use environment::Environment;
 pub use experiment::{Experiment, Observer, Planned};
 pub use published::{Family, published_configurations};
