@@ -173,6 +173,7 @@ pub fn measure_batch_cost(harness: &mut Harness) -> Result<Trial, HarnessError> 
         job: job(),
         runtime: Runtime::Native,
         spawn: SpawnMode::Eager,
+        rate_per_s: None,
         repeat: 100,
         wait: None,
         time_scale: 1.0,
