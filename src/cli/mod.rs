@@ -4,17 +4,21 @@
 //! Must not know: how anything is done. One file per subcommand.
 
 mod client;
+mod compare;
 mod configuration;
 pub mod error;
 pub mod generate;
 mod input;
 mod output;
 mod plot;
+mod print;
 mod progress;
 mod reproduce;
 mod results;
 mod run;
 mod server;
+mod share;
+mod splice;
 mod worker;
 
 use std::io::IsTerminal as _;
@@ -57,6 +61,7 @@ enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Run(run::RunArgs),
     Plot(plot::PlotArgs),
+    Compare(compare::CompareArgs),
     Server(server::ServerArgs),
     Client(client::ClientArgs),
     Generate(generate::GenerateArgs),
@@ -75,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(args) => reproduce::run(args),
         Command::Run(args) => run::run(args),
         Command::Plot(args) => plot::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Server(args) => server::run(args),
         Command::Client(args) => client::run(args),
         Command::Generate(args) => generate::run(args),

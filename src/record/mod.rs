@@ -13,5 +13,5 @@ mod trial;
 
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials};
-pub use summary::{PublishedFigure, Spread, Summary, group, summarise, waits_are_scaled};
+pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};
 pub use trial::{Status, Trial};

@@ -1,0 +1,443 @@
+//! Two records against each other: what became faster, what slower, and what can't be told.
+//!
+//! Configurations are matched by everything that they were asked; the experiment's name is no part
+//! of that. How differences are judged is for [`crate::stats`] to know.
+
+use super::table::Filled;
+use super::{Cell, Column, Report, Table};
+use crate::record::{Status, Trial, group_by};
+use crate::stats::{
+    Bootstrap, Difference, Interval, Outcome, Sample, compare, fewest_runs_to_compare, judge,
+};
+
+/// What counts as a change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Terms {
+    /// A ratio of medians above 1 and this is a regression, when the difference is seen at all.
+    pub threshold: f64,
+    /// The chance of any false alarm among all comparisons.
+    pub alpha: f64,
+    /// Of the bootstrap: same records and same seed, same answer.
+    pub seed: u64,
+}
+
+/// What the records of old and new say about each configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changes {
+    /// One for each configuration, in the order in which they first appear, old before new.
+    pub changes: Vec<Change>,
+    terms: Terms,
+    /// Comparisons that were judged together.
+    family: usize,
+}
+
+/// One configuration, old and new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its name.
+    pub name: String,
+    /// Its rows in the old record.
+    pub old: Side,
+    /// Its rows in the new record.
+    pub new: Side,
+    /// What they say.
+    pub finding: Finding,
+}
+
+/// A configuration's rows in one record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Side {
+    /// The makespans that count, in seconds: of runs that are `ok` and no warm-up.
+    pub makespans: Option<Sample>,
+    /// Rows left out because the run is not `ok`, or has no makespan above zero.
+    pub not_ok: usize,
+    /// Rows left out because they only warm up.
+    pub warmups: usize,
+}
+
+/// What can be said of one configuration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Finding {
+    /// Both sides were measured.
+    Compared {
+        /// The ratio new / old, with its interval.
+        difference: Difference,
+        /// The p-value after Holm's correction; `None` when it took no part in the family, because
+        /// a side has too few runs for any answer.
+        adjusted_p: Option<f64>,
+        /// What to say about it.
+        outcome: Outcome,
+    },
+    /// The new record does not have it.
+    OnlyOld,
+    /// The old record does not have it.
+    OnlyNew,
+    /// Measured in the old record; in the new one it was run and never ended well.
+    Broken,
+    /// Never ended well in the old record, so there is nothing to compare with.
+    NoBaseline,
+}
+
+#[derive(Clone, Copy)]
+enum Age {
+    Old,
+    New,
+}
+
+/// Compares two records.
+pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
+    let old = old.iter().map(|trial| (Age::Old, trial));
+    let new = new.iter().map(|trial| (Age::New, trial));
+    let groups = group_by(old.chain(new), |(_, trial)| trial);
+    let mut changes: Vec<Change> = groups
+        .into_iter()
+        .map(|(name, rows)| change(name, &rows, terms))
+        .collect();
+    let family = judge_together(&mut changes, terms.alpha);
+    Changes {
+        changes,
+        terms,
+        family,
+    }
+}
+
+fn change(name: String, rows: &[(Age, &Trial)], terms: Terms) -> Change {
+    let side = |wanted: fn(&Age) -> bool| {
+        Side::of((rows.iter()).filter_map(|(age, trial)| wanted(age).then_some(*trial)))
+    };
+    let old = side(|age| matches!(age, Age::Old));
+    let new = side(|age| matches!(age, Age::New));
+    let finding = finding(&old, &new, terms);
+    Change {
+        name,
+        old,
+        new,
+        finding,
+    }
+}
+
+/// What is known before the family is judged.
+fn finding(old: &Side, new: &Side, terms: Terms) -> Finding {
+    match (&old.makespans, &new.makespans) {
+        _ if new.is_absent() => Finding::OnlyOld,
+        _ if old.is_absent() => Finding::OnlyNew,
+        (None, _) => Finding::NoBaseline,
+        (Some(_), None) => Finding::Broken,
+        (Some(old), Some(new)) => match compare(old, new, &Bootstrap::seeded(terms.seed)) {
+            Ok(difference) => Finding::Compared {
+                difference,
+                adjusted_p: None,
+                outcome: Outcome::TooFewRuns,
+            },
+            // Makespans are above zero, so this has no way to happen.
+            Err(_) => Finding::NoBaseline,
+        },
+    }
+}
+
+/// Judges all comparisons that can have an answer as one family, and says how many these are. One
+/// that has too few runs for any is left out of it: whether it does is known from the number of
+/// its runs alone, so the others need not pay for it.
+fn judge_together(changes: &mut [Change], alpha: f64) -> usize {
+    let mut open: Vec<&mut Finding> = (changes.iter_mut())
+        .map(|change| &mut change.finding)
+        .filter(|finding| finding.interval().is_some())
+        .collect();
+    let family: Vec<Difference> = (open.iter())
+        .filter_map(|finding| finding.difference())
+        .collect();
+    for (finding, judgement) in open.iter_mut().zip(judge(&family, alpha)) {
+        **finding = Finding::Compared {
+            difference: judgement.difference,
+            adjusted_p: Some(judgement.adjusted_p),
+            outcome: judgement.outcome,
+        };
+    }
+    family.len()
+}
+
+impl Side {
+    fn of<'a>(trials: impl Iterator<Item = &'a Trial>) -> Side {
+        let (mut side, mut makespans) = (Side::default(), Vec::new());
+        for trial in trials {
+            match usable_makespan(trial) {
+                _ if trial.warmup => side.warmups += 1,
+                Some(seconds) => makespans.push(seconds),
+                None => side.not_ok += 1,
+            }
+        }
+        side.makespans = Sample::new(makespans).ok();
+        side
+    }
+
+    /// Whether there is no row, but for warm-ups.
+    fn is_absent(&self) -> bool {
+        self.makespans.is_none() && self.not_ok == 0
+    }
+
+    /// How many runs count.
+    pub fn runs(&self) -> usize {
+        self.makespans.as_ref().map_or(0, Sample::len)
+    }
+
+    /// The median of the makespans that count, in seconds.
+    pub fn median_s(&self) -> Option<f64> {
+        self.makespans.as_ref().map(Sample::median)
+    }
+}
+
+/// The makespan of a run that counts, in seconds.
+pub(super) fn usable_makespan(trial: &Trial) -> Option<f64> {
+    let makespan = trial.makespan_s.filter(|_| trial.status == Status::Ok);
+    makespan.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+}
+
+impl Finding {
+    fn difference(&self) -> Option<Difference> {
+        match self {
+            Finding::Compared { difference, .. } => Some(*difference),
+            _ => None,
+        }
+    }
+
+    fn interval(&self) -> Option<Interval> {
+        self.difference()?.interval
+    }
+
+    /// In a few words.
+    fn words(&self) -> String {
+        match self {
+            Finding::Compared { outcome, .. } => outcome.to_string(),
+            Finding::OnlyOld => "only in old".to_owned(),
+            Finding::OnlyNew => "only in new".to_owned(),
+            Finding::Broken => "broken: no run of new is ok".to_owned(),
+            Finding::NoBaseline => "no run of old is ok".to_owned(),
+        }
+    }
+}
+
+impl Changes {
+    /// Whether a change is one to stop for: seen to be slower, and by its ratio of medians more
+    /// than the threshold; or broken.
+    ///
+    /// That a difference is no chance is settled by then. The median is the best guess of its
+    /// size; to ask that the whole interval lies beyond the threshold would let by most of the
+    /// changes that are just as large as those that one asked to be told of.
+    pub fn is_regression(&self, change: &Change) -> bool {
+        match change.finding {
+            Finding::Broken => true,
+            Finding::Compared {
+                difference,
+                outcome: Outcome::Slower,
+                ..
+            } => difference.ratio > 1.0 + self.terms.threshold,
+            _ => false,
+        }
+    }
+
+    /// How many regressions there are.
+    pub fn regressions(&self) -> usize {
+        (self.changes.iter())
+            .filter(|change| self.is_regression(change))
+            .count()
+    }
+
+    /// How many configurations were measured on both sides.
+    pub fn compared(&self) -> usize {
+        let findings = self.changes.iter().map(|change| change.finding);
+        findings
+            .filter(|finding| finding.difference().is_some())
+            .count()
+    }
+
+    /// How many configurations both records have, however their runs ended.
+    pub fn in_both(&self) -> usize {
+        let one_sided =
+            |change: &&Change| matches!(change.finding, Finding::OnlyOld | Finding::OnlyNew);
+        self.changes.len() - self.changes.iter().filter(one_sided).count()
+    }
+
+    /// All of it in a few sentences.
+    pub fn summary(&self) -> String {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for change in &self.changes {
+            let words = change.finding.words();
+            match counts.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((words, 1)),
+            }
+        }
+        let counts: Vec<String> = (counts.iter())
+            .map(|(words, count)| format!("{count} {words}"))
+            .collect();
+        let sentences = [
+            Some(format!(
+                "{} configurations: {}",
+                self.changes.len(),
+                counts.join(", ")
+            )),
+            self.left_out(),
+            self.too_few(),
+            Some(self.regressions_in_words()),
+        ];
+        let sentences: Vec<String> = sentences.into_iter().flatten().collect();
+        sentences.join("\n")
+    }
+
+    fn regressions_in_words(&self) -> String {
+        let percent = 100.0 * self.terms.threshold;
+        match self.regressions() {
+            0 => format!("no regression beyond {percent} %"),
+            1 => format!("1 regression beyond {percent} %"),
+            more => format!("{more} regressions beyond {percent} %"),
+        }
+    }
+
+    /// What rows were left out, if any.
+    fn left_out(&self) -> Option<String> {
+        let total = |of: fn(&Change) -> usize| self.changes.iter().map(of).sum::<usize>();
+        let parts = [
+            (total(|c| c.old.warmups), "warm-ups of old"),
+            (total(|c| c.old.not_ok), "runs of old that are not ok"),
+            (total(|c| c.new.warmups), "warm-ups of new"),
+            (total(|c| c.new.not_ok), "runs of new that are not ok"),
+        ];
+        let parts: Vec<String> = (parts.iter())
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
+    }
+
+    /// What to do about too few runs, when there are too few anywhere.
+    fn too_few(&self) -> Option<String> {
+        let too_few = |change: &Change| {
+            let outcome = Outcome::TooFewRuns;
+            matches!(change.finding, Finding::Compared { outcome: found, .. } if found == outcome)
+        };
+        let needed = fewest_runs_to_compare(self.family.max(self.compared()), self.terms.alpha);
+        (self.changes.iter().any(too_few))
+            .then(|| format!("to see a difference, run each side {needed} times or more"))
+    }
+
+    /// The table.
+    pub fn report(&self) -> Report {
+        let rows: Vec<Row<'_>> = (self.changes.iter())
+            .map(|change| Row {
+                change,
+                is_regression: self.is_regression(change),
+            })
+            .collect();
+        Report {
+            for_people: Table::of(&rows, people_columns()),
+            for_programs: Table::of(&rows, program_columns()),
+        }
+    }
+}
+
+struct Row<'a> {
+    change: &'a Change,
+    is_regression: bool,
+}
+
+fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
+    vec![
+        (Column::left("configuration"), name),
+        (Column::right("old"), |row| median(&row.change.old)),
+        (Column::right("new"), |row| median(&row.change.new)),
+        (Column::right("runs"), |row| {
+            let (old, new) = (row.change.old.runs(), row.change.new.runs());
+            Cell::Text(format!("{old}, {new}"))
+        }),
+        (Column::right("new / old"), |row| {
+            Cell::maybe(row.difference(), |d| Cell::Text(format!("{:.3}", d.ratio)))
+        }),
+        (Column::right("95 % interval"), |row| {
+            Cell::maybe(row.change.finding.interval(), |i| {
+                Cell::Text(format!("{:.3} to {:.3}", i.low, i.high))
+            })
+        }),
+        (Column::right("p (Holm)"), |row| {
+            Cell::maybe(row.adjusted_p(), |p| Cell::Text(p_in_words(p)))
+        }),
+        (Column::left("outcome"), |row| {
+            let words = row.change.finding.words();
+            Cell::Text(match row.is_regression {
+                true if row.change.finding != Finding::Broken => format!("{words}: regression"),
+                _ => words,
+            })
+        }),
+    ]
+}
+
+fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
+    vec![
+        (Column::left("configuration"), name),
+        (Column::right("old_runs"), |r| count(r.change.old.runs())),
+        (Column::right("old_not_ok"), |r| count(r.change.old.not_ok)),
+        (Column::right("old_warmups"), |r| {
+            count(r.change.old.warmups)
+        }),
+        (Column::right("old_median_s"), |r| median(&r.change.old)),
+        (Column::right("new_runs"), |r| count(r.change.new.runs())),
+        (Column::right("new_not_ok"), |r| count(r.change.new.not_ok)),
+        (Column::right("new_warmups"), |r| {
+            count(r.change.new.warmups)
+        }),
+        (Column::right("new_median_s"), |r| median(&r.change.new)),
+        (Column::right("ratio"), |r| {
+            Cell::maybe(r.difference(), |d| Cell::Times(d.ratio))
+        }),
+        (Column::right("ratio_low"), |r| {
+            Cell::maybe(r.change.finding.interval(), |i| Cell::Times(i.low))
+        }),
+        (Column::right("ratio_high"), |r| {
+            Cell::maybe(r.change.finding.interval(), |i| Cell::Times(i.high))
+        }),
+        (Column::right("p"), |r| {
+            Cell::maybe(r.difference(), |d| Cell::Share(d.p))
+        }),
+        (Column::right("p_holm"), |r| {
+            Cell::maybe(r.adjusted_p(), Cell::Share)
+        }),
+        (Column::left("outcome"), |r| {
+            Cell::Text(r.change.finding.words())
+        }),
+        (Column::left("regression"), |r| Cell::Flag(r.is_regression)),
+    ]
+}
+
+impl Row<'_> {
+    fn difference(&self) -> Option<Difference> {
+        self.change.finding.difference()
+    }
+
+    fn adjusted_p(&self) -> Option<f64> {
+        match self.change.finding {
+            Finding::Compared { adjusted_p, .. } => adjusted_p,
+            _ => None,
+        }
+    }
+}
+
+fn name(row: &Row<'_>) -> Cell {
+    Cell::Text(row.change.name.clone())
+}
+
+fn median(side: &Side) -> Cell {
+    Cell::maybe(side.median_s(), Cell::Seconds)
+}
+
+fn count(number: usize) -> Cell {
+    Cell::Count(number as u64)
+}
+
+fn p_in_words(p: f64) -> String {
+    match p {
+        p if p < 0.0001 => "< 0.0001".to_owned(),
+        p => format!("{p:.4}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
