@@ -13,6 +13,7 @@ mod output;
 mod plot;
 mod print;
 mod progress;
+mod recommend;
 mod reproduce;
 mod results;
 mod run;
@@ -62,6 +63,7 @@ enum Command {
     Run(run::RunArgs),
     Plot(plot::PlotArgs),
     Compare(compare::CompareArgs),
+    Recommend(recommend::RecommendArgs),
     Server(server::ServerArgs),
     Client(client::ClientArgs),
     Generate(generate::GenerateArgs),
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Plot(args) => plot::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Recommend(args) => recommend::run(args),
         Command::Server(args) => server::run(args),
         Command::Client(args) => client::run(args),
         Command::Generate(args) => generate::run(args),

@@ -9,6 +9,9 @@
 mod cell;
 pub mod compare;
 mod comparison;
+pub mod document;
+pub mod recommend;
+mod scaling;
 pub mod surroundings;
 mod table;
 mod trial_summary;
