@@ -41,13 +41,16 @@ impl PrintArgs {
             results.write(Format::Markdown, &mut markdown)?;
             splice.replace(subcommand, &String::from_utf8_lossy(&markdown))?;
         }
-        let mut stdout = io::stdout().lock();
-        let written = results
-            .write(self.format, &mut stdout)
-            .and_then(|()| stdout.flush());
-        match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
-        }
+        to_stdout(results, self.format)
+    }
+}
+
+/// Prints on stdout. That nobody reads it to its end is no error.
+pub(super) fn to_stdout(results: &impl Printed, format: Format) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = results.write(format, &mut stdout);
+    match written.and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
     }
 }

@@ -272,8 +272,8 @@ impl Changes {
             .collect();
         let sentences = [
             Some(format!(
-                "{} configurations: {}",
-                self.changes.len(),
+                "{}: {}",
+                counted(self.changes.len(), "configuration"),
                 counts.join(", ")
             )),
             self.left_out(),
@@ -288,8 +288,7 @@ impl Changes {
         let percent = 100.0 * self.terms.threshold;
         match self.regressions() {
             0 => format!("no regression beyond {percent} %"),
-            1 => format!("1 regression beyond {percent} %"),
-            more => format!("{more} regressions beyond {percent} %"),
+            some => format!("{} beyond {percent} %", counted(some, "regression")),
         }
     }
 
@@ -297,16 +296,16 @@ impl Changes {
     fn left_out(&self) -> Option<String> {
         let total = |of: fn(&Change) -> usize| self.changes.iter().map(of).sum::<usize>();
         let parts = [
-            (total(|c| c.old.warmups), "warm-ups of old"),
-            (total(|c| c.old.not_ok), "runs of old that are not ok"),
-            (total(|c| c.new.warmups), "warm-ups of new"),
-            (total(|c| c.new.not_ok), "runs of new that are not ok"),
+            (total(|c| c.old.warmups), "warming up in old"),
+            (total(|c| c.old.not_ok), "not ok in old"),
+            (total(|c| c.new.warmups), "warming up in new"),
+            (total(|c| c.new.not_ok), "not ok in new"),
         ];
         let parts: Vec<String> = (parts.iter())
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
+        (!parts.is_empty()).then(|| format!("runs left out: {}", parts.join(", ")))
     }
 
     /// What to do about too few runs, when there are too few anywhere.
@@ -430,6 +429,12 @@ fn median(side: &Side) -> Cell {
 
 fn count(number: usize) -> Cell {
     Cell::Count(number as u64)
+}
+
+/// A number of things.
+fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
 }
 
 fn p_in_words(p: f64) -> String {

@@ -86,7 +86,7 @@ fn failures_and_warm_ups_are_left_out_and_counted() {
     assert!(
         found
             .summary()
-            .contains("left out: 1 warm-ups of old, 2 runs of old that are not ok")
+            .contains("runs left out: 1 warming up in old, 2 not ok in old")
     );
 }
 
@@ -185,7 +185,7 @@ fn the_table_tells_each_outcome() {
     ");
     insta::assert_snapshot!(found.summary(), @"
     7 configurations: 1 slower, 1 no difference seen, 1 faster, 1 too few runs to see any, 1 only in old, 1 broken: no run of new is ok, 1 only in new
-    left out: 1 runs of new that are not ok
+    runs left out: 1 not ok in new
     to see a difference, run each side 5 times or more
     2 regressions beyond 5 %
     ");
