@@ -13,7 +13,7 @@ use crate::stats::{Bootstrap, Difference, Interval, Outcome, Sample, compare, ju
 /// What counts as a change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Terms {
-    /// A ratio of medians above 1 and this is a regression, when the difference is seen at all.
+    /// What is seen to be slower is a regression when its ratio of medians is above 1 + this.
     pub threshold: f64,
     /// The chance of any false alarm among all comparisons.
     pub alpha: f64,
