@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::run::print;
+use super::print::to_stdout;
 use crate::harness::{
     DEFAULT_COMMANDS, DEFAULT_TABLE, Environment, Finding, Harness, Input, batch_cost_s, examine,
     measure_batch_cost,
@@ -43,7 +43,7 @@ pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     note_batch_cost(&mut environment)?;
     environment.close();
     let findings = examine(&environment);
-    print(&report(&findings, args.format), args.format)?;
+    to_stdout(&report(&findings, args.format), args.format)?;
     if args.format == Format::Table {
         // That nobody reads it to its end is no error.
         let _ = std::io::stdout().write_all(remedies(&findings).as_bytes());

@@ -4,6 +4,7 @@
 //! Must not know: how anything is done. One file per subcommand.
 
 mod client;
+mod compare;
 mod configuration;
 mod doctor;
 pub mod error;
@@ -11,11 +12,15 @@ pub mod generate;
 mod input;
 mod output;
 mod plot;
+mod print;
 mod progress;
+mod recommend;
 mod reproduce;
 mod results;
 mod run;
 mod server;
+mod share;
+mod splice;
 mod worker;
 
 use std::io::IsTerminal as _;
@@ -58,6 +63,8 @@ enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Run(run::RunArgs),
     Plot(plot::PlotArgs),
+    Compare(compare::CompareArgs),
+    Recommend(recommend::RecommendArgs),
     Server(server::ServerArgs),
     Client(client::ClientArgs),
     Generate(generate::GenerateArgs),
@@ -77,6 +84,8 @@ pub fn main() -> ExitCode {
         Command::Reproduce(args) => reproduce::run(args),
         Command::Run(args) => run::run(args),
         Command::Plot(args) => plot::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Recommend(args) => recommend::run(args),
         Command::Server(args) => server::run(args),
         Command::Client(args) => client::run(args),
         Command::Generate(args) => generate::run(args),

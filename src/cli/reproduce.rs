@@ -6,9 +6,10 @@ use clap::Args;
 
 use super::configuration::time_scale;
 use super::input::InputArgs;
+use super::print::to_stdout;
 use super::progress::Progress;
 use super::results::ResultsFolder;
-use super::run::{exit_code, print};
+use super::run::exit_code;
 use super::server::check_descriptors;
 use crate::chart::{Comparison, draw_comparison};
 use crate::harness::{Environment, Experiment, Family, Harness, published_configurations};
@@ -89,7 +90,7 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let trials = experiment.run(&mut harness, &mut progress)?;
     drop(progress);
     let published = published();
-    print(&report::comparison(&trials, &published), args.format)?;
+    to_stdout(&report::comparison(&trials, &published), args.format)?;
     let comparison = Comparison::prepare(&trials, &published);
     let stem = folder.path().join("comparison");
     for file in draw_comparison(&comparison, &environment.source_line(), &stem)? {

@@ -8,13 +8,14 @@ use clap::Args;
 use super::FAILED;
 use super::configuration::ConfigurationArgs;
 use super::input::InputArgs;
+use super::print::PrintArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
 use crate::harness::{Environment, Experiment, Harness};
 use crate::process::Signals;
 use crate::record::{Status, Trial};
-use crate::report::{self, Format};
+use crate::report;
 use crate::server::Chaos;
 
 const EXAMPLES: &str = "\
@@ -61,9 +62,8 @@ pub(super) struct RunArgs {
     #[arg(long, requires = "out")]
     trace: bool,
 
-    /// How to print the results
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    print: PrintArgs,
 
     /// Inject faults: kill-worker=P kills a batch's worker with probability P
     #[arg(long, value_name = "FAULT")]
@@ -71,6 +71,7 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
+    args.print.check("run")?;
     let configuration = args.configuration.configuration()?;
     check_descriptors(configuration.processes)?;
     let input = args.input.read()?;
@@ -92,7 +93,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let mut progress = Progress::new(rows, predicted);
     let trials = experiment.run(&mut harness, &mut progress)?;
     drop(progress);
-    print(&report::trial_summary(&trials), args.format)?;
+    args.print.print("run", &report::trial_summary(&trials))?;
     Ok(exit_code(&trials))
 }
 
@@ -104,14 +105,6 @@ fn chaos_arguments(chaos: Option<Chaos>) -> Vec<String> {
         "--chaos".to_owned(),
         format!("kill-worker={}", chaos.kill_worker),
     ]
-}
-
-/// Prints a report on stdout. That nobody reads it to its end is no error.
-pub(super) fn print(report: &report::Report, format: Format) -> anyhow::Result<()> {
-    match report.write(format, &mut std::io::stdout().lock()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
 }
 
 /// 1 when a trial failed.

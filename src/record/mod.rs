@@ -14,6 +14,6 @@ mod trial;
 
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials};
-pub use summary::{PublishedFigure, Spread, Summary, group, summarise, waits_are_scaled};
+pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial};

@@ -168,12 +168,20 @@ pub fn summarise(trials: &[Trial], published: &[Published]) -> Vec<Summary> {
 /// Where configurations share a label, their names add what they differ in, so that different
 /// things are never averaged.
 pub fn group(trials: &[Trial]) -> Vec<(String, Vec<&Trial>)> {
-    let mut groups: Vec<(Asked, Vec<&Trial>)> = Vec::new();
-    for trial in trials {
-        let asked = Asked::of(trial);
+    group_by(trials, |trial| trial)
+}
+
+/// [`group`] of whatever holds a trial: a trial and the file that it comes from, for one.
+pub fn group_by<T>(
+    items: impl IntoIterator<Item = T>,
+    trial_of: impl Fn(&T) -> &Trial,
+) -> Vec<(String, Vec<T>)> {
+    let mut groups: Vec<(Asked, Vec<T>)> = Vec::new();
+    for item in items {
+        let asked = Asked::of(trial_of(&item));
         match groups.iter_mut().find(|(other, _)| *other == asked) {
-            Some((_, members)) => members.push(trial),
-            None => groups.push((asked, vec![trial])),
+            Some((_, members)) => members.push(item),
+            None => groups.push((asked, vec![item])),
         }
     }
     let names: Vec<String> = (groups.iter())
@@ -187,7 +195,7 @@ pub fn group(trials: &[Trial]) -> Vec<(String, Vec<&Trial>)> {
 #[derive(PartialEq)]
 struct Asked {
     label: String,
-    words: [String; 11],
+    words: [String; 13],
 }
 
 impl Asked {
@@ -206,6 +214,8 @@ impl Asked {
                 format!("wait {} s", trial.wait_s.unwrap_or(0.0)),
                 format!("{} loops", trial.loops.unwrap_or(0)),
                 format!("time scale {}", trial.time_scale),
+                format!("total {}", trial.expected_sum),
+                format!("rate {}/s", trial.rate_per_s.unwrap_or(0.0)),
             ],
         }
     }

@@ -7,7 +7,12 @@
 //! Must not know: how a trial is run. Whatever a table says comes from a record.
 
 mod cell;
+pub mod compare;
 mod comparison;
+pub mod document;
+pub mod recommend;
+mod scaling;
+pub mod surroundings;
 mod table;
 mod trial_summary;
 
@@ -41,6 +46,21 @@ pub struct Report {
     pub for_programs: Table,
 }
 
+/// What can be printed in every format.
+pub trait Printed {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When `out` refuses it.
+    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Printed for Report {
+    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        Report::write(self, format, out)
+    }
+}
+
 impl Report {
     /// Writes the table that suits the format.
     ///
@@ -57,7 +77,7 @@ impl Report {
 }
 
 #[cfg(test)]
-fn written(report: &Report, format: Format) -> String {
+fn written(report: &impl Printed, format: Format) -> String {
     let mut out = Vec::new();
     report.write(format, &mut out).unwrap();
     String::from_utf8(out).unwrap()

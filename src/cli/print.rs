@@ -1,0 +1,56 @@
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::splice::Splice;
+use crate::report::{Format, Printed};
+
+/// How results are printed.
+#[derive(Args, Clone, Debug)]
+pub(super) struct PrintArgs {
+    /// How to print the results
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+
+    /// Also puts them as Markdown between <!-- mpmt:NAME --> and <!-- /mpmt:NAME --> in this file;
+    /// NAME is the subcommand's unless #NAME follows
+    #[arg(long, value_name = "FILE[#NAME]")]
+    splice: Option<Splice>,
+}
+
+impl PrintArgs {
+    /// Whether there is a place to splice into, asked before any work is done.
+    ///
+    /// # Errors
+    /// A usage error that names the file and what it lacks.
+    pub(super) fn check(&self, subcommand: &str) -> anyhow::Result<()> {
+        match &self.splice {
+            Some(splice) => splice.check(subcommand),
+            None => Ok(()),
+        }
+    }
+
+    /// Prints on stdout, and splices where that is asked for. That nobody reads stdout to its end
+    /// is no error.
+    ///
+    /// # Errors
+    /// When stdout or the file can't be written to.
+    pub(super) fn print(&self, subcommand: &str, results: &impl Printed) -> anyhow::Result<()> {
+        if let Some(splice) = &self.splice {
+            let mut markdown = Vec::new();
+            results.write(Format::Markdown, &mut markdown)?;
+            splice.replace(subcommand, &String::from_utf8_lossy(&markdown))?;
+        }
+        to_stdout(results, self.format)
+    }
+}
+
+/// Prints on stdout. That nobody reads it to its end is no error.
+pub(super) fn to_stdout(results: &impl Printed, format: Format) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = results.write(format, &mut stdout);
+    match written.and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}

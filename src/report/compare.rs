@@ -1,0 +1,248 @@
+//! Two records against each other: what became faster, what slower, and what can't be told.
+//!
+//! Configurations are matched by everything that they were asked; the experiment's name is no part
+//! of that. How differences are judged is for [`crate::stats`] to know.
+
+#[cfg(test)]
+mod tests;
+mod write;
+
+use crate::record::{Status, Trial, group_by};
+use crate::stats::{Bootstrap, Difference, Interval, Outcome, Sample, compare, judge};
+
+/// What counts as a change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Terms {
+    /// What is seen to be slower is a regression when its ratio of medians is above 1 + this.
+    pub threshold: f64,
+    /// The chance of any false alarm among all comparisons.
+    pub alpha: f64,
+    /// Of the bootstrap: same records and same seed, same answer.
+    pub seed: u64,
+}
+
+/// What the records of old and new say about each configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changes {
+    /// One for each configuration, in the order in which they first appear, old before new.
+    pub changes: Vec<Change>,
+    terms: Terms,
+    /// Comparisons that were judged together.
+    family: usize,
+}
+
+/// One configuration, old and new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its name.
+    pub name: String,
+    /// Its rows in the old record.
+    pub old: Side,
+    /// Its rows in the new record.
+    pub new: Side,
+    /// What they say.
+    pub finding: Finding,
+}
+
+/// A configuration's rows in one record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Side {
+    /// The makespans that count, in seconds: of runs that are `ok` and no warm-up.
+    pub makespans: Option<Sample>,
+    /// Rows left out because the run is not `ok`, or has no makespan above zero.
+    pub not_ok: usize,
+    /// Rows left out because they only warm up.
+    pub warmups: usize,
+}
+
+/// What can be said of one configuration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Finding {
+    /// Both sides were measured.
+    Compared {
+        /// The ratio new / old, with its interval.
+        difference: Difference,
+        /// The p-value after Holm's correction; `None` when it took no part in the family, because
+        /// a side has too few runs for any answer.
+        adjusted_p: Option<f64>,
+        /// What to say about it.
+        outcome: Outcome,
+    },
+    /// The new record does not have it.
+    OnlyOld,
+    /// The old record does not have it.
+    OnlyNew,
+    /// Measured in the old record; in the new one it was run and never ended well.
+    Broken,
+    /// Never ended well in the old record, so there is nothing to compare with.
+    NoBaseline,
+}
+
+#[derive(Clone, Copy)]
+enum Age {
+    Old,
+    New,
+}
+
+/// Compares two records.
+pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
+    let old = old.iter().map(|trial| (Age::Old, trial));
+    let new = new.iter().map(|trial| (Age::New, trial));
+    let groups = group_by(old.chain(new), |(_, trial)| trial);
+    let mut changes: Vec<Change> = groups
+        .into_iter()
+        .map(|(name, rows)| change(name, &rows, terms))
+        .collect();
+    let family = judge_together(&mut changes, terms.alpha);
+    Changes {
+        changes,
+        terms,
+        family,
+    }
+}
+
+fn change(name: String, rows: &[(Age, &Trial)], terms: Terms) -> Change {
+    let side = |wanted: fn(&Age) -> bool| {
+        Side::of((rows.iter()).filter_map(|(age, trial)| wanted(age).then_some(*trial)))
+    };
+    let old = side(|age| matches!(age, Age::Old));
+    let new = side(|age| matches!(age, Age::New));
+    let finding = finding(&old, &new, terms);
+    Change {
+        name,
+        old,
+        new,
+        finding,
+    }
+}
+
+/// What is known before the family is judged.
+fn finding(old: &Side, new: &Side, terms: Terms) -> Finding {
+    match (&old.makespans, &new.makespans) {
+        _ if new.is_absent() => Finding::OnlyOld,
+        _ if old.is_absent() => Finding::OnlyNew,
+        (None, _) => Finding::NoBaseline,
+        (Some(_), None) => Finding::Broken,
+        (Some(old), Some(new)) => match compare(old, new, &Bootstrap::seeded(terms.seed)) {
+            Ok(difference) => Finding::Compared {
+                difference,
+                adjusted_p: None,
+                outcome: Outcome::TooFewRuns,
+            },
+            // Makespans are above zero, so this has no way to happen.
+            Err(_) => Finding::NoBaseline,
+        },
+    }
+}
+
+/// Judges all comparisons that can have an answer as one family, and says how many these are. One
+/// that has too few runs for any is left out of it: whether it does is known from the number of
+/// its runs alone, so the others need not pay for it.
+fn judge_together(changes: &mut [Change], alpha: f64) -> usize {
+    let mut open: Vec<&mut Finding> = (changes.iter_mut())
+        .map(|change| &mut change.finding)
+        .filter(|finding| finding.interval().is_some())
+        .collect();
+    let family: Vec<Difference> = (open.iter())
+        .filter_map(|finding| finding.difference())
+        .collect();
+    for (finding, judgement) in open.iter_mut().zip(judge(&family, alpha)) {
+        **finding = Finding::Compared {
+            difference: judgement.difference,
+            adjusted_p: Some(judgement.adjusted_p),
+            outcome: judgement.outcome,
+        };
+    }
+    family.len()
+}
+
+impl Side {
+    fn of<'a>(trials: impl Iterator<Item = &'a Trial>) -> Side {
+        let (mut side, mut makespans) = (Side::default(), Vec::new());
+        for trial in trials {
+            match usable_makespan(trial) {
+                _ if trial.warmup => side.warmups += 1,
+                Some(seconds) => makespans.push(seconds),
+                None => side.not_ok += 1,
+            }
+        }
+        side.makespans = Sample::new(makespans).ok();
+        side
+    }
+
+    /// Whether there is no row, but for warm-ups.
+    fn is_absent(&self) -> bool {
+        self.makespans.is_none() && self.not_ok == 0
+    }
+
+    /// How many runs count.
+    pub fn runs(&self) -> usize {
+        self.makespans.as_ref().map_or(0, Sample::len)
+    }
+
+    /// The median of the makespans that count, in seconds.
+    pub fn median_s(&self) -> Option<f64> {
+        self.makespans.as_ref().map(Sample::median)
+    }
+}
+
+/// The makespan of a run that counts, in seconds.
+pub(super) fn usable_makespan(trial: &Trial) -> Option<f64> {
+    let makespan = trial.makespan_s.filter(|_| trial.status == Status::Ok);
+    makespan.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+}
+
+impl Finding {
+    fn difference(&self) -> Option<Difference> {
+        match self {
+            Finding::Compared { difference, .. } => Some(*difference),
+            _ => None,
+        }
+    }
+
+    fn interval(&self) -> Option<Interval> {
+        self.difference()?.interval
+    }
+}
+
+impl Changes {
+    /// Whether a change is one to stop for: seen to be slower, and by its ratio of medians more
+    /// than the threshold; or broken.
+    ///
+    /// That a difference is no chance is settled by then. The median is the best guess of its
+    /// size; to ask that the whole interval lies beyond the threshold would let by most of the
+    /// changes that are just as large as those that one asked to be told of.
+    pub fn is_regression(&self, change: &Change) -> bool {
+        match change.finding {
+            Finding::Broken => true,
+            Finding::Compared {
+                difference,
+                outcome: Outcome::Slower,
+                ..
+            } => difference.ratio > 1.0 + self.terms.threshold,
+            _ => false,
+        }
+    }
+
+    /// How many regressions there are.
+    pub fn regressions(&self) -> usize {
+        (self.changes.iter())
+            .filter(|change| self.is_regression(change))
+            .count()
+    }
+
+    /// How many configurations were measured on both sides.
+    pub fn compared(&self) -> usize {
+        let findings = self.changes.iter().map(|change| change.finding);
+        findings
+            .filter(|finding| finding.difference().is_some())
+            .count()
+    }
+
+    /// How many configurations both records have, however their runs ended.
+    pub fn in_both(&self) -> usize {
+        let one_sided =
+            |change: &&Change| matches!(change.finding, Finding::OnlyOld | Finding::OnlyNew);
+        self.changes.len() - self.changes.iter().filter(one_sided).count()
+    }
+}

@@ -1,0 +1,205 @@
+use super::{Change, Changes, Finding, Side};
+use crate::report::table::Filled;
+use crate::report::{Cell, Column, Report, Table};
+use crate::stats::{Difference, Outcome, fewest_runs_to_compare};
+
+impl Finding {
+    /// In a few words.
+    fn words(&self) -> String {
+        match self {
+            Finding::Compared { outcome, .. } => outcome.to_string(),
+            Finding::OnlyOld => "only in old".to_owned(),
+            Finding::OnlyNew => "only in new".to_owned(),
+            Finding::Broken => "broken: no run of new is ok".to_owned(),
+            Finding::NoBaseline => "no run of old is ok".to_owned(),
+        }
+    }
+}
+
+impl Changes {
+    /// All of it in a few sentences.
+    pub fn summary(&self) -> String {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for change in &self.changes {
+            let words = change.finding.words();
+            match counts.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((words, 1)),
+            }
+        }
+        let counts: Vec<String> = (counts.iter())
+            .map(|(words, count)| format!("{count} {words}"))
+            .collect();
+        let sentences = [
+            Some(format!(
+                "{}: {}",
+                counted(self.changes.len(), "configuration"),
+                counts.join(", ")
+            )),
+            self.left_out(),
+            self.too_few(),
+            Some(self.regressions_in_words()),
+        ];
+        let sentences: Vec<String> = sentences.into_iter().flatten().collect();
+        sentences.join("\n")
+    }
+
+    fn regressions_in_words(&self) -> String {
+        let percent = 100.0 * self.terms.threshold;
+        match self.regressions() {
+            0 => format!("no regression beyond {percent} %"),
+            some => format!("{} beyond {percent} %", counted(some, "regression")),
+        }
+    }
+
+    /// What rows were left out, if any.
+    fn left_out(&self) -> Option<String> {
+        let total = |of: fn(&Change) -> usize| self.changes.iter().map(of).sum::<usize>();
+        let parts = [
+            (total(|c| c.old.warmups), "warming up in old"),
+            (total(|c| c.old.not_ok), "not ok in old"),
+            (total(|c| c.new.warmups), "warming up in new"),
+            (total(|c| c.new.not_ok), "not ok in new"),
+        ];
+        let parts: Vec<String> = (parts.iter())
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        (!parts.is_empty()).then(|| format!("runs left out: {}", parts.join(", ")))
+    }
+
+    /// What to do about too few runs, when there are too few anywhere.
+    fn too_few(&self) -> Option<String> {
+        let too_few = |change: &Change| {
+            let outcome = Outcome::TooFewRuns;
+            matches!(change.finding, Finding::Compared { outcome: found, .. } if found == outcome)
+        };
+        let needed = fewest_runs_to_compare(self.family.max(self.compared()), self.terms.alpha);
+        (self.changes.iter().any(too_few))
+            .then(|| format!("to see a difference, run each side {needed} times or more"))
+    }
+
+    /// The table.
+    pub fn report(&self) -> Report {
+        let rows: Vec<Row<'_>> = (self.changes.iter())
+            .map(|change| Row {
+                change,
+                is_regression: self.is_regression(change),
+            })
+            .collect();
+        Report {
+            for_people: Table::of(&rows, people_columns()),
+            for_programs: Table::of(&rows, program_columns()),
+        }
+    }
+}
+
+struct Row<'a> {
+    change: &'a Change,
+    is_regression: bool,
+}
+
+fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
+    vec![
+        (Column::left("configuration"), name),
+        (Column::right("old"), |row| median(&row.change.old)),
+        (Column::right("new"), |row| median(&row.change.new)),
+        (Column::right("runs"), |row| {
+            let (old, new) = (row.change.old.runs(), row.change.new.runs());
+            Cell::Text(format!("{old}, {new}"))
+        }),
+        (Column::right("new / old"), |row| {
+            Cell::maybe(row.difference(), |d| Cell::Text(format!("{:.3}", d.ratio)))
+        }),
+        (Column::right("95 % interval"), |row| {
+            Cell::maybe(row.change.finding.interval(), |i| {
+                Cell::Text(format!("{:.3} to {:.3}", i.low, i.high))
+            })
+        }),
+        (Column::right("p (Holm)"), |row| {
+            Cell::maybe(row.adjusted_p(), |p| Cell::Text(p_in_words(p)))
+        }),
+        (Column::left("outcome"), |row| {
+            let words = row.change.finding.words();
+            Cell::Text(match row.is_regression {
+                true if row.change.finding != Finding::Broken => format!("{words}: regression"),
+                _ => words,
+            })
+        }),
+    ]
+}
+
+fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
+    vec![
+        (Column::left("configuration"), name),
+        (Column::right("old_runs"), |r| count(r.change.old.runs())),
+        (Column::right("old_not_ok"), |r| count(r.change.old.not_ok)),
+        (Column::right("old_warmups"), |r| {
+            count(r.change.old.warmups)
+        }),
+        (Column::right("old_median_s"), |r| median(&r.change.old)),
+        (Column::right("new_runs"), |r| count(r.change.new.runs())),
+        (Column::right("new_not_ok"), |r| count(r.change.new.not_ok)),
+        (Column::right("new_warmups"), |r| {
+            count(r.change.new.warmups)
+        }),
+        (Column::right("new_median_s"), |r| median(&r.change.new)),
+        (Column::right("ratio"), |r| {
+            Cell::maybe(r.difference(), |d| Cell::Times(d.ratio))
+        }),
+        (Column::right("ratio_low"), |r| {
+            Cell::maybe(r.change.finding.interval(), |i| Cell::Times(i.low))
+        }),
+        (Column::right("ratio_high"), |r| {
+            Cell::maybe(r.change.finding.interval(), |i| Cell::Times(i.high))
+        }),
+        (Column::right("p"), |r| {
+            Cell::maybe(r.difference(), |d| Cell::Share(d.p))
+        }),
+        (Column::right("p_holm"), |r| {
+            Cell::maybe(r.adjusted_p(), Cell::Share)
+        }),
+        (Column::left("outcome"), |r| {
+            Cell::Text(r.change.finding.words())
+        }),
+        (Column::left("regression"), |r| Cell::Flag(r.is_regression)),
+    ]
+}
+
+impl Row<'_> {
+    fn difference(&self) -> Option<Difference> {
+        self.change.finding.difference()
+    }
+
+    fn adjusted_p(&self) -> Option<f64> {
+        match self.change.finding {
+            Finding::Compared { adjusted_p, .. } => adjusted_p,
+            _ => None,
+        }
+    }
+}
+
+fn name(row: &Row<'_>) -> Cell {
+    Cell::Text(row.change.name.clone())
+}
+
+fn median(side: &Side) -> Cell {
+    Cell::maybe(side.median_s(), Cell::Seconds)
+}
+
+fn count(number: usize) -> Cell {
+    Cell::Count(number as u64)
+}
+
+/// A number of things.
+fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+fn p_in_words(p: f64) -> String {
+    match p {
+        p if p < 0.0001 => "< 0.0001".to_owned(),
+        p => format!("{p:.4}"),
+    }
+}

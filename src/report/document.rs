@@ -1,0 +1,57 @@
+//! Tables with words around them.
+
+use std::io::{self, Write};
+
+use super::{Format, Printed, Table};
+
+/// Tables with words around them for people, and one table for programs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    /// What `table` and `markdown` show, from top to bottom.
+    pub for_people: Vec<Block>,
+    /// What `csv` and `json` hold.
+    pub for_programs: Table,
+}
+
+/// A part of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// What follows is about this.
+    Heading(String),
+    /// Sentences.
+    Words(String),
+    /// A line to type into a shell.
+    Command(String),
+    /// A table.
+    Table(Table),
+}
+
+impl Printed for Document {
+    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Csv => self.for_programs.write_csv(out),
+            Format::Json => self.for_programs.write_json(out),
+            Format::Table | Format::Markdown => self.write_blocks(format, out),
+        }
+    }
+}
+
+impl Document {
+    /// One block after another, an empty line between two.
+    fn write_blocks(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        for (index, block) in self.for_people.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            match (block, format) {
+                (Block::Table(table), Format::Markdown) => table.write_markdown(out)?,
+                (Block::Table(table), _) => table.write_text(out)?,
+                (Block::Heading(text), Format::Markdown) => writeln!(out, "**{text}**")?,
+                (Block::Command(line), Format::Markdown) => writeln!(out, "```sh\n{line}\n```")?,
+                (Block::Command(line), _) => writeln!(out, "  {line}")?,
+                (Block::Heading(text) | Block::Words(text), _) => writeln!(out, "{text}")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+use crate::record::Trial;
+use crate::report::compare::usable_makespan;
+use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess};
+
+/// One configuration that may be recommended.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Candidate {
+    pub(super) name: String,
+    /// One of its trials, for all that it was asked.
+    pub(super) trial: Trial,
+    /// The makespans of its good runs, in seconds; `None` when there are none.
+    pub(super) verdict: Option<Verdict>,
+    /// Good runs.
+    pub(super) runs: usize,
+    /// Runs that are not ok.
+    pub(super) not_ok: usize,
+    /// The median peak memory of its good runs, in KiB.
+    pub(super) memory_kib: Option<f64>,
+}
+
+/// Which figure of memory all candidates of a question have, so that none is held against another
+/// kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// Pages that processes share count once.
+    Pss,
+    /// They count for each process.
+    Rss,
+    Unknown,
+}
+
+impl Memory {
+    pub(super) fn known_of<'a>(groups: impl Iterator<Item = &'a [&'a Trial]> + Clone) -> Memory {
+        let all_have = |memory: Memory| {
+            let mut good = groups.clone().filter(|trials| trials.iter().any(is_good));
+            good.all(|trials| memory.median_kib(trials).is_some())
+        };
+        [Memory::Pss, Memory::Rss]
+            .into_iter()
+            .find(|memory| all_have(*memory))
+            .unwrap_or(Memory::Unknown)
+    }
+
+    fn median_kib(self, trials: &[&Trial]) -> Option<f64> {
+        let good = trials.iter().filter(|trial| is_good(trial));
+        let kib = good.filter_map(|trial| match self {
+            Memory::Pss => trial.peak_pss_kib,
+            Memory::Rss => trial.peak_rss_kib,
+            Memory::Unknown => None,
+        });
+        let kib = Sample::new(kib.map(|kib| kib as f64).collect()).ok()?;
+        Some(kib.median())
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Memory::Pss => "PSS",
+            Memory::Rss => "RSS",
+            Memory::Unknown => "not measured",
+        }
+    }
+}
+
+fn is_good(trial: &&Trial) -> bool {
+    usable_makespan(trial).is_some()
+}
+
+impl Candidate {
+    pub(super) fn of(
+        name: String,
+        trials: &[&Trial],
+        memory: Memory,
+        bootstrap: &Bootstrap,
+    ) -> Candidate {
+        let mut in_order = trials.to_vec();
+        in_order.sort_by_key(|trial| trial.order);
+        let makespans: Vec<f64> = (in_order.iter())
+            .filter_map(|trial| usable_makespan(trial))
+            .collect();
+        Candidate {
+            name,
+            trial: in_order[0].clone(),
+            runs: makespans.len(),
+            not_ok: trials.len() - makespans.len(),
+            memory_kib: memory.median_kib(trials),
+            verdict: assess(&makespans, &Limits::default(), bootstrap).ok(),
+        }
+    }
+
+    /// The median makespan in seconds.
+    pub(super) fn median_s(&self) -> Option<f64> {
+        self.verdict.as_ref().map(|verdict| verdict.median)
+    }
+
+    /// The interval of the median makespan, in seconds.
+    pub(super) fn interval_s(&self) -> Option<Interval> {
+        self.verdict.as_ref()?.interval
+    }
+
+    /// Time, memory and processes, all to be small. Without a time it has no place; memory that
+    /// nobody measured says nothing.
+    pub(super) fn objectives(&self) -> [f64; 3] {
+        [
+            self.median_s().unwrap_or(f64::NAN),
+            self.memory_kib.unwrap_or(0.0),
+            f64::from(self.trial.processes),
+        ]
+    }
+
+    pub(super) fn has_too_few_runs(&self) -> bool {
+        self.interval_s().is_none()
+    }
+
+    /// Why its median may be unstable, but for too few runs.
+    pub(super) fn warning(&self) -> Option<String> {
+        let reasons: Vec<String> = (self.verdict.as_ref()?.reasons.iter())
+            .filter(|reason| !matches!(reason, Reason::TooFewRuns { .. }))
+            .map(Reason::to_string)
+            .collect();
+        (!reasons.is_empty()).then(|| format!("{} is unstable: {}", self.name, reasons.join("; ")))
+    }
+}

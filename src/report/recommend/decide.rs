@@ -1,0 +1,139 @@
+use super::candidate::Candidate;
+use crate::stats::{Bootstrap, Interval};
+
+/// What to recommend. Candidates are given by their index.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// This one.
+    Take {
+        /// The cheapest that is surely fast enough.
+        pick: usize,
+        /// The one with the smallest median.
+        best: usize,
+        /// Cheaper ones that may be fast enough too, or not: their intervals reach over the limit.
+        open: Vec<usize>,
+    },
+    /// The records can't tell.
+    Undecided {
+        /// The one with the smallest median, if any was measured.
+        best: Option<usize>,
+        /// Why not.
+        why: Undecided,
+    },
+}
+
+/// Why nothing is recommended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Undecided {
+    /// No run ended well.
+    NothingMeasured,
+    /// There is nothing to choose from.
+    OnlyOne,
+    /// The best has so few runs that its median has no interval.
+    TooFewRuns {
+        /// Good runs of the best.
+        runs: usize,
+    },
+    /// No interval, that of the best included, lies below the limit.
+    WideIntervals {
+        /// How far above its median the interval of the best reaches, as a share.
+        reach: f64,
+    },
+}
+
+/// Memory that differs by less than this share is the same: it is sampled, and pages come and go.
+const SAME_MEMORY: f64 = 0.05;
+
+/// Good runs that an interval needs.
+pub(super) fn fewest_runs() -> usize {
+    Bootstrap::seeded(0).fewest_runs()
+}
+
+impl Answer {
+    /// The candidate with the smallest median.
+    pub fn best(&self) -> Option<usize> {
+        match self {
+            Answer::Take { best, .. } => Some(*best),
+            Answer::Undecided { best, .. } => *best,
+        }
+    }
+
+    /// What is recommended.
+    pub fn pick(&self) -> Option<usize> {
+        match self {
+            Answer::Take { pick, .. } => Some(*pick),
+            Answer::Undecided { .. } => None,
+        }
+    }
+}
+
+/// The cheapest candidate of which the interval lies, to its upper end, within so much of the
+/// smallest median.
+pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
+    let medians = (0..candidates.len()).filter_map(|i| Some((i, candidates[i].median_s()?)));
+    let best = medians.min_by(|(_, a), (_, b)| a.total_cmp(b));
+    let Some((best, median)) = best else {
+        return Answer::Undecided {
+            best: None,
+            why: Undecided::NothingMeasured,
+        };
+    };
+    let undecided = |why| Answer::Undecided {
+        best: Some(best),
+        why,
+    };
+    let Some(interval) = candidates[best].interval_s() else {
+        let runs = candidates[best].runs;
+        return undecided(Undecided::TooFewRuns { runs });
+    };
+    if candidates.len() == 1 {
+        return undecided(Undecided::OnlyOne);
+    }
+    let limit = median * (1.0 + within);
+    let Some(pick) = cheapest(candidates, |interval| interval.high <= limit) else {
+        let reach = interval.high / median - 1.0;
+        return undecided(Undecided::WideIntervals { reach });
+    };
+    let may_be = |interval: Interval| interval.low <= limit && limit < interval.high;
+    let is_open = |&index: &usize| {
+        let candidate = &candidates[index];
+        candidate.interval_s().is_some_and(may_be) && is_cheaper(candidate, &candidates[pick])
+    };
+    Answer::Take {
+        pick,
+        best,
+        open: (0..candidates.len()).filter(is_open).collect(),
+    }
+}
+
+/// Of those with such an interval: the least memory; where that is the same, the fewest processes,
+/// then the fewest threads, then the shortest time.
+fn cheapest(candidates: &[Candidate], is_enough: impl Fn(Interval) -> bool) -> Option<usize> {
+    let enough: Vec<usize> = (0..candidates.len())
+        .filter(|&index| candidates[index].interval_s().is_some_and(&is_enough))
+        .collect();
+    let kib = |index: usize| candidates[index].memory_kib.unwrap_or(0.0);
+    let least = enough.iter().map(|&index| kib(index)).reduce(f64::min)?;
+    let mut same: Vec<usize> = (enough.into_iter())
+        .filter(|&index| kib(index) <= least * (1.0 + SAME_MEMORY))
+        .collect();
+    same.sort_by(|&a, &b| {
+        let (a, b) = (&candidates[a], &candidates[b]);
+        let (time_a, time_b) = (a.objectives()[0], b.objectives()[0]);
+        shape(a).cmp(&shape(b)).then(time_a.total_cmp(&time_b))
+    });
+    same.first().copied()
+}
+
+fn shape(candidate: &Candidate) -> (u32, u32) {
+    (candidate.trial.processes, candidate.trial.threads)
+}
+
+fn is_cheaper(a: &Candidate, b: &Candidate) -> bool {
+    let (kib_a, kib_b) = (a.memory_kib.unwrap_or(0.0), b.memory_kib.unwrap_or(0.0));
+    let same = kib_a <= kib_b * (1.0 + SAME_MEMORY) && kib_b <= kib_a * (1.0 + SAME_MEMORY);
+    match same {
+        true => shape(a) < shape(b),
+        false => kib_a < kib_b,
+    }
+}

@@ -1,0 +1,141 @@
+//! The cheapest configuration that is fast enough, or why the records can't tell which it is.
+//!
+//! * `candidate`: one configuration's time and cost;
+//! * `decide`: which to recommend;
+//! * `command`: the command line that runs it;
+//! * `write`: all of it in words and tables.
+//!
+//! Must not know: how intervals and fronts are computed, which is for [`crate::stats`].
+
+mod candidate;
+mod command;
+mod decide;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use candidate::{Candidate, Memory};
+pub use decide::{Answer, Undecided};
+
+use super::document::Document;
+use super::scaling::Scalings;
+use crate::record::{Trial, group};
+use crate::stats::{Bootstrap, pareto_front};
+
+/// What counts as good enough.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Terms {
+    /// By how much longer than the best may take what is recommended, as a share.
+    pub within: f64,
+    /// Of the bootstrap: same records and same seed, same answer.
+    pub seed: u64,
+}
+
+/// A question to which configurations are the possible answers: the same experiment and the same
+/// work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// The experiment's name and the work, in words.
+    pub name: String,
+    candidates: Vec<Candidate>,
+    /// Which figure the memory is.
+    memory: Memory,
+    /// The candidates that no other beats in time, memory and processes: indices.
+    front: Vec<usize>,
+    /// Which candidate, if any.
+    pub answer: Answer,
+    scalings: Scalings,
+}
+
+/// One question for each experiment and work, in the order in which they first appear. Warm-ups
+/// are left out.
+pub fn questions(trials: &[Trial], terms: Terms) -> Vec<Question> {
+    let mut asked: Vec<(String, Vec<Trial>)> = Vec::new();
+    for trial in trials.iter().filter(|trial| !trial.warmup) {
+        let name = question(trial);
+        match asked.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, trials)) => trials.push(trial.clone()),
+            None => asked.push((name, vec![trial.clone()])),
+        }
+    }
+    let asked = asked.into_iter();
+    asked
+        .map(|(name, trials)| Question::of(name, &trials, terms))
+        .collect()
+}
+
+/// All that makes it the same work, whoever does it and however, in words.
+fn question(trial: &Trial) -> String {
+    let mut words = vec![
+        format!("{}: {} work", trial.experiment, trial.workload),
+        format!("{} commands", trial.commands),
+    ];
+    if let Some(wait) = trial.wait_s {
+        words.push(format!("waits of {wait} s"));
+    }
+    if let Some(loops) = trial.loops {
+        words.push(format!("{loops} loops"));
+    }
+    if let Some(rate) = trial.rate_per_s {
+        words.push(format!("{rate} batches/s"));
+    }
+    words.push(format!("{} runtime", trial.runtime));
+    words.push(format!("total {}", trial.expected_sum));
+    words.join(", ")
+}
+
+impl Question {
+    fn of(name: String, trials: &[Trial], terms: Terms) -> Question {
+        let bootstrap = Bootstrap::seeded(terms.seed);
+        let groups = group(trials);
+        let memory = Memory::known_of(groups.iter().map(|(_, trials)| trials.as_slice()));
+        let candidates: Vec<Candidate> = groups
+            .into_iter()
+            .map(|(name, trials)| Candidate::of(name, &trials, memory, &bootstrap))
+            .collect();
+        let points: Vec<[f64; 3]> = candidates.iter().map(Candidate::objectives).collect();
+        let answer = decide::decide(&candidates, terms.within);
+        let best = answer.best().map(|index| &candidates[index].trial);
+        let scalings = best.map_or_else(Scalings::default, |best| {
+            Scalings::through(&name, best, trials, &bootstrap)
+        });
+        Question {
+            name,
+            memory,
+            front: pareto_front(&points),
+            answer,
+            scalings,
+            candidates,
+        }
+    }
+
+    /// Why each median may be unstable, by configuration; those that have no more than too few
+    /// runs are counted in one line.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings: Vec<String> = (self.candidates.iter())
+            .filter_map(Candidate::warning)
+            .collect();
+        let too_few = self.candidates.iter().filter(|c| c.has_too_few_runs());
+        match too_few.count() {
+            0 => {}
+            count => warnings.push(format!(
+                "{}: {count} of {} configurations have fewer than {} good runs, too few for an \
+                 interval",
+                self.name,
+                self.candidates.len(),
+                decide::fewest_runs()
+            )),
+        }
+        warnings
+    }
+}
+
+/// The recommendations, in words and tables.
+pub fn recommendations(questions: &[Question], terms: Terms) -> Document {
+    write::recommendations(questions, terms)
+}
+
+/// The scaling laws alone.
+pub fn fits(questions: &[Question]) -> Document {
+    write::fits(questions)
+}

@@ -1,0 +1,208 @@
+use super::*;
+use crate::record::samples;
+use crate::report::{Format, written};
+
+const TERMS: Terms = Terms {
+    within: 0.05,
+    seed: 1,
+};
+
+/// Runs of a configuration around a makespan in seconds, `spread` of it apart in all, with a peak
+/// memory in KiB.
+fn runs(label: &str, makespan_s: f64, spread: f64, kib: u64, count: u32) -> Vec<Trial> {
+    let one = |i: u32| {
+        let seconds = makespan_s * (1.0 + spread * (f64::from(i * 7 % 10) / 9.0 - 0.5));
+        let mut trial = samples::trial(label, (seconds, 1.0));
+        (trial.order, trial.peak_pss_kib) = (i, Some(kib));
+        trial
+    };
+    (0..count).map(one).collect()
+}
+
+fn only(trials: &[Trial]) -> Question {
+    let mut questions = questions(trials, TERMS);
+    assert_eq!(questions.len(), 1);
+    questions.remove(0)
+}
+
+fn picked(question: &Question) -> Option<&str> {
+    let pick = question.answer.pick()?;
+    Some(question.candidates[pick].name.as_str())
+}
+
+/// 1 s with 32 processes, a little more with 16, four times that with 8.
+fn grid() -> Vec<Trial> {
+    [
+        runs("io-mpmt-32x16", 1.0, 0.02, 90_000, 10),
+        runs("io-mpmt-16x32", 1.02, 0.02, 50_000, 10),
+        runs("io-mpmt-16x16", 2.0, 0.02, 48_000, 10),
+        runs("io-mpmt-8x16", 4.0, 0.02, 26_000, 10),
+        runs("io-mpmt-30x16", 2.5, 0.02, 95_000, 10),
+    ]
+    .concat()
+}
+
+#[test]
+fn the_cheapest_within_five_percent_of_the_best_is_taken() {
+    let question = only(&grid());
+    assert_eq!(picked(&question), Some("io-mpmt-16x32"));
+    assert_eq!(question.answer.best(), Some(0));
+    assert_eq!(question.front, [0, 1, 2, 3]);
+}
+
+#[test]
+fn an_upper_end_beyond_the_limit_is_not_enough_and_is_told() {
+    let mut trials = grid();
+    trials.extend(runs("io-mpmt-4x128", 1.03, 0.08, 20_000, 10));
+    let question = only(&trials);
+    assert_eq!(picked(&question), Some("io-mpmt-16x32"));
+    let Answer::Take { open, .. } = &question.answer else {
+        panic!("{:?}", question.answer);
+    };
+    assert_eq!(open, &[5]);
+}
+
+#[test]
+fn where_memory_is_the_same_fewer_processes_are_cheaper() {
+    let trials = [
+        runs("io-mpmt-32x16", 1.0, 0.01, 50_000, 10),
+        runs("io-mpmt-16x32", 1.01, 0.01, 51_000, 10),
+    ]
+    .concat();
+    assert_eq!(picked(&only(&trials)), Some("io-mpmt-16x32"));
+}
+
+#[test]
+fn too_few_runs_wide_intervals_one_alone_and_no_good_run_decide_nothing() {
+    let why = |trials: &[Trial]| match only(trials).answer {
+        Answer::Undecided { why, .. } => why,
+        other => panic!("{other:?}"),
+    };
+    let two = |spread, count| {
+        let slower = runs("io-mpmt-16x32", 1.02, spread, 5, count);
+        [runs("io-mpmt-32x16", 1.0, spread, 9, count), slower].concat()
+    };
+    assert_eq!(why(&two(0.01, 3)), Undecided::TooFewRuns { runs: 3 });
+    assert!(matches!(
+        why(&two(0.5, 10)),
+        Undecided::WideIntervals { reach } if reach > 0.05
+    ));
+    let alone = runs("io-mpmt-32x16", 1.0, 0.01, 9, 10);
+    assert_eq!(why(&alone), Undecided::OnlyOne);
+    let failed = [samples::failed("io-mpmt-8x16", "worker 3 died")];
+    assert_eq!(why(&failed), Undecided::NothingMeasured);
+}
+
+#[test]
+fn other_work_is_another_question() {
+    let mut trials = grid();
+    trials.extend(runs("cpu-mp-2x1", 0.1, 0.02, 5_000, 10));
+    let mut shorter = runs("io-mpmt-8x16", 0.1, 0.02, 5_000, 10);
+    shorter
+        .iter_mut()
+        .for_each(|trial| trial.wait_s = Some(0.02));
+    trials.extend(shorter);
+    let found = questions(&trials, TERMS);
+    assert_eq!(found.len(), 3);
+    assert_eq!(picked(&found[0]), Some("io-mpmt-16x32"));
+}
+
+#[test]
+fn memory_of_different_kinds_is_not_compared() {
+    let mut trials = grid();
+    trials
+        .iter_mut()
+        .filter(|trial| trial.processes == 32)
+        .for_each(|trial| trial.peak_pss_kib = None);
+    assert_eq!(only(&trials).memory, Memory::Rss);
+    trials
+        .iter_mut()
+        .for_each(|trial| trial.peak_rss_kib = None);
+    assert_eq!(only(&trials).memory, Memory::Unknown);
+}
+
+#[test]
+fn warm_ups_are_left_out_and_unstable_medians_are_warned_of() {
+    let mut trials = grid();
+    let mut warmup = samples::trial("io-mpmt-1x1", (0.001, 0.001));
+    warmup.warmup = true;
+    trials.push(warmup);
+    trials.extend(runs("io-mpmt-2x16", 9.0, 0.5, 9_000, 10));
+    trials.extend(runs("io-mpmt-3x16", 9.0, 0.5, 9_000, 2));
+    let question = only(&trials);
+    assert_eq!(question.candidates.len(), 7);
+    let warnings = question.warnings();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].starts_with("io-mpmt-2x16 is unstable: the interval"));
+    assert!(warnings[1].contains("1 of 7 configurations have fewer than 6 good runs"));
+}
+
+#[test]
+fn it_is_said_in_a_sentence_with_its_reason_and_command_line() {
+    let trials = grid();
+    let document = recommendations(&questions(&trials, TERMS), TERMS);
+    insta::assert_snapshot!(written(&document, Format::Table), @"
+    test: io work, 512 commands, waits of 1 s, native runtime, total 512
+
+    Take io-mpmt-16x32: 48.8 MiB and 16 processes, the cheapest whose time (1.020 s, 1.014 s to 1.026 s) lies, interval included, within 5 % of the fastest, io-mpmt-32x16 (1.000 s, 0.994 s to 1.006 s; 87.9 MiB and 32 processes).
+
+      mpmt run -w io -p 16 -t 32
+
+    4 of 5 configurations are beaten by no other in time, memory (PSS) and processes:
+
+    configuration   makespan        95 % interval     memory   processes   note
+    ──────────────────────────────────────────────────────────────────────────────────
+    io-mpmt-32x16    1.000 s   0.994 s to 1.006 s   87.9 MiB          32   fastest
+    io-mpmt-16x32    1.020 s   1.014 s to 1.026 s   48.8 MiB          16   recommended
+    io-mpmt-16x16    2.000 s   1.987 s to 2.013 s   46.9 MiB          16
+    io-mpmt-8x16     4.000 s   3.975 s to 4.025 s   25.4 MiB           8
+
+    Scaling laws fitted to the throughput, all but what varies as in the fastest, 95 % intervals in brackets:
+
+    over         law      trials         one does, per s                  contention          coherency   peak at      R²   verdict
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    N (M = 16)   Amdahl       40    19.99 [14.86, 28.00]       0.028 [0.0092, 0.059]                                0.589   not supported: the law does not describe the points (R² 0.59, residual error 33 %): do not read its parameters
+    N (M = 16)   USL          40    19.99 [14.12, 26.72]            0.028 [0, 0.054]     0 [0, 0.00097]             0.589   not supported: the law does not describe the points (R² 0.59, residual error 33 %): do not read its parameters
+    M (N = 32)   Amdahl       10                                                                                            not supported: Amdahl's law needs 3 different concurrencies and has 1: measure more of them
+    M (N = 32)   USL          10                                                                                            not supported: the Universal Scalability Law needs 4 different concurrencies and has 1: measure more of them
+    N×M          Amdahl       50   1.142 [0.8750, 1.529]   0.00098 [0.00018, 0.0022]                                0.644   not supported: the law does not describe the points (R² 0.64, residual error 33 %): do not read its parameters
+    N×M          USL          50   1.142 [0.8642, 1.467]         0.00098 [0, 0.0020]   0 [0, 0.0000025]             0.644   not supported: the law does not describe the points (R² 0.64, residual error 33 %): do not read its parameters
+    ");
+    insta::assert_snapshot!(written(&document, Format::Csv), @r#"
+    question,configuration,processes,threads,runs,not_ok,makespan_median_s,makespan_low_s,makespan_high_s,memory_median_kib,memory_is,on_front,fastest,recommended,command
+    "test: io work, 512 commands, waits of 1 s, native runtime, total 512",io-mpmt-32x16,32,16,10,0,1.0,0.993682941,1.006369755,90000,PSS,true,true,false,mpmt run -w io -p 32 -t 16
+    "test: io work, 512 commands, waits of 1 s, native runtime, total 512",io-mpmt-16x32,16,32,10,0,1.02,1.0135566,1.02649715,50000,PSS,true,false,true,mpmt run -w io -p 16 -t 32
+    "test: io work, 512 commands, waits of 1 s, native runtime, total 512",io-mpmt-16x16,16,16,10,0,2.0,1.987365883,2.012739509,48000,PSS,true,false,false,mpmt run -w io -p 16 -t 16
+    "test: io work, 512 commands, waits of 1 s, native runtime, total 512",io-mpmt-8x16,8,16,10,0,4.0,3.974731765,4.025479019,26000,PSS,true,false,false,mpmt run -w io -p 8 -t 16
+    "test: io work, 512 commands, waits of 1 s, native runtime, total 512",io-mpmt-30x16,30,16,10,0,2.5,2.484207353,2.515924387,95000,PSS,false,false,false,mpmt run -w io -p 30 -t 16
+    "#);
+}
+
+/// Throughput as Amdahl's law with contention 0.1 has it, over processes.
+fn amdahl() -> Vec<Trial> {
+    let one = |processes: u32| {
+        let n = f64::from(processes);
+        let seconds = 10.0 * (1.0 + 0.1 * (n - 1.0)) / n;
+        runs(&format!("cpu-mp-{processes}x1"), seconds, 0.01, 9, 6)
+    };
+    [1, 2, 4, 8, 16].map(one).concat()
+}
+
+#[test]
+fn scaling_laws_are_fitted_along_the_lines_through_the_fastest() {
+    let document = fits(&questions(&amdahl(), TERMS));
+    insta::assert_snapshot!(written(&document, Format::Markdown), @"
+    **test: cpu work, 512 commands, 2000000 loops, native runtime, total 512**
+
+    Scaling laws fitted to the throughput, all but what varies as in the fastest, 95 % intervals in brackets:
+
+    | over | law | trials | one does, per s | contention | coherency | peak at | R² | verdict |
+    | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+    | N (M = 1) | Amdahl | 30 | 51.22 [51.12, 51.32] | 0.10 [0.099, 0.10] |  |  | 1.000 | supported |
+    | N (M = 1) | USL | 30 | 51.22 [51.10, 51.31] | 0.10 [0.098, 0.10] | 0 [0, 0.000094] |  | 1.000 | supported |
+    | M (N = 16) | Amdahl | 6 |  |  |  |  |  | not supported: Amdahl's law needs 3 different concurrencies and has 1: measure more of them |
+    | M (N = 16) | USL | 6 |  |  |  |  |  | not supported: the Universal Scalability Law needs 4 different concurrencies and has 1: measure more of them |
+    | N×M | Amdahl | 30 | 51.22 [51.12, 51.32] | 0.10 [0.099, 0.10] |  |  | 1.000 | supported |
+    | N×M | USL | 30 | 51.22 [51.10, 51.31] | 0.10 [0.098, 0.10] | 0 [0, 0.000094] |  | 1.000 | supported |
+    ");
+}

@@ -1,0 +1,275 @@
+use super::candidate::Candidate;
+use super::command::command_line;
+use super::decide::fewest_runs;
+use super::{Answer, Question, Terms, Undecided};
+use crate::report::document::{Block, Document};
+use crate::report::scaling::{self, Scaled};
+use crate::report::table::Filled;
+use crate::report::{Cell, Column, Table};
+use crate::stats::Interval;
+
+pub(super) fn recommendations(questions: &[Question], terms: Terms) -> Document {
+    let mut blocks = Vec::new();
+    let mut rows = Vec::new();
+    for question in questions {
+        let candidates = 0..question.candidates.len();
+        let all: Vec<Row<'_>> = candidates.map(|index| Row { question, index }).collect();
+        let front: Vec<Row<'_>> = (question.front.iter())
+            .map(|&index| Row { question, index })
+            .collect();
+        blocks.push(Block::Heading(question.name.clone()));
+        blocks.push(Block::Words(question.sentence(terms.within)));
+        if let Some(pick) = question.answer.pick() {
+            let trial = &question.candidates[pick].trial;
+            blocks.push(Block::Command(command_line(trial)));
+        }
+        blocks.push(Block::Words(question.about_the_front()));
+        blocks.push(Block::Table(Table::of(&front, people_columns())));
+        blocks.extend(fit_blocks(question));
+        rows.extend(all);
+    }
+    Document {
+        for_people: blocks,
+        for_programs: Table::of(&rows, program_columns()),
+    }
+}
+
+pub(super) fn fits(questions: &[Question]) -> Document {
+    let headed = |question: &Question| {
+        let mut blocks = vec![Block::Heading(question.name.clone())];
+        blocks.extend(fit_blocks(question));
+        blocks
+    };
+    let fits = questions.iter().flat_map(|question| &question.scalings.0);
+    let rows: Vec<Scaled> = fits.cloned().collect();
+    Document {
+        for_people: questions.iter().flat_map(headed).collect(),
+        for_programs: scaling::programs(&rows),
+    }
+}
+
+fn fit_blocks(question: &Question) -> Vec<Block> {
+    let fits = &question.scalings.0;
+    if fits.is_empty() {
+        return Vec::new();
+    }
+    let words = "Scaling laws fitted to the throughput, all but what varies as in the fastest, \
+                 95 % intervals in brackets:";
+    vec![
+        Block::Words(words.to_owned()),
+        Block::Table(scaling::people(fits)),
+    ]
+}
+
+impl Question {
+    /// The answer and its reason.
+    fn sentence(&self, within: f64) -> String {
+        let percent = 100.0 * within;
+        match &self.answer {
+            Answer::Take { pick, best, open } => self.take(*pick, *best, open, percent),
+            Answer::Undecided { best, why } => self.undecided(*best, why, percent),
+        }
+    }
+
+    fn take(&self, pick: usize, best: usize, open: &[usize], percent: f64) -> String {
+        let (chosen, fastest) = (&self.candidates[pick], &self.candidates[best]);
+        let cost = self.cost(chosen);
+        let mut words = if pick == best {
+            format!(
+                "Take {}: it is the fastest ({}), and nothing cheaper is surely within {percent} % \
+                 of it; it takes {cost}.",
+                chosen.name,
+                time(chosen)
+            )
+        } else {
+            format!(
+                "Take {}: {cost}, the cheapest whose time ({}) lies, interval included, within \
+                 {percent} % of the fastest, {} ({}; {}).",
+                chosen.name,
+                time(chosen),
+                fastest.name,
+                time(fastest),
+                self.cost(fastest)
+            )
+        };
+        if !open.is_empty() {
+            let names: Vec<String> = (open.iter())
+                .map(|&index| &self.candidates[index])
+                .map(|candidate| format!("{} ({})", candidate.name, time(candidate)))
+                .collect();
+            words.push_str(&format!(
+                " Cheaper still, and by these runs perhaps within {percent} % too, perhaps not: {}; \
+                 more runs would tell.",
+                names.join(", ")
+            ));
+        }
+        words
+    }
+
+    fn undecided(&self, best: Option<usize>, why: &Undecided, percent: f64) -> String {
+        let fastest = best.map_or(String::new(), |index| {
+            let candidate = &self.candidates[index];
+            format!(
+                "{} looks fastest ({}), but ",
+                candidate.name,
+                time(candidate)
+            )
+        });
+        let reason = match why {
+            Undecided::NothingMeasured => "no run ended well.".to_owned(),
+            Undecided::OnlyOne => {
+                "it is the only configuration: measure others to choose from.".to_owned()
+            }
+            Undecided::TooFewRuns { runs } => format!(
+                "{runs} good runs are too few for an interval: run each configuration {} times or \
+                 more.",
+                fewest_runs()
+            ),
+            Undecided::WideIntervals { reach } => format!(
+                "no configuration is surely within {percent} % of it, and its own interval reaches \
+                 {:.1} % above its median: run more often, or make the machine quieter.",
+                100.0 * reach
+            ),
+        };
+        format!("The data can't decide: {fastest}{reason}")
+    }
+
+    /// What a configuration takes, in words.
+    fn cost(&self, candidate: &Candidate) -> String {
+        let processes = match candidate.trial.processes {
+            1 => "1 process".to_owned(),
+            more => format!("{more} processes"),
+        };
+        match candidate.memory_kib {
+            Some(_) => format!("{} and {processes}", memory(candidate)),
+            None => processes,
+        }
+    }
+
+    fn about_the_front(&self) -> String {
+        format!(
+            "{} of {} configurations are beaten by no other in time, memory ({}) and processes:",
+            self.front.len(),
+            self.candidates.len(),
+            self.memory.as_str()
+        )
+    }
+}
+
+fn time(candidate: &Candidate) -> String {
+    let median = Cell::maybe(candidate.median_s(), Cell::Seconds);
+    match candidate.interval_s() {
+        Some(interval) => format!("{median}, {}", interval_in_words(interval)),
+        None => median.to_string(),
+    }
+}
+
+fn interval_in_words(interval: Interval) -> String {
+    format!(
+        "{} to {}",
+        Cell::Seconds(interval.low),
+        Cell::Seconds(interval.high)
+    )
+}
+
+fn memory(candidate: &Candidate) -> Cell {
+    Cell::maybe(candidate.memory_kib, |kib| {
+        Cell::Kibibytes(kib.round() as u64)
+    })
+}
+
+struct Row<'a> {
+    question: &'a Question,
+    index: usize,
+}
+
+impl Row<'_> {
+    fn candidate(&self) -> &Candidate {
+        &self.question.candidates[self.index]
+    }
+
+    fn is_best(&self) -> bool {
+        self.question.answer.best() == Some(self.index)
+    }
+
+    fn is_pick(&self) -> bool {
+        self.question.answer.pick() == Some(self.index)
+    }
+}
+
+fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
+    vec![
+        (Column::left("configuration"), |r| {
+            Cell::Text(r.candidate().name.clone())
+        }),
+        (Column::right("makespan"), |r| {
+            Cell::maybe(r.candidate().median_s(), Cell::Seconds)
+        }),
+        (Column::right("95 % interval"), |r| {
+            Cell::maybe(r.candidate().interval_s(), |i| {
+                Cell::Text(interval_in_words(i))
+            })
+        }),
+        (Column::right("memory"), |r| memory(r.candidate())),
+        (Column::right("processes"), |r| {
+            Cell::Count(r.candidate().trial.processes.into())
+        }),
+        (Column::left("note"), |r| {
+            Cell::Text(
+                match (r.is_pick(), r.is_best()) {
+                    (true, true) => "recommended, fastest",
+                    (true, false) => "recommended",
+                    (false, true) => "fastest",
+                    (false, false) => "",
+                }
+                .to_owned(),
+            )
+        }),
+    ]
+}
+
+fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
+    vec![
+        (Column::left("question"), |r| {
+            Cell::Text(r.question.name.clone())
+        }),
+        (Column::left("configuration"), |r| {
+            Cell::Text(r.candidate().name.clone())
+        }),
+        (Column::right("processes"), |r| {
+            Cell::Count(r.candidate().trial.processes.into())
+        }),
+        (Column::right("threads"), |r| {
+            Cell::Count(r.candidate().trial.threads.into())
+        }),
+        (Column::right("runs"), |r| {
+            Cell::Count(r.candidate().runs as u64)
+        }),
+        (Column::right("not_ok"), |r| {
+            Cell::Count(r.candidate().not_ok as u64)
+        }),
+        (Column::right("makespan_median_s"), |r| {
+            Cell::maybe(r.candidate().median_s(), Cell::Seconds)
+        }),
+        (Column::right("makespan_low_s"), |r| {
+            Cell::maybe(r.candidate().interval_s(), |i| Cell::Seconds(i.low))
+        }),
+        (Column::right("makespan_high_s"), |r| {
+            Cell::maybe(r.candidate().interval_s(), |i| Cell::Seconds(i.high))
+        }),
+        (Column::right("memory_median_kib"), |r| {
+            memory(r.candidate())
+        }),
+        (Column::left("memory_is"), |r| {
+            Cell::Text(r.question.memory.as_str().to_owned())
+        }),
+        (Column::left("on_front"), |r| {
+            Cell::Flag(r.question.front.contains(&r.index))
+        }),
+        (Column::left("fastest"), |r| Cell::Flag(r.is_best())),
+        (Column::left("recommended"), |r| Cell::Flag(r.is_pick())),
+        (Column::left("command"), |r| {
+            Cell::Text(command_line(&r.candidate().trial))
+        }),
+    ]
+}
