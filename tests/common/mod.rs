@@ -252,6 +252,29 @@ impl Process {
         kill_process(self.pid(), signal).unwrap();
     }
 
+    /// Sends a signal and waits until it has come: of two that are pending at the same time, the
+    /// kernel delivers one.
+    pub fn signal_and_wait(&self, signal: Signal) {
+        self.signal(signal);
+        let status = format!("/proc/{}/status", self.pid().as_raw_nonzero());
+        let is_pending = || {
+            let text = fs::read_to_string(&status).unwrap_or_default();
+            let pending = text
+                .lines()
+                .filter(|l| l.starts_with("SigPnd") || l.starts_with("ShdPnd"));
+            pending
+                .into_iter()
+                .any(|line| !line.ends_with("0000000000000000"))
+        };
+        while is_pending() {
+            assert!(
+                Instant::now() < self.deadline,
+                "past the deadline: the signal has not come"
+            );
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Tells it to end, as a shell's Ctrl-C would, and waits for it.
     pub fn interrupt(self) -> Finished {
         self.signal(Signal::INT);

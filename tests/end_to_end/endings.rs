@@ -116,7 +116,7 @@ fn a_server_finishes_what_runs_at_the_first_ctrl_c_and_drops_it_at_the_second() 
     let (server, _) = stage.serve("table.txt ipc://batches ipc://results 2 -t 4");
     let client = stage.start("client commands.txt 16 ipc://results ipc://batches");
     stage.wait_for_worker();
-    server.signal(Signal::INT);
+    server.signal_and_wait(Signal::INT);
     server.interrupt().expect(0);
     client.interrupt().expect(130);
     stage.assert_empty_within(SOON);
