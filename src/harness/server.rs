@@ -77,8 +77,10 @@ impl Server {
         let mut entries = [PollEntry::descriptor(&stdout), PollEntry::descriptor(&gate)];
         net::poll(&mut entries, None).map_err(io::Error::other)?;
         if !entries[0].is_ready() {
+            let timed_out = gate.is_timed_out();
+            dismiss(child);
             let slow = StartError::Slow(setup.patience);
-            return Err(if gate.is_timed_out() {
+            return Err(if timed_out {
                 slow
             } else {
                 StartError::Interrupted
@@ -128,6 +130,15 @@ impl Server {
             report,
         })
     }
+}
+
+/// Ends a server that has not come up: in good order, so that it takes its folder with it, if it
+/// does so soon.
+fn dismiss(mut child: Child) {
+    const SOON: Duration = Duration::from_secs(2);
+    child.let_go();
+    // Whatever comes of it, the child is killed if it is still there when it is dropped.
+    let _ = net::poll(&mut [PollEntry::descriptor(&child)], Some(SOON));
 }
 
 fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
