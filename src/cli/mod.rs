@@ -8,6 +8,7 @@ mod configuration;
 pub mod error;
 pub mod generate;
 mod input;
+mod measure;
 mod output;
 mod plot;
 mod progress;
@@ -15,6 +16,7 @@ mod reproduce;
 mod results;
 mod run;
 mod server;
+mod sweep;
 mod worker;
 
 use std::io::IsTerminal as _;
@@ -39,6 +41,9 @@ Examples:
   One configuration: 8 processes of 16 threads on I/O work
     mpmt run -w io -p 8 -t 16
 
+  A grid, shuffled, six times
+    mpmt sweep -p 1..8:x2 -t 1,16 --wait 20ms --runs 6
+
 Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage or input, 130 interrupted";
 
 /// For this work, on this machine, how many processes and how many threads?
@@ -56,6 +61,7 @@ struct Cli {
 enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Run(run::RunArgs),
+    Sweep(Box<sweep::SweepArgs>),
     Plot(plot::PlotArgs),
     Server(server::ServerArgs),
     Client(client::ClientArgs),
@@ -74,6 +80,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Reproduce(args) => reproduce::run(args),
         Command::Run(args) => run::run(args),
+        Command::Sweep(args) => sweep::run(*args),
         Command::Plot(args) => plot::run(args),
         Command::Server(args) => server::run(args),
         Command::Client(args) => client::run(args),

@@ -6,14 +6,14 @@
 mod calibration;
 mod environment;
 mod experiment;
-mod published;
 mod server;
 mod trial;
 
 pub use calibration::measure_loop;
 pub use environment::Environment;
-pub use experiment::{Experiment, Observer, Planned};
-pub use published::{Family, published_configurations};
+pub use experiment::{
+    Ending, Experiment, Limits, Observer, Planned, WrongSum, check_expected_sum, expected_s,
+};
 pub use server::StartError;
 pub use trial::{Harness, HarnessError, Input, expected_sum};
 

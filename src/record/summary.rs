@@ -164,12 +164,12 @@ pub fn summarise(trials: &[Trial], published: &[Published]) -> Vec<Summary> {
         .collect()
 }
 
-/// The trials of each configuration under its name, in the order in which they first appear.
+/// The trials of each configuration (warm-ups left out) under its name, in the order in which they first appear.
 /// Where configurations share a label, their names add what they differ in, so that different
 /// things are never averaged.
 pub fn group(trials: &[Trial]) -> Vec<(String, Vec<&Trial>)> {
     let mut groups: Vec<(Asked, Vec<&Trial>)> = Vec::new();
-    for trial in trials {
+    for trial in trials.iter().filter(|trial| !trial.warmup) {
         let asked = Asked::of(trial);
         match groups.iter_mut().find(|(other, _)| *other == asked) {
             Some((_, members)) => members.push(trial),
