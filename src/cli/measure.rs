@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
 use crate::harness::{
-    Environment, Experiment, Harness, HarnessError, Input, Limits, check_expected_sum, measure_loop,
+    Environment, Experiment, Harness, Input, Limits, Planned, check_expected_sum, measure_loop,
 };
 use crate::process::Signals;
 use crate::record::{Trial, TrialWriter};
@@ -107,17 +107,16 @@ impl Campaign {
     ) -> anyhow::Result<Vec<Trial>> {
         let mut progress = Progress::new(Some(rows));
         let mut trials = Vec::new();
-        for Prepared { experiment, input } in &self.experiments {
+        for (place, Prepared { experiment, input }) in self.experiments.iter().enumerate() {
             self.harness.use_input(input.clone());
+            let later = self.experiments[place + 1..].iter();
+            let later: Vec<Planned> = later.flat_map(|p| p.experiment.missing(&done)).collect();
+            progress.later(&later);
             let mine = |row: &&Trial| row.experiment == experiment.name;
             let done = done.iter().filter(mine).cloned().collect();
             let ending = experiment
                 .run(&mut self.harness, done, &self.limits, &mut progress)
-                .inspect_err(|error| {
-                    if matches!(error.downcast_ref(), Some(HarnessError::Interrupted)) {
-                        progress.note_always(&how_to_resume(folder));
-                    }
-                })?;
+                .inspect_err(|_| progress.note_always(&how_to_resume(folder)))?;
             trials.extend(ending.trials);
             if ending.failed_fast {
                 progress.note_always(&how_to_resume(folder));

@@ -36,6 +36,8 @@ pub(super) struct Progress {
 struct Outlook {
     /// Expected seconds of the trials to come, the next one first.
     coming_s: Vec<f64>,
+    /// Those of the experiments after this one.
+    later_s: Vec<f64>,
     done: usize,
     expected_s: f64,
     spent_s: f64,
@@ -60,11 +62,11 @@ impl Outlook {
             true => self.spent_s / self.expected_s,
             false => 1.0,
         };
-        self.coming_s.iter().sum::<f64>() * ratio
+        self.coming_s.iter().chain(&self.later_s).sum::<f64>() * ratio
     }
 
     fn total(&self) -> usize {
-        self.done + self.coming_s.len()
+        self.done + self.coming_s.len() + self.later_s.len()
     }
 }
 
@@ -82,6 +84,11 @@ impl Progress {
             outlook: Outlook::default(),
             begun: clock::now(),
         }
+    }
+
+    /// These trials follow on the experiment that is run next.
+    pub(super) fn later(&mut self, later: &[Planned]) {
+        self.outlook.later_s = later.iter().map(expected_s).collect();
     }
 
     /// Says something, beside the bar when there is one.
@@ -132,9 +139,9 @@ impl Observer for Progress {
             ),
         };
         let outlook = &self.outlook;
-        let left = match outlook.coming_s.is_empty() {
-            true => String::new(),
-            false => format!(", {} left", rounded(outlook.left_s())),
+        let left = match outlook.done < outlook.total() {
+            true => format!(", {} left", rounded(outlook.left_s())),
+            false => String::new(),
         };
         let warmup = if trial.warmup { " (warm-up)" } else { "" };
         self.note_always(&format!(
@@ -175,6 +182,8 @@ mod tests {
         );
         outlook.pass(1.0);
         assert_eq!(outlook.left_s(), 3.0);
+        outlook.later_s = vec![1.0, 1.0];
+        assert_eq!((outlook.left_s(), outlook.total()), (5.0, 5));
     }
 
     #[test]

@@ -360,9 +360,8 @@ fn list(
 ) -> anyhow::Result<ExitCode> {
     let mut planned: Vec<Planned> = Vec::new();
     for prepared in &campaign.experiments {
-        planned.extend(prepared.experiment.plan(rows));
+        planned.extend(prepared.experiment.missing(rows));
     }
-    planned.retain(|planned| rows.iter().all(|row| row.key != planned.key));
     let table = listing(&planned);
     let report = Report {
         for_people: table.clone(),

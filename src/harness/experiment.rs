@@ -138,6 +138,11 @@ impl Experiment {
         self.coming(1, 1, rows)
     }
 
+    /// Those of the plan that no row is there for.
+    pub fn missing(&self, rows: &[Trial]) -> Vec<Planned> {
+        missing(self.plan(rows), rows)
+    }
+
     /// The trials from a block on, as far as they are known.
     fn coming(&self, block: u32, first_order: u32, rows: &[Trial]) -> Vec<Planned> {
         let all = self.warmup + self.runs;

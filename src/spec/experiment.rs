@@ -163,6 +163,7 @@ fn key_of(line: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const HEAD: &str = "question = \"q\"\nanalysis = \"a\"\n";
 
@@ -205,6 +206,14 @@ mod tests {
             refusal("[axes]\nprocesses = 5000").starts_with("x.toml: processes: 5000 is too many")
         );
         assert!(refusal("[input]\nwait = \"2..1\"").starts_with("x.toml: input.wait: "));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_without_panic(text in "[a-z0-9\\[\\]=\"é`\n .]{0,60}") {
+            let _ = parse(&text);
+            let _ = Definition::parse("x.toml", &text);
+        }
     }
 
     #[test]
