@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::{Harness, HarnessError, Input};
@@ -111,7 +111,8 @@ pub trait Observer {
 /// How an experiment ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ending {
-    /// All its trials, those that were there before included.
+    /// All its trials, those that were there before included: configuration by configuration, in
+    /// the order in which these are given.
     pub trials: Vec<Trial>,
     /// Whether it ended at a trial that failed.
     pub failed_fast: bool,
@@ -247,11 +248,34 @@ impl Experiment {
                 break;
             }
             if run.block(harness, &planned)? {
-                return Ok(run.ending(true));
+                return Ok(self.ending(run.trials, true));
             }
         }
         self.tell_what_is_open(&mut run);
-        Ok(run.ending(false))
+        Ok(self.ending(run.trials, false))
+    }
+
+    fn ending(&self, trials: Vec<Trial>, failed_fast: bool) -> Ending {
+        Ending {
+            trials: self.in_given_order(trials),
+            failed_fast,
+        }
+    }
+
+    /// A shuffled order is for measuring; people look for a configuration where they put it.
+    fn in_given_order(&self, mut trials: Vec<Trial>) -> Vec<Trial> {
+        let mut places = HashMap::new();
+        for (run, warmup) in trials
+            .iter()
+            .map(|trial| (trial.run, trial.warmup))
+            .collect::<HashSet<_>>()
+        {
+            for place in 0..self.configurations.len() {
+                places.insert(self.key(place, Repetition { run, warmup }), place);
+            }
+        }
+        trials.sort_by_key(|trial| (places.get(&trial.key).copied(), trial.block));
+        trials
     }
 
     fn tell_what_is_open<O: Observer>(&self, run: &mut Running<'_, O>) {
@@ -310,19 +334,12 @@ impl<O: Observer> Running<'_, O> {
             1.0
         }
     }
-
-    fn ending(self, failed_fast: bool) -> Ending {
-        Ending {
-            trials: self.trials,
-            failed_fast,
-        }
-    }
 }
 
 /// Those that no row is there for.
 fn missing(planned: Vec<Planned>, rows: &[Trial]) -> Vec<Planned> {
-    let done: HashMap<&str, ()> = rows.iter().map(|row| (row.key.as_str(), ())).collect();
-    let is_missing = |planned: &Planned| !done.contains_key(planned.key.as_str());
+    let done: HashSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+    let is_missing = |planned: &Planned| !done.contains(planned.key.as_str());
     planned.into_iter().filter(is_missing).collect()
 }
 
@@ -384,6 +401,7 @@ mod tests {
             key: planned.key.clone(),
             run: planned.run,
             warmup: planned.warmup,
+            block: planned.block,
             ..samples::trial(
                 &planned.configuration.label,
                 (1.0 + spread * f64::from(planned.run), 1.0),
@@ -449,6 +467,21 @@ mod tests {
         let first: Vec<_> = plan[..9].iter().map(|p| &p.configuration).collect();
         let second: Vec<_> = plan[9..18].iter().map(|p| &p.configuration).collect();
         assert_ne!(first, second);
+    }
+
+    #[test]
+    fn results_stand_where_the_configurations_do() {
+        let experiment = Experiment {
+            order: Order::Shuffled(3),
+            ..experiment(2)
+        };
+        let sorted = experiment.in_given_order(rows(&experiment.plan(&[]), 0.0));
+        let told: Vec<(&str, u32)> = sorted.iter().map(|t| (t.label.as_str(), t.run)).collect();
+        let configurations = experiment.configurations.iter();
+        let expected: Vec<(&str, u32)> = configurations
+            .flat_map(|c| [(c.label.as_str(), 1), (c.label.as_str(), 2)])
+            .collect();
+        assert_eq!(told, expected);
     }
 
     #[test]
