@@ -121,8 +121,11 @@ fn planned(batch: u32, commands: u64) -> Planned {
         experiment: "pipeline".to_owned(),
         configuration,
         run: 1,
+        warmup: false,
         block: 1,
         order: 1,
+        key: String::new(),
+        predicted_s: 0.0,
     }
 }
 

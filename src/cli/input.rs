@@ -6,6 +6,7 @@ use clap::Args;
 use super::error::UsageError;
 use crate::harness::{DEFAULT_COMMANDS, DEFAULT_TABLE, Input};
 use crate::model::{BadLine, Command, Parsed, Table, TableEntry, parse_lines};
+use crate::spec::{InputSource, InputSpec};
 
 /// How many bad lines are told one by one.
 const TOLD: usize = 10;
@@ -28,17 +29,59 @@ pub(super) struct InputArgs {
 
 impl InputArgs {
     pub(super) fn read(&self) -> Result<Input, UsageError> {
-        Ok(Input {
-            commands: match &self.commands {
-                Some(path) => read_commands(path, self.strict)?,
-                None => without_numbers(parse_lines(DEFAULT_COMMANDS, str::parse).good),
-            },
-            entries: match &self.table {
-                Some(path) => read_entries_once(path, self.strict)?,
-                None => without_numbers(Table::parse_entries(DEFAULT_TABLE).good),
-            },
+        read_files(self.commands.as_deref(), self.table.as_deref(), self.strict)
+    }
+
+    /// The files as an experiment names them; nothing when none is given.
+    pub(super) fn spec(&self) -> Option<InputSpec> {
+        (self.commands.is_some() || self.table.is_some()).then(|| InputSpec {
+            commands: self.commands.clone(),
+            table: self.table.clone(),
+            ..InputSpec::default()
         })
     }
+
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict
+    }
+}
+
+/// What an experiment says of its input, made or read. Relative paths count from `folder`.
+pub(super) fn read_input(
+    spec: &InputSpec,
+    folder: &Path,
+    strict: bool,
+) -> Result<Input, UsageError> {
+    let source = spec.source();
+    match source.map_err(|(key, reason)| UsageError::new(format!("{key}: {reason}")))? {
+        InputSource::Generated(generator) => {
+            let entries: Vec<TableEntry> = generator.collect();
+            let commands = entries.iter().map(|entry| entry.command).collect();
+            Ok(Input { commands, entries })
+        }
+        InputSource::Files { commands, table } => {
+            let from = |path: Option<PathBuf>| path.map(|path| folder.join(path));
+            read_files(from(commands).as_deref(), from(table).as_deref(), strict)
+        }
+    }
+}
+
+/// The commands and the table of these files, or those that come with the program.
+fn read_files(
+    commands: Option<&Path>,
+    table: Option<&Path>,
+    strict: bool,
+) -> Result<Input, UsageError> {
+    Ok(Input {
+        commands: match commands {
+            Some(path) => read_commands(path, strict)?,
+            None => without_numbers(parse_lines(DEFAULT_COMMANDS, str::parse).good),
+        },
+        entries: match table {
+            Some(path) => read_entries_once(path, strict)?,
+            None => without_numbers(Table::parse_entries(DEFAULT_TABLE).good),
+        },
+    })
 }
 
 fn without_numbers<T>(lines: Vec<(usize, T)>) -> Vec<T> {

@@ -10,6 +10,7 @@ mod doctor;
 pub mod error;
 pub mod generate;
 mod input;
+mod measure;
 mod output;
 mod plot;
 mod print;
@@ -21,6 +22,7 @@ mod run;
 mod server;
 mod share;
 mod splice;
+mod sweep;
 mod worker;
 
 use std::io::IsTerminal as _;
@@ -45,6 +47,9 @@ Examples:
   One configuration: 8 processes of 16 threads on I/O work
     mpmt run -w io -p 8 -t 16
 
+  A grid, shuffled, six times
+    mpmt sweep -p 1..8:x2 -t 1,16 --wait 20ms --runs 6
+
 Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage or input, 130 interrupted";
 
 /// For this work, on this machine, how many processes and how many threads?
@@ -62,6 +67,7 @@ struct Cli {
 enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Run(run::RunArgs),
+    Sweep(Box<sweep::SweepArgs>),
     Plot(plot::PlotArgs),
     Compare(compare::CompareArgs),
     Recommend(recommend::RecommendArgs),
@@ -83,6 +89,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Reproduce(args) => reproduce::run(args),
         Command::Run(args) => run::run(args),
+        Command::Sweep(args) => sweep::run(*args),
         Command::Plot(args) => plot::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Recommend(args) => recommend::run(args),

@@ -1,8 +1,10 @@
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::harness::{Observer, Planned};
+use crate::clock::{self, Tick};
+use crate::harness::{Observer, Planned, expected_s};
 use crate::record::{Status, Trial, TrialWriter};
 
 /// A bar of answered batches on stderr, when that is a terminal.
@@ -24,37 +26,73 @@ fn style_of(template: &str) -> ProgressStyle {
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     rows: Option<TrialWriter>,
-    /// Predicted seconds of each trial, in order.
-    predicted_s: Vec<f64>,
-    done: usize,
+    outlook: Outlook,
+    begun: Tick,
 }
 
-/// What each trial takes beside its makespan, roughly: starting and ending processes.
-const OVERHEAD_S: f64 = 0.1;
+/// How much is done, and how long the rest takes: what the ideal model predicts, corrected by how
+/// it was wrong until now.
+#[derive(Debug, Default)]
+struct Outlook {
+    /// Expected seconds of the trials to come, the next one first.
+    coming_s: Vec<f64>,
+    /// Those of the experiments after this one.
+    later_s: Vec<f64>,
+    done: usize,
+    expected_s: f64,
+    spent_s: f64,
+}
+
+impl Outlook {
+    /// Replaces the trials to come.
+    fn expect(&mut self, coming: impl Iterator<Item = f64>) {
+        self.coming_s = coming.collect();
+        self.coming_s.reverse();
+    }
+
+    /// The next trial has taken so long.
+    fn pass(&mut self, spent_s: f64) {
+        self.done += 1;
+        self.expected_s += self.coming_s.pop().unwrap_or(spent_s);
+        self.spent_s += spent_s;
+    }
+
+    fn left_s(&self) -> f64 {
+        let ratio = match self.expected_s > 0.0 {
+            true => self.spent_s / self.expected_s,
+            false => 1.0,
+        };
+        self.coming_s.iter().chain(&self.later_s).sum::<f64>() * ratio
+    }
+
+    fn total(&self) -> usize {
+        self.done + self.coming_s.len() + self.later_s.len()
+    }
+}
 
 impl Progress {
-    pub(super) fn new(rows: Option<TrialWriter>, predicted_s: Vec<f64>) -> Self {
-        let predicted_s: Vec<f64> = predicted_s.into_iter().map(|s| s + OVERHEAD_S).collect();
+    pub(super) fn new(rows: Option<TrialWriter>) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let total_ms = predicted_s.iter().sum::<f64>() * 1000.0;
-            let bar = ProgressBar::new(total_ms as u64)
+            let bar = ProgressBar::new(0)
                 .with_style(style_of("{bar:30} {msg}, {elapsed} gone, {prefix} left"));
-            bar.enable_steady_tick(std::time::Duration::from_millis(250));
+            bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
         Progress {
             bar,
             rows,
-            predicted_s,
-            done: 0,
+            outlook: Outlook::default(),
+            begun: clock::now(),
         }
     }
 
-    fn left_s(&self) -> f64 {
-        self.predicted_s[self.done..].iter().sum()
+    /// These trials follow on the experiment that is run next.
+    pub(super) fn later(&mut self, later: &[Planned]) {
+        self.outlook.later_s = later.iter().map(expected_s).collect();
     }
 
-    fn say(&self, line: String) {
+    /// Says something, beside the bar when there is one.
+    pub(super) fn note_always(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
             None => eprintln!("{line}"),
@@ -62,20 +100,37 @@ impl Progress {
     }
 }
 
+/// Seconds as a person says them: `45 s`, `3m 20s`.
+pub(super) fn rounded(seconds: f64) -> String {
+    match seconds {
+        under if under < 60.0 => format!("{under:.0} s"),
+        more => humantime::format_duration(Duration::from_secs(more.round() as u64)).to_string(),
+    }
+}
+
 impl Observer for Progress {
+    fn expects(&mut self, coming: &[Planned]) {
+        self.outlook.expect(coming.iter().map(expected_s));
+    }
+
     fn begins(&mut self, planned: &Planned) {
+        self.begun = clock::now();
         let Some(bar) = &self.bar else { return };
-        let position = format!("{}/{}", planned.order, self.predicted_s.len());
-        bar.set_message(format!("{position} {}", planned.configuration.label));
-        bar.set_prefix(format!("{:.0} s", self.left_s()));
+        let position = format!("{}/{}", self.outlook.done + 1, self.outlook.total());
+        let what = if planned.warmup { " (warm-up)" } else { "" };
+        bar.set_message(format!("{position} {}{what}", planned.configuration.label));
+        bar.set_prefix(rounded(self.outlook.left_s()));
+        let left_ms = (self.outlook.left_s() * 1000.0) as u64;
+        let spent_ms = (self.outlook.spent_s * 1000.0) as u64;
+        bar.set_length(spent_ms + left_ms);
+        bar.set_position(spent_ms);
     }
 
     fn ended(&mut self, trial: &Trial) -> anyhow::Result<()> {
         if let Some(rows) = &mut self.rows {
             rows.write(trial)?;
         }
-        self.done += 1;
-        let of = self.predicted_s.len();
+        self.outlook.pass(self.begun.elapsed().as_secs_f64());
         let outcome = match (trial.status, trial.makespan_s) {
             (Status::Ok, Some(makespan_s)) => format!("{makespan_s:.3} s"),
             (status, _) => format!(
@@ -83,11 +138,23 @@ impl Observer for Progress {
                 trial.error.as_deref().unwrap_or("no reason")
             ),
         };
-        self.say(format!("{}/{of} {:<14} {outcome}", self.done, trial.label));
-        if let Some(bar) = &self.bar {
-            bar.inc((self.predicted_s[self.done - 1] * 1000.0) as u64);
-        }
+        let outlook = &self.outlook;
+        let left = match outlook.done < outlook.total() {
+            true => format!(", {} left", rounded(outlook.left_s())),
+            false => String::new(),
+        };
+        let warmup = if trial.warmup { " (warm-up)" } else { "" };
+        self.note_always(&format!(
+            "{}/{} {:<14} {outcome}{warmup}{left}",
+            outlook.done,
+            outlook.total(),
+            trial.label
+        ));
         Ok(())
+    }
+
+    fn note(&mut self, text: &str) {
+        self.note_always(text);
     }
 }
 
@@ -96,5 +163,32 @@ impl Drop for Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_corrected_by_what_was_measured() {
+        let mut outlook = Outlook::default();
+        outlook.expect([1.0, 2.0, 3.0].into_iter());
+        assert_eq!((outlook.left_s(), outlook.total()), (6.0, 3));
+        outlook.pass(2.0);
+        assert_eq!(
+            (outlook.left_s(), outlook.done, outlook.total()),
+            (10.0, 1, 3)
+        );
+        outlook.pass(1.0);
+        assert_eq!(outlook.left_s(), 3.0);
+        outlook.later_s = vec![1.0, 1.0];
+        assert_eq!((outlook.left_s(), outlook.total()), (5.0, 5));
+    }
+
+    #[test]
+    fn long_times_are_told_in_minutes() {
+        assert_eq!(rounded(44.6), "45 s");
+        assert_eq!(rounded(200.4), "3m 20s");
     }
 }

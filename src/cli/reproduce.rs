@@ -1,22 +1,22 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::Args;
 
 use super::configuration::time_scale;
+use super::error::UsageError;
 use super::input::InputArgs;
+use super::measure::{Campaign, Request, begin};
 use super::print::to_stdout;
-use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::run::exit_code;
-use super::server::check_descriptors;
+use super::sweep::find;
 use crate::chart::{Comparison, draw_comparison};
-use crate::harness::{Environment, Experiment, Family, Harness, published_configurations};
-use crate::model::SpawnMode;
-use crate::process::Signals;
+use crate::harness::Environment;
+use crate::model::{SpawnMode, WorkloadKind};
 use crate::record::published;
 use crate::report::{self, Format};
+use crate::spec::{Axes, Axis};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,6 +49,10 @@ pub(super) struct ReproduceArgs {
     #[arg(long, value_enum, default_value = "lazy")]
     spawn: SpawnMode,
 
+    /// Shuffles the order of each block [default: the published order]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
     #[command(flatten)]
     input: InputArgs,
 
@@ -62,33 +66,22 @@ pub(super) struct ReproduceArgs {
     format: Format,
 }
 
+/// Which of the published configurations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Family {
+    /// Those that sleep.
+    Io,
+    /// Those that compute.
+    Cpu,
+}
+
 pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
-    let configurations = published_configurations(args.only, args.spawn, args.time_scale);
-    let most = configurations
-        .iter()
-        .map(|configuration| configuration.processes)
-        .max();
-    check_descriptors(most.unwrap_or(0))?;
-    let input = args.input.read()?;
-    let signals = Signals::install().context("signals can't be taken over")?;
-    let program = std::env::current_exe().context("this program can't be found")?;
+    let mut request = args.request()?;
+    let mut campaign = Campaign::prepare(&mut request)?;
     let environment = Environment::look();
     let folder = ResultsFolder::create(args.out.as_deref(), "reproduce")?;
-    let rows = folder.begin(&environment)?;
-    let mut harness = Harness::new(program, input, None, signals);
-    let experiment = Experiment {
-        name: "published".to_owned(),
-        configurations,
-        runs: args.runs,
-    };
-    let predicted = experiment
-        .plan()
-        .iter()
-        .map(|p| harness.predicted_s(&p.configuration))
-        .collect();
-    let mut progress = Progress::new(Some(rows), predicted);
-    let trials = experiment.run(&mut harness, &mut progress)?;
-    drop(progress);
+    let opened = begin(&folder, &request)?;
+    let trials = campaign.run(&folder, opened)?;
     let published = published();
     to_stdout(&report::comparison(&trials, &published), args.format)?;
     let comparison = Comparison::prepare(&trials, &published);
@@ -98,4 +91,72 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     }
     eprintln!("results: {}", folder.path().display());
     Ok(exit_code(&trials))
+}
+
+impl ReproduceArgs {
+    /// A sweep of the published experiment, in the published order unless a seed is given.
+    fn request(&self) -> Result<Request, UsageError> {
+        let mut asked = find("published")?;
+        let definition = &mut asked.definition;
+        definition.runs = self.runs;
+        definition.override_with(&Axes {
+            spawn: Some(Axis::of(self.spawn)),
+            time_scale: Some(Axis::of(self.time_scale)),
+            ..Axes::default()
+        });
+        if let Some(only) = self.only {
+            let workload = match only {
+                Family::Io => WorkloadKind::Io,
+                Family::Cpu => WorkloadKind::Cpu,
+            };
+            let wanted = Some(Axis::of(workload));
+            definition
+                .configuration
+                .retain(|configuration| configuration.workload == wanted);
+        }
+        if let Some(input) = self.input.spec() {
+            asked.take_input(input)?;
+        }
+        Ok(Request {
+            seed: self.seed,
+            precision: None,
+            budget_s: None,
+            timeout_s: None,
+            fail_fast: false,
+            strict: self.input.is_strict(),
+            experiments: vec![asked],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: ReproduceArgs,
+    }
+
+    fn labels(line: &[&str]) -> Vec<String> {
+        let line = Line::try_parse_from([&["reproduce"], line].concat()).unwrap();
+        let request = line.args.request().unwrap();
+        let all = request.experiments[0]
+            .definition
+            .configurations("x")
+            .unwrap();
+        all.into_iter()
+            .map(|configuration| configuration.label)
+            .collect()
+    }
+
+    #[test]
+    fn there_are_nine_five_and_four() {
+        let nine = labels(&["--time-scale", "0.05", "--spawn", "eager"]);
+        assert_eq!(nine.len(), 9);
+        assert_eq!(labels(&["--only", "io"]), nine[..5]);
+        assert_eq!(labels(&["--only", "cpu"]), nine[5..]);
+    }
 }

@@ -1,24 +1,33 @@
-use std::fs;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use tempfile::NamedTempFile;
 
 use super::error::UsageError;
+use super::measure::Request;
 use crate::clock;
 use crate::harness::Environment;
-use crate::record::TrialWriter;
+use crate::record::{Trial, TrialWriter};
 
-/// A folder of results: `trials.csv`, `environment.json`, and what is drawn from them.
+/// A folder of results: `trials.csv`, `environment.json`, of a sweep `sweep.json` with all that was
+/// asked, and what is drawn from them. It is locked as long as this value lives, against another
+/// process that would write into it too; the lock goes with the process, however it ends.
 #[derive(Debug)]
 pub(super) struct ResultsFolder {
     path: PathBuf,
+    _lock: File,
 }
 
 impl ResultsFolder {
     /// The folder that a person names, or a fresh dated one under `results/`.
     ///
     /// # Errors
-    /// When it holds results already (nothing is ever overwritten), or can't be written to.
+    /// When it holds results already (nothing is ever overwritten), another process writes into
+    /// it, or it can't be written to.
     pub(super) fn create(named: Option<&Path>, what: &str) -> Result<Self, UsageError> {
         let path = match named {
             Some(path) => path.to_owned(),
@@ -30,7 +39,17 @@ impl ResultsFolder {
                 "{shown} can't be made: {error}; name another with -o"
             ))
         })?;
-        let folder = ResultsFolder { path };
+        let folder = ResultsFolder {
+            _lock: lock(&path)?,
+            path,
+        };
+        if folder.request().exists() {
+            return Err(UsageError::new(format!(
+                "{0} holds a sweep already, which is never overwritten; go on with it by \
+                 'mpmt sweep --resume {0}', or name another folder with -o",
+                folder.path.display()
+            )));
+        }
         if folder.trials().exists() {
             return Err(UsageError::new(format!(
                 "{} holds results already, which are never overwritten; name another folder with -o",
@@ -38,6 +57,27 @@ impl ResultsFolder {
             )));
         }
         Ok(folder)
+    }
+
+    /// The folder of a sweep that is to go on, and all that it was asked.
+    ///
+    /// # Errors
+    /// When no sweep was begun there, or another process writes into it.
+    pub(super) fn reopen(path: &Path) -> Result<(Self, Request), UsageError> {
+        let request = path.join("sweep.json");
+        let text = fs::read_to_string(&request).map_err(|error| {
+            UsageError::new(format!(
+                "no sweep can be resumed in {}: sweep.json can't be read: {error}",
+                path.display()
+            ))
+        })?;
+        let request = serde_json::from_str(&text)
+            .map_err(|error| UsageError::new(format!("{}: {error}", request.display())))?;
+        let folder = ResultsFolder {
+            _lock: lock(path)?,
+            path: path.to_owned(),
+        };
+        Ok((folder, request))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -48,14 +88,72 @@ impl ResultsFolder {
         self.path.join("trials.csv")
     }
 
+    fn request(&self) -> PathBuf {
+        self.path.join("sweep.json")
+    }
+
     /// Opens `trials.csv` and writes `environment.json`.
     pub(super) fn begin(&self, environment: &Environment) -> anyhow::Result<TrialWriter> {
         let rows = TrialWriter::create(&self.trials())
             .map_err(|error| UsageError::new(format!("{error}; name another folder with -o")))?;
-        let path = self.path.join("environment.json");
-        let mut text = serde_json::to_string_pretty(environment)?;
-        text.push('\n');
-        fs::write(&path, text).with_context(|| path.display().to_string())?;
+        self.write_json("environment.json", environment)?;
         Ok(rows)
+    }
+
+    /// Keeps what a sweep was asked, for good.
+    pub(super) fn keep(&self, request: &Request) -> anyhow::Result<()> {
+        self.write_json("sweep.json", request)
+    }
+
+    /// Opens `trials.csv` to go on with it. `environment.json` is written when it is not there.
+    pub(super) fn go_on(
+        &self,
+        environment: &Environment,
+    ) -> anyhow::Result<(TrialWriter, Vec<Trial>)> {
+        let opened = TrialWriter::resume(&self.trials()).map_err(UsageError::new)?;
+        if !self.path.join("environment.json").exists() {
+            self.write_json("environment.json", environment)?;
+        }
+        Ok(opened)
+    }
+
+    /// Writes a file that is there whole or not at all.
+    fn write_json(&self, name: &str, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        let path = self.path.join(name);
+        let mut text = serde_json::to_string_pretty(value)?;
+        text.push('\n');
+        self.write_whole(&path, &text)
+            .with_context(|| path.display().to_string())
+    }
+
+    fn write_whole(&self, path: &Path, text: &str) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mut file: NamedTempFile = tempfile::Builder::new()
+            .prefix(".mpmt-")
+            // As any program makes a file: the umask takes its share.
+            .permissions(fs::Permissions::from_mode(0o666))
+            .tempfile_in(&self.path)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+/// Locks a folder, or tells who has to be waited for.
+fn lock(folder: &Path) -> Result<File, UsageError> {
+    let shown = folder.display();
+    let open = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(folder.join(".lock"));
+    let file =
+        open.map_err(|error| UsageError::new(format!("{shown} can't be written to: {error}")))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(Errno::WOULDBLOCK) => Err(UsageError::new(format!(
+            "another mpmt is writing into {shown}; wait for its end, or name another folder with -o"
+        ))),
+        Err(error) => Err(UsageError::new(format!("{shown} can't be locked: {error}"))),
     }
 }

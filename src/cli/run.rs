@@ -12,11 +12,12 @@ use super::print::PrintArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
-use crate::harness::{Environment, Experiment, Harness};
+use crate::harness::{Environment, Experiment, Harness, Limits};
 use crate::process::Signals;
 use crate::record::{Status, Trial};
 use crate::report;
 use crate::server::Chaos;
+use crate::spec::input_digest;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,23 +76,31 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let configuration = args.configuration.configuration()?;
     check_descriptors(configuration.processes)?;
     let input = args.input.read()?;
+    let input_digest = input_digest(&input.commands, &input.entries);
     let signals = Signals::install().context("signals can't be taken over")?;
     let program = std::env::current_exe().context("this program can't be found")?;
-    let rows = match &args.out {
-        Some(path) => Some(ResultsFolder::create(Some(path), "run")?.begin(&Environment::look())?),
+    let folder = match &args.out {
+        Some(path) => Some(ResultsFolder::create(Some(path), "run")?),
+        None => None,
+    };
+    let rows = match &folder {
+        Some(folder) => Some(folder.begin(&Environment::look())?),
         None => None,
     };
     let mut harness = Harness::new(program, input, args.timeout, signals)
         .with_server_arguments(chaos_arguments(args.chaos))
         .with_trace(args.out.filter(|_| args.trace));
-    let predicted = vec![harness.predicted_s(&configuration); args.runs as usize];
+    let predicted_s = vec![harness.predicted_s(&configuration)];
     let experiment = Experiment {
-        name: "run".to_owned(),
-        configurations: vec![configuration],
-        runs: args.runs,
+        predicted_s,
+        input_digest,
+        ..Experiment::new("run", vec![configuration], args.runs)
     };
-    let mut progress = Progress::new(rows, predicted);
-    let trials = experiment.run(&mut harness, &mut progress)?;
+    let mut progress = Progress::new(rows);
+    let limits = Limits::none();
+    let trials = experiment
+        .run(&mut harness, Vec::new(), &limits, &mut progress)?
+        .trials;
     drop(progress);
     args.print.print("run", &report::trial_summary(&trials))?;
     Ok(exit_code(&trials))

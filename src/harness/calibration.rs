@@ -181,6 +181,9 @@ pub fn measure_batch_cost(harness: &mut Harness) -> Result<Trial, HarnessError> 
     harness.run(&Planned {
         experiment: "doctor".to_owned(),
         configuration,
+        key: String::new(),
+        predicted_s: 0.0,
+        warmup: false,
         run: 1,
         block: 1,
         order: 1,

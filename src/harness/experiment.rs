@@ -1,6 +1,12 @@
-use super::{Harness, HarnessError};
-use crate::model::Configuration;
-use crate::record::Trial;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::{Harness, HarnessError, Input};
+use crate::clock::{self, Tick};
+use crate::model::{Configuration, Table};
+use crate::record::{Status, Trial};
+use crate::spec::{Order, Repetition, trial_key};
+use crate::stats::{Bootstrap, Sample};
 
 /// A trial that is to be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,12 +15,18 @@ pub struct Planned {
     pub experiment: String,
     /// What is asked.
     pub configuration: Configuration,
-    /// The repetition, from 1.
+    /// The repetition, from 1; warm-ups are counted for themselves.
     pub run: u32,
-    /// The block of the order, from 1.
+    /// Whether it only warms up.
+    pub warmup: bool,
+    /// The block of the order, from 1, warm-ups included.
     pub block: u32,
-    /// The position in the order, from 1.
+    /// The position in the order, from 1, warm-ups included.
     pub order: u32,
+    /// What tells it from every other trial.
+    pub key: String,
+    /// The makespan that the ideal model predicts, in seconds; 0 when nothing is predicted.
+    pub predicted_s: f64,
 }
 
 /// Configurations, each run a number of times. Every repetition is a block of all configurations,
@@ -25,12 +37,66 @@ pub struct Experiment {
     pub name: String,
     /// What is compared.
     pub configurations: Vec<Configuration>,
-    /// How often each is run.
+    /// The predicted makespan of each, in seconds; may be shorter than `configurations`.
+    pub predicted_s: Vec<f64>,
+    /// A hash of the commands and the table: what the keys of the trials depend on beside the
+    /// configuration.
+    pub input_digest: u64,
+    /// How often each is run before it is measured.
+    pub warmup: u32,
+    /// How often each is measured; with a precision, at the most.
     pub runs: u32,
+    /// A configuration is measured until the interval of its median is narrower than this part of
+    /// the median.
+    pub precision: Option<f64>,
+    /// The order within each block.
+    pub order: Order,
+}
+
+/// When an experiment ends early.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    fail_fast: bool,
+    budget: Option<Duration>,
+    start: Tick,
+}
+
+impl Limits {
+    /// Never.
+    pub fn none() -> Limits {
+        Limits::new(false, None)
+    }
+
+    /// After the first trial that fails, when `fail_fast`; before a block that would not end within
+    /// the budget, which counts from now.
+    pub fn new(fail_fast: bool, budget: Option<Duration>) -> Limits {
+        Limits {
+            fail_fast,
+            budget,
+            start: clock::now(),
+        }
+    }
+
+    fn has_room_for(&self, block: &[Planned], ratio: f64) -> bool {
+        let expected_s = block.iter().map(expected_s).sum::<f64>() * ratio;
+        self.budget.is_none_or(|budget| {
+            self.start.elapsed().as_secs_f64() + expected_s <= budget.as_secs_f64()
+        })
+    }
+}
+
+/// What a trial takes in all, in seconds: its predicted makespan, and roughly the start and end
+/// of its processes.
+pub fn expected_s(planned: &Planned) -> f64 {
+    const FIXED_S: f64 = 0.1;
+    const PER_PROCESS_S: f64 = 0.004;
+    planned.predicted_s + FIXED_S + PER_PROCESS_S * f64::from(planned.configuration.processes)
 }
 
 /// Who wants to know how far an experiment is.
 pub trait Observer {
+    /// These trials are still to come, as far as it is known; it replaces what was said before.
+    fn expects(&mut self, _coming: &[Planned]) {}
     /// A trial begins.
     fn begins(&mut self, planned: &Planned);
     /// A trial has ended; what it leaves is lost unless it is kept here.
@@ -38,26 +104,109 @@ pub trait Observer {
     /// # Errors
     /// When the row can't be kept, which ends the experiment.
     fn ended(&mut self, trial: &Trial) -> anyhow::Result<()>;
+    /// Something that a person should know.
+    fn note(&mut self, _text: &str) {}
+}
+
+/// How an experiment ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ending {
+    /// All its trials, those that were there before included: configuration by configuration, in
+    /// the order in which these are given.
+    pub trials: Vec<Trial>,
+    /// Whether it ended at a trial that failed.
+    pub failed_fast: bool,
 }
 
 impl Experiment {
-    /// All trials, in order.
-    pub fn plan(&self) -> Vec<Planned> {
-        let blocks =
-            (1..=self.runs).flat_map(|run| self.configurations.iter().map(move |c| (run, c)));
-        blocks
-            .zip(1..)
-            .map(|((run, configuration), order)| Planned {
+    /// Configurations that are run a number of times, as they are given.
+    pub fn new(name: &str, configurations: Vec<Configuration>, runs: u32) -> Experiment {
+        Experiment {
+            name: name.to_owned(),
+            configurations,
+            predicted_s: Vec::new(),
+            input_digest: 0,
+            warmup: 0,
+            runs,
+            precision: None,
+            order: Order::AsGiven,
+        }
+    }
+
+    /// All trials that are known to come, in order, when `rows` are done: of a precision, those
+    /// that the first decision needs.
+    pub fn plan(&self, rows: &[Trial]) -> Vec<Planned> {
+        self.coming(1, 1, rows)
+    }
+
+    /// Those of the plan that no row is there for.
+    pub fn missing(&self, rows: &[Trial]) -> Vec<Planned> {
+        missing(self.plan(rows), rows)
+    }
+
+    /// The trials from a block on, as far as they are known.
+    fn coming(&self, block: u32, first_order: u32, rows: &[Trial]) -> Vec<Planned> {
+        let all = self.warmup + self.runs;
+        let last = match self.precision {
+            None => all,
+            Some(_) => all.min(block.max(self.warmup + fewest_runs())),
+        };
+        let mut coming: Vec<Planned> = Vec::new();
+        for block in block..=last {
+            let order = first_order + coming.len() as u32;
+            coming.extend(self.block(block, order, rows));
+        }
+        coming
+    }
+
+    /// The trials of a block: of every configuration, or of those that are not settled by the
+    /// rows of the blocks before it. Rows of this block or later ones change nothing, so that an
+    /// experiment that is taken up again decides as before.
+    fn block(&self, block: u32, first_order: u32, rows: &[Trial]) -> Vec<Planned> {
+        let warmup = block <= self.warmup;
+        let run = if warmup { block } else { block - self.warmup };
+        let done: HashMap<&str, &Trial> = rows.iter().map(|row| (row.key.as_str(), row)).collect();
+        let places = self.order.of_block(block, self.configurations.len());
+        let open = places
+            .into_iter()
+            .filter(|&place| warmup || !self.is_settled(place, run, &done));
+        open.zip(first_order..)
+            .map(|(place, order)| Planned {
                 experiment: self.name.clone(),
-                configuration: configuration.clone(),
+                configuration: self.configurations[place].clone(),
                 run,
-                block: run,
+                warmup,
+                block,
                 order,
+                key: self.key(place, Repetition { run, warmup }),
+                predicted_s: self.predicted_s.get(place).copied().unwrap_or(0.0),
             })
             .collect()
     }
 
-    /// Runs all trials. One that fails is a row, and the others follow.
+    fn key(&self, place: usize, repetition: Repetition) -> String {
+        let configuration = &self.configurations[place];
+        trial_key(&self.name, configuration, self.input_digest, repetition)
+    }
+
+    /// Whether a configuration needs no run of this number. One that failed three times is given
+    /// up: its interval would never get narrow.
+    fn is_settled(&self, place: usize, run: u32, done: &HashMap<&str, &Trial>) -> bool {
+        const FAILURES: usize = 3;
+        let Some(precision) = self.precision else {
+            return false;
+        };
+        let repetition = |run| Repetition { run, warmup: false };
+        let before: Vec<&Trial> = (1..run)
+            .filter_map(|run| done.get(self.key(place, repetition(run)).as_str()).copied())
+            .collect();
+        let (good, bad): (Vec<&Trial>, Vec<&Trial>) = before
+            .into_iter()
+            .partition(|trial| trial.status == Status::Ok);
+        bad.len() >= FAILURES || is_narrow(&good, precision)
+    }
+
+    /// Runs all trials that are not among `done`. One that fails is a row, and the others follow.
     ///
     /// # Errors
     /// [`HarnessError::Interrupted`] when a signal came, and others when nothing could be
@@ -65,36 +214,327 @@ impl Experiment {
     pub fn run(
         &self,
         harness: &mut Harness,
+        done: Vec<Trial>,
+        limits: &Limits,
         observer: &mut impl Observer,
-    ) -> anyhow::Result<Vec<Trial>> {
-        let mut trials = Vec::new();
-        for planned in self.plan() {
-            observer.begins(&planned);
-            let trial = harness.run(&planned).map_err(|error: HarnessError| error)?;
-            observer.ended(&trial)?;
-            trials.push(trial);
+    ) -> anyhow::Result<Ending> {
+        let mut run = Running {
+            limits,
+            observer,
+            trials: done,
+            spent_s: 0.0,
+            expected_s: 0.0,
+        };
+        let mut order = 1;
+        for block in 1..=self.warmup + self.runs {
+            let planned = self.block(block, order, &run.trials);
+            if planned.is_empty() {
+                break;
+            }
+            run.observer.expects(&missing(
+                self.coming(block, order, &run.trials),
+                &run.trials,
+            ));
+            order += planned.len() as u32;
+            let planned = missing(planned, &run.trials);
+            // The first measured block is always run: without it there is no answer at all.
+            if block > self.warmup + 1 && !limits.has_room_for(&planned, run.ratio()) {
+                run.observer.note(&format!(
+                    "{}: the budget has no room for another block; {} of {} are done",
+                    self.name,
+                    block - 1,
+                    self.warmup + self.runs
+                ));
+                break;
+            }
+            if run.block(harness, &planned)? {
+                return Ok(self.ending(run.trials, true));
+            }
         }
-        Ok(trials)
+        self.tell_what_is_open(&mut run);
+        Ok(self.ending(run.trials, false))
+    }
+
+    fn ending(&self, trials: Vec<Trial>, failed_fast: bool) -> Ending {
+        Ending {
+            trials: self.in_given_order(trials),
+            failed_fast,
+        }
+    }
+
+    /// A shuffled order is for measuring; people look for a configuration where they put it.
+    fn in_given_order(&self, mut trials: Vec<Trial>) -> Vec<Trial> {
+        let mut places = HashMap::new();
+        for (run, warmup) in trials
+            .iter()
+            .map(|trial| (trial.run, trial.warmup))
+            .collect::<HashSet<_>>()
+        {
+            for place in 0..self.configurations.len() {
+                places.insert(self.key(place, Repetition { run, warmup }), place);
+            }
+        }
+        trials.sort_by_key(|trial| (places.get(&trial.key).copied(), trial.block));
+        trials
+    }
+
+    fn tell_what_is_open<O: Observer>(&self, run: &mut Running<'_, O>) {
+        let Some(precision) = self.precision else {
+            return;
+        };
+        let open = self
+            .block(self.warmup + self.runs + 1, 1, &run.trials)
+            .len();
+        if open > 0 {
+            run.observer.note(&format!(
+                "{}: {open} of {} configurations have an interval wider than {:.3} % of their median; \
+                 try more --max-runs, a larger --budget, or a quieter machine",
+                self.name,
+                self.configurations.len(),
+                precision * 100.0
+            ));
+        }
+    }
+}
+
+/// An experiment on its way.
+struct Running<'a, O> {
+    limits: &'a Limits,
+    observer: &'a mut O,
+    trials: Vec<Trial>,
+    /// What this process's trials took, and what they were expected to take.
+    spent_s: f64,
+    expected_s: f64,
+}
+
+impl<O: Observer> Running<'_, O> {
+    /// Runs the trials of a block; whether it ended at one that failed.
+    fn block(&mut self, harness: &mut Harness, planned: &[Planned]) -> anyhow::Result<bool> {
+        for planned in planned {
+            self.observer.begins(planned);
+            let start = clock::now();
+            let trial = harness.run(planned).map_err(|error: HarnessError| error)?;
+            self.spent_s += start.elapsed().as_secs_f64();
+            self.expected_s += expected_s(planned);
+            self.observer.ended(&trial)?;
+            let failed = trial.status != Status::Ok;
+            self.trials.push(trial);
+            if failed && self.limits.fail_fast {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// How many times longer than expected trials took.
+    fn ratio(&self) -> f64 {
+        if self.expected_s > 0.0 {
+            self.spent_s / self.expected_s
+        } else {
+            1.0
+        }
+    }
+}
+
+/// Those that no row is there for.
+fn missing(planned: Vec<Planned>, rows: &[Trial]) -> Vec<Planned> {
+    let done: HashSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+    let is_missing = |planned: &Planned| !done.contains(planned.key.as_str());
+    planned.into_iter().filter(is_missing).collect()
+}
+
+fn fewest_runs() -> u32 {
+    Bootstrap::seeded(0).fewest_runs() as u32
+}
+
+/// Whether the interval of the median is narrower than this part of the median.
+fn is_narrow(trials: &[&Trial], precision: f64) -> bool {
+    let makespans = trials.iter().filter_map(|trial| trial.makespan_s).collect();
+    let Ok(sample) = Sample::new(makespans) else {
+        return false;
+    };
+    Bootstrap::seeded(0)
+        .median_interval(&sample)
+        .is_some_and(|interval| interval.width() <= precision * sample.median())
+}
+
+/// The total that an experiment states is not the total of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected_sum is {stated}, but the table's responses to one pass over the commands add up to {computed}; \
+     mend one of the two"
+)]
+pub struct WrongSum {
+    /// What the definition says.
+    pub stated: i64,
+    /// What the input gives.
+    pub computed: i64,
+}
+
+/// Holds a stated total against the input. (Every trial's total is held against the input's.)
+///
+/// # Errors
+/// When they differ.
+pub fn check_expected_sum(input: &Input, stated: i64) -> Result<(), WrongSum> {
+    let (table, _) = Table::from_entries(input.entries.iter().copied().enumerate());
+    let computed = super::expected_sum(&input.commands, &table, 1);
+    match computed == stated {
+        true => Ok(()),
+        false => Err(WrongSum { stated, computed }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::published_configurations;
-    use crate::model::SpawnMode;
+    use crate::record::{published, samples};
+    use crate::spec::{Definition, named};
+
+    fn experiment(runs: u32) -> Experiment {
+        let definition = Definition::parse("published", named("published").unwrap().text).unwrap();
+        Experiment::new("x", definition.configurations("published").unwrap(), runs)
+    }
+
+    /// The rows that the planned trials leave, `spread` apart.
+    fn rows(planned: &[Planned], spread: f64) -> Vec<Trial> {
+        let row = |planned: &Planned| Trial {
+            key: planned.key.clone(),
+            run: planned.run,
+            warmup: planned.warmup,
+            block: planned.block,
+            ..samples::trial(
+                &planned.configuration.label,
+                (1.0 + spread * f64::from(planned.run), 1.0),
+            )
+        };
+        planned.iter().map(row).collect()
+    }
+
+    #[test]
+    fn the_published_file_is_the_published_table() {
+        let rows = published();
+        let rows: Vec<_> = rows.iter().filter(|row| row.kind == "published").collect();
+        let configurations = experiment(1).configurations;
+        assert_eq!(configurations.len(), rows.len());
+        for (configuration, row) in configurations.iter().zip(rows) {
+            let job = &configuration.job;
+            assert_eq!(configuration.label, row.id);
+            assert_eq!(job.workload.as_str(), row.workload);
+            assert_eq!(job.executor.as_str(), row.executor);
+            let shape = (configuration.processes, job.threads, configuration.batch);
+            assert_eq!(shape, (row.processes, row.threads, row.batch));
+        }
+    }
 
     #[test]
     fn every_repetition_is_a_block_of_all_configurations() {
-        let configurations = published_configurations(None, SpawnMode::Lazy, 1.0);
-        let experiment = Experiment {
-            name: "x".to_owned(),
-            configurations,
-            runs: 2,
-        };
-        let plan = experiment.plan();
+        let plan = experiment(2).plan(&[]);
         assert_eq!(plan.len(), 18);
         assert_eq!(plan[9].configuration, plan[0].configuration);
         assert_eq!((plan[9].run, plan[9].block, plan[9].order), (2, 2, 10));
+    }
+
+    #[test]
+    fn warmups_come_first_and_count_for_themselves() {
+        let experiment = Experiment {
+            warmup: 1,
+            ..experiment(2)
+        };
+        let plan = experiment.plan(&[]);
+        assert_eq!(plan.len(), 27);
+        let told = |i: usize| (plan[i].warmup, plan[i].run, plan[i].block, plan[i].order);
+        assert_eq!(told(0), (true, 1, 1, 1));
+        assert_eq!(told(9), (false, 1, 2, 10));
+        assert_eq!(told(26), (false, 2, 3, 27));
+        assert_ne!(plan[0].key, plan[9].key);
+    }
+
+    #[test]
+    fn a_shuffle_keeps_each_block_whole() {
+        let experiment = Experiment {
+            order: Order::Shuffled(3),
+            ..experiment(5)
+        };
+        let plan = experiment.plan(&[]);
+        assert_eq!(plan, experiment.plan(&[]));
+        for block in plan.chunks(9) {
+            let mut labels: Vec<_> = block.iter().map(|p| &p.configuration.label).collect();
+            labels.sort();
+            labels.dedup();
+            assert_eq!(labels.len(), 9);
+            assert!(block.iter().all(|p| p.block == block[0].block));
+        }
+        let first: Vec<_> = plan[..9].iter().map(|p| &p.configuration).collect();
+        let second: Vec<_> = plan[9..18].iter().map(|p| &p.configuration).collect();
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn results_stand_where_the_configurations_do() {
+        let experiment = Experiment {
+            order: Order::Shuffled(3),
+            ..experiment(2)
+        };
+        let sorted = experiment.in_given_order(rows(&experiment.plan(&[]), 0.0));
+        let told: Vec<(&str, u32)> = sorted.iter().map(|t| (t.label.as_str(), t.run)).collect();
+        let configurations = experiment.configurations.iter();
+        let expected: Vec<(&str, u32)> = configurations
+            .flat_map(|c| [(c.label.as_str(), 1), (c.label.as_str(), 2)])
+            .collect();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_has_a_row_is_not_missing() {
+        let plan = experiment(2).plan(&[]);
+        let done = rows(&plan[..7], 0.0);
+        assert_eq!(missing(plan.clone(), &done), plan[7..]);
+    }
+
+    #[test]
+    fn a_precision_goes_on_with_what_is_not_narrow_enough() {
+        let experiment = Experiment {
+            precision: Some(0.02),
+            ..experiment(30)
+        };
+        let plan = experiment.plan(&[]);
+        assert_eq!(plan.len(), 6 * 9, "what the first decision needs");
+        let mut done = rows(&plan, 0.0);
+        assert!(experiment.block(7, 55, &done).is_empty());
+        for row in done.iter_mut().filter(|row| row.label == "io-mp-32x1") {
+            row.makespan_s = Some(f64::from(row.run));
+        }
+        let more = experiment.block(7, 55, &done);
+        assert_eq!(more.len(), 1);
+        assert_eq!((more[0].run, more[0].order), (7, 55));
+        assert_eq!(more[0].configuration.label, "io-mp-32x1");
+        done.extend(rows(&more, 0.0));
+        assert_eq!(
+            experiment.block(7, 55, &done),
+            more,
+            "its own rows change nothing"
+        );
+    }
+
+    #[test]
+    fn a_configuration_that_always_fails_is_given_up() {
+        let experiment = Experiment {
+            precision: Some(0.02),
+            ..experiment(30)
+        };
+        let mut done = rows(&experiment.plan(&[]), 1.0);
+        for row in done.iter_mut().filter(|row| row.label == "cpu-mp-2x1") {
+            row.status = Status::Failed;
+        }
+        assert_eq!(experiment.block(4, 1, &done).len(), 8);
+    }
+
+    #[test]
+    fn a_budget_is_held_against_what_a_block_takes() {
+        let plan = experiment(1).plan(&[]);
+        let within = |seconds| {
+            Limits::new(false, Some(Duration::from_secs(seconds))).has_room_for(&plan, 1.0)
+        };
+        assert!(!within(0) && within(60) && Limits::none().has_room_for(&plan, 1e9));
     }
 }

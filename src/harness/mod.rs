@@ -7,7 +7,6 @@ mod calibration;
 mod doctor;
 mod environment;
 mod experiment;
-mod published;
 mod server;
 mod trace;
 mod trial;
@@ -16,8 +15,9 @@ mod verdict;
 pub use calibration::{Calibration, batch_cost_s, measure_batch_cost, measure_loop};
 pub use doctor::{Finding, Verdict, Warning, examine};
 pub use environment::Environment;
-pub use experiment::{Experiment, Observer, Planned};
-pub use published::{Family, published_configurations};
+pub use experiment::{
+    Ending, Experiment, Limits, Observer, Planned, WrongSum, check_expected_sum, expected_s,
+};
 pub use server::StartError;
 pub use trial::{Harness, HarnessError, Input, expected_sum};
 

@@ -98,6 +98,13 @@ impl Harness {
         self
     }
 
+    /// Runs the trials that follow with other commands and another table.
+    pub fn use_input(&mut self, input: Input) {
+        let numbered = input.entries.iter().copied().enumerate();
+        (self.table, _) = Table::from_entries(numbered);
+        self.input = input;
+    }
+
     /// The makespan that a configuration allows in theory, in seconds, and whether that is only a
     /// bound. `loop_s` is what one command's loops take.
     pub fn ideal(&self, configuration: &Configuration, loop_s: f64) -> (f64, bool) {
@@ -291,8 +298,8 @@ impl Harness {
             time_scale: configuration.time_scale,
             expected_sum: expected_sum(&self.input.commands, &self.table, configuration.repeat),
             rate_per_s: configuration.rate_per_s,
-            key: String::new(),
-            warmup: false,
+            key: planned.key.clone(),
+            warmup: planned.warmup,
             run: planned.run,
             block: planned.block,
             order: planned.order,

@@ -164,11 +164,11 @@ pub fn summarise(trials: &[Trial], published: &[Published]) -> Vec<Summary> {
         .collect()
 }
 
-/// The trials of each configuration under its name, in the order in which they first appear.
+/// The trials of each configuration (warm-ups left out) under its name, in the order in which they first appear.
 /// Where configurations share a label, their names add what they differ in, so that different
 /// things are never averaged.
 pub fn group(trials: &[Trial]) -> Vec<(String, Vec<&Trial>)> {
-    group_by(trials, |trial| trial)
+    group_by(trials.iter().filter(|trial| !trial.warmup), |trial| trial)
 }
 
 /// [`group`] of whatever holds a trial: a trial and the file that it comes from, for one.

@@ -115,7 +115,7 @@ fn parse_ends<T: PartialOrd + Copy>(
     Ok(ends)
 }
 
-fn parse_wait_or_duration(text: &str) -> Result<u64, SpanError> {
+pub(super) fn parse_wait_or_duration(text: &str) -> Result<u64, SpanError> {
     let refuse = || SpanError::Wait(text.to_owned());
     if let Ok(wait_ns) = parse_wait(text) {
         return Ok(wait_ns);

@@ -1,0 +1,208 @@
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+use super::error::UsageError;
+use super::input::read_input;
+use super::progress::Progress;
+use super::results::ResultsFolder;
+use super::server::check_descriptors;
+use crate::harness::{
+    Environment, Experiment, Harness, Input, Limits, Planned, check_expected_sum, measure_loop,
+};
+use crate::process::Signals;
+use crate::record::{Trial, TrialWriter};
+use crate::spec::{Definition, Order, input_digest};
+
+/// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Request {
+    /// What the order of each block is shuffled from; none keeps the order as given.
+    pub seed: Option<u64>,
+    /// How narrow the interval of a median must be, as a part of the median.
+    pub precision: Option<f64>,
+    /// When no further block is begun, in seconds from the start of the process.
+    pub budget_s: Option<f64>,
+    /// What ends a single trial, in seconds.
+    pub timeout_s: Option<f64>,
+    /// Whether the first trial that fails ends it all.
+    pub fail_fast: bool,
+    /// Whether a bad line of an input file is an error.
+    pub strict: bool,
+    /// What is to be measured, one after another.
+    pub experiments: Vec<Asked>,
+}
+
+/// One experiment of a sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// Its name.
+    pub name: String,
+    /// Where relative paths of its input count from.
+    pub folder: PathBuf,
+    /// A hash of its commands and table, 16 hexadecimal digits.
+    pub input_digest: String,
+    /// Its definition.
+    pub definition: Definition,
+}
+
+impl Asked {
+    /// An experiment whose input is yet to be read.
+    pub(super) fn new(name: &str, folder: PathBuf, definition: Definition) -> Asked {
+        Asked {
+            name: name.to_owned(),
+            folder,
+            input_digest: String::new(),
+            definition,
+        }
+    }
+}
+
+/// An experiment with its input, ready to be run.
+pub(super) struct Prepared {
+    pub experiment: Experiment,
+    input: Input,
+}
+
+/// A sweep that is ready to be run.
+pub(super) struct Campaign {
+    pub experiments: Vec<Prepared>,
+    harness: Harness,
+    limits: Limits,
+}
+
+impl Campaign {
+    /// Reads all inputs and checks all that can be checked before anything is run. Digests of
+    /// inputs are written into the request, or held against those that are there.
+    pub(super) fn prepare(request: &mut Request) -> anyhow::Result<Campaign> {
+        let (seed, precision, strict) = (request.seed, request.precision, request.strict);
+        let mut experiments = Vec::new();
+        for asked in &mut request.experiments {
+            let input = read_input(&asked.definition.input, &asked.folder, strict)?;
+            experiments.push(prepare_one(asked, input, seed, precision)?);
+        }
+        let mut harness = harness(request)?;
+        let mut loops = HashMap::new();
+        for prepared in &mut experiments {
+            prepared.predict(&mut harness, &mut loops);
+        }
+        let budget = request.budget_s.map(Duration::from_secs_f64);
+        Ok(Campaign {
+            experiments,
+            harness,
+            limits: Limits::new(request.fail_fast, budget),
+        })
+    }
+
+    /// Runs what has no row yet, and keeps a row for each trial. Returns all rows.
+    pub(super) fn run(
+        &mut self,
+        folder: &ResultsFolder,
+        (rows, done): (TrialWriter, Vec<Trial>),
+    ) -> anyhow::Result<Vec<Trial>> {
+        let mut progress = Progress::new(Some(rows));
+        let mut trials = Vec::new();
+        for (place, Prepared { experiment, input }) in self.experiments.iter().enumerate() {
+            self.harness.use_input(input.clone());
+            let later = self.experiments[place + 1..].iter();
+            let later: Vec<Planned> = later.flat_map(|p| p.experiment.missing(&done)).collect();
+            progress.later(&later);
+            let mine = |row: &&Trial| row.experiment == experiment.name;
+            let done = done.iter().filter(mine).cloned().collect();
+            let ending = experiment
+                .run(&mut self.harness, done, &self.limits, &mut progress)
+                .inspect_err(|_| progress.note_always(&how_to_resume(folder)))?;
+            trials.extend(ending.trials);
+            if ending.failed_fast {
+                progress.note_always(&how_to_resume(folder));
+                break;
+            }
+        }
+        Ok(trials)
+    }
+}
+
+fn how_to_resume(folder: &ResultsFolder) -> String {
+    let path = folder.path().display();
+    format!("to go on: mpmt sweep --resume {path}")
+}
+
+fn prepare_one(
+    asked: &mut Asked,
+    input: Input,
+    seed: Option<u64>,
+    precision: Option<f64>,
+) -> anyhow::Result<Prepared> {
+    let Asked {
+        name, definition, ..
+    } = &*asked;
+    let configurations = definition.configurations(name).map_err(UsageError::new)?;
+    let most = configurations.iter().map(|c| c.processes).max();
+    check_descriptors(most.unwrap_or(0))?;
+    if let Some(stated) = definition.expected_sum {
+        check_expected_sum(&input, stated)
+            .map_err(|error| UsageError::new(format!("{name}: {error}")))?;
+    }
+    let digest = input_digest(&input.commands, &input.entries);
+    let experiment = Experiment {
+        input_digest: digest,
+        warmup: definition.warmup,
+        precision,
+        order: seed.map_or(Order::AsGiven, Order::Shuffled),
+        ..Experiment::new(name, configurations, definition.runs)
+    };
+    let digest = format!("{digest:016x}");
+    if !asked.input_digest.is_empty() && asked.input_digest != digest {
+        return Err(UsageError::new(format!(
+            "the commands or the table of {} are not what they were when the sweep began; \
+             restore them, or begin a new sweep",
+            asked.name
+        ))
+        .into());
+    }
+    asked.input_digest = digest;
+    Ok(Prepared { experiment, input })
+}
+
+impl Prepared {
+    /// Predicts each configuration's makespan. `loops` remembers how long loops take.
+    fn predict(&mut self, harness: &mut Harness, loops: &mut HashMap<u64, f64>) {
+        harness.use_input(self.input.clone());
+        let configurations = self.experiment.configurations.iter();
+        self.experiment.predicted_s = configurations
+            .map(|configuration| {
+                let job = &configuration.job;
+                let loop_s = match job.computes() {
+                    true => *loops.entry(job.loops).or_insert_with(|| measure_loop(job)),
+                    false => 0.0,
+                };
+                harness.ideal(configuration, loop_s).0
+            })
+            .collect();
+    }
+}
+
+fn harness(request: &Request) -> anyhow::Result<Harness> {
+    let signals = Signals::install().context("signals can't be taken over")?;
+    let program = std::env::current_exe().context("this program can't be found")?;
+    let nothing = Input {
+        commands: Vec::new(),
+        entries: Vec::new(),
+    };
+    let timeout = request.timeout_s.map(Duration::from_secs_f64);
+    Ok(Harness::new(program, nothing, timeout, signals))
+}
+
+/// Begins a sweep in a folder: what was asked first, so that it can be gone on with from then on.
+pub(super) fn begin(
+    folder: &ResultsFolder,
+    request: &Request,
+) -> anyhow::Result<(TrialWriter, Vec<Trial>)> {
+    folder.keep(request)?;
+    Ok((folder.begin(&Environment::look())?, Vec::new()))
+}

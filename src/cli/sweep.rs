@@ -1,0 +1,507 @@
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::error::UsageError;
+use super::input::InputArgs;
+use super::measure::{Asked, Campaign, Request, begin};
+use super::print::to_stdout;
+use super::progress::rounded;
+use super::results::ResultsFolder;
+use super::run::exit_code;
+use crate::harness::{Environment, Planned, expected_s};
+use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
+use crate::record::published;
+use crate::report::{self, Cell, Column, Format, Report, Table};
+use crate::spec::{Axes, Axis, CATALOGUE, Definition, InputSpec, did_you_mean, named};
+
+const EXAMPLES: &str = "\
+Experiments that come with mpmt:
+  batch-size, cpu-grid, executors, io-grid, overhead, oversubscription, published, smoke, stragglers
+
+Examples:
+  An experiment that comes with mpmt, and one of your own
+    mpmt sweep io-grid my/experiment.toml -o results/today
+
+  What would be run, and how long it would take
+    mpmt sweep io-grid --list
+
+  A grid from the command line: lists and ranges wherever a number goes
+    mpmt sweep -w io,cpu -p 1..8:x2 -t 1,16 --wait 20ms --runs 6
+
+  Until each median is known to 2 %, for ten minutes at the most
+    mpmt sweep -p 1,2,4 -t 16 --wait 20ms --precision 2% --budget 10m
+
+  A sweep that was interrupted, however
+    mpmt sweep --resume results/today";
+
+/// Measures experiments or a grid, in blocks of shuffled order
+///
+/// Every repetition is a block of all configurations in an order of its own, so that drift of the
+/// machine is no difference between configurations. Each trial is a fresh process tree and leaves a
+/// row in trials.csv. What is given here lies over what the experiments say.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct SweepArgs {
+    /// Experiments: TOML files, or names of those that come with mpmt
+    #[arg(value_name = "FILE|NAME")]
+    experiments: Vec<String>,
+
+    #[command(flatten)]
+    axes: AxesArgs,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    repetition: RepetitionArgs,
+
+    /// Shuffles the order of each block [default: drawn, and recorded in sweep.json]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Shows the trials and the predicted time, and runs nothing
+    #[arg(long)]
+    list: bool,
+
+    /// Folder for trials.csv, environment.json and sweep.json [default: a fresh dated one under
+    /// results/]
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Goes on with the sweep of this folder, as it was asked
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["experiments", "out", "seed", "runs", "precision", "budget", "warmup", "timeout", "fail_fast", "commands", "table"])]
+    resume: Option<PathBuf>,
+
+    /// How to print the results
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// How often, and when to stop.
+#[derive(Args, Debug)]
+struct RepetitionArgs {
+    /// How often to measure each configuration [default: what the experiment says, else 1]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Repetition")]
+    runs: Option<u32>,
+
+    /// Measures until the 95 % interval of each median is narrower than this, like 2%
+    #[arg(long, value_name = "P%", value_parser = percentage, conflicts_with = "runs", help_heading = "Repetition")]
+    precision: Option<f64>,
+
+    /// With --precision: how often at the most
+    #[arg(long, value_name = "N", default_value_t = 30, requires = "precision", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Repetition")]
+    max_runs: u32,
+
+    /// Begins no further block that would not end within this time, like 10m
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Repetition")]
+    budget: Option<Duration>,
+
+    /// How often to run each configuration before it is measured [default: what the experiment
+    /// says, else 0]
+    #[arg(long, value_name = "N", help_heading = "Repetition")]
+    warmup: Option<u32>,
+
+    /// Ends a trial that takes longer [default: 60 s and five times the ideal makespan]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Repetition")]
+    timeout: Option<Duration>,
+
+    /// Ends at the first trial that fails
+    #[arg(long, help_heading = "Repetition")]
+    fail_fast: bool,
+}
+
+/// Axes on the command line: everywhere a value, a list or a range.
+#[derive(Args, Debug)]
+struct AxesArgs {
+    /// What one command does: io, cpu, mixed, noop
+    #[arg(short, long, value_name = "WORKS", help_heading = "Axes")]
+    workload: Option<Axis<WorkloadKind>>,
+
+    /// Worker processes: 8, or 1,2,4, or 1..32:x2, or 1..32:+4
+    #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
+    processes: Option<Axis<u64>>,
+
+    /// Threads in each worker process
+    #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
+    threads: Option<Axis<u64>>,
+
+    /// Commands per batch
+    #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
+    batch: Option<Axis<u64>>,
+
+    /// How threads run a batch: sequential, spawn, crossbeam, rayon
+    #[arg(short, long, value_name = "EXECUTORS", help_heading = "Axes")]
+    executor: Option<Axis<ExecutorKind>>,
+
+    /// When a worker takes its next batch: barrier, pipelined
+    #[arg(long, value_name = "WORDS", help_heading = "Axes")]
+    dispatch: Option<Axis<Dispatch>>,
+
+    /// When workers are started: lazy, eager
+    #[arg(long, value_name = "WORDS", help_heading = "Axes")]
+    spawn: Option<Axis<SpawnMode>>,
+
+    /// What the instructions run on
+    #[arg(long, value_name = "RUNTIMES", help_heading = "Axes")]
+    runtime: Option<Axis<Runtime>>,
+
+    /// Loops of one command of CPU work
+    #[arg(long, value_name = "NUMBERS", help_heading = "Axes")]
+    loops: Option<Axis<u64>>,
+
+    /// Gives every command this wait, like 20ms, instead of the table's
+    #[arg(long, value_name = "DURATIONS", help_heading = "Axes")]
+    wait: Option<Axis<Duration>>,
+
+    /// Goes through the commands so many times
+    #[arg(long, value_name = "NUMBERS", help_heading = "Axes")]
+    repeat: Option<Axis<u64>>,
+
+    /// Multiplies every wait
+    #[arg(long, value_name = "FACTORS", help_heading = "Axes")]
+    time_scale: Option<Axis<f64>>,
+}
+
+impl AxesArgs {
+    fn axes(&self) -> Axes {
+        Axes {
+            label: None,
+            workload: self.workload.clone(),
+            runtime: self.runtime.clone(),
+            processes: self.processes.clone(),
+            threads: self.threads.clone(),
+            batch: self.batch.clone(),
+            executor: self.executor.clone(),
+            dispatch: self.dispatch.clone(),
+            spawn: self.spawn.clone(),
+            loops: self.loops.clone(),
+            wait: self.wait.clone(),
+            repeat: self.repeat.clone(),
+            time_scale: self.time_scale.clone(),
+        }
+    }
+}
+
+/// A part of the whole: `2%` or `0.02`.
+fn percentage(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.strip_suffix('%') {
+        Some(number) => (number, 100.0),
+        None => (text, 1.0),
+    };
+    match number.trim().parse::<f64>() {
+        Ok(number) if number > 0.0 && number / unit < 1.0 => Ok(number / unit),
+        _ => Err("it is a percentage between 0 and 100, like 2%".to_owned()),
+    }
+}
+
+pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
+    if let Some(path) = &args.resume {
+        return resume(path, &args);
+    }
+    let mut request = args.request()?;
+    let mut campaign = Campaign::prepare(&mut request)?;
+    if args.list {
+        return list(&campaign, &[], args.format);
+    }
+    let folder = ResultsFolder::create(args.out.as_deref(), "sweep")?;
+    let opened = begin(&folder, &request)?;
+    finish(&campaign.run(&folder, opened)?, &folder, args.format)
+}
+
+fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
+    if args.axes.axes() != Axes::default() {
+        let reason =
+            "a sweep goes on as it was asked; leave the axes out, or begin a new one with -o";
+        return Err(UsageError::new(reason).into());
+    }
+    let (folder, mut request) = ResultsFolder::reopen(path)?;
+    let mut campaign = Campaign::prepare(&mut request)?;
+    let opened = folder.go_on(&Environment::look())?;
+    if args.list {
+        return list(&campaign, &opened.1, args.format);
+    }
+    finish(&campaign.run(&folder, opened)?, &folder, args.format)
+}
+
+fn finish(
+    trials: &[crate::record::Trial],
+    folder: &ResultsFolder,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    // Elsewhere a published name stands for other work.
+    let figures = match trials.iter().any(|trial| trial.experiment == "published") {
+        true => published(),
+        false => Vec::new(),
+    };
+    to_stdout(&report::comparison(trials, &figures), format)?;
+    eprintln!("results: {}", folder.path().display());
+    Ok(exit_code(trials))
+}
+
+impl SweepArgs {
+    fn request(&self) -> Result<Request, UsageError> {
+        let repetition = &self.repetition;
+        let seconds = |duration: Option<Duration>| duration.map(|d| d.as_secs_f64());
+        Ok(Request {
+            // Short enough to be typed again.
+            seed: Some(self.seed.unwrap_or_else(|| fastrand::u64(..1_000_000))),
+            precision: repetition.precision,
+            budget_s: seconds(repetition.budget),
+            timeout_s: seconds(repetition.timeout),
+            fail_fast: repetition.fail_fast,
+            strict: self.input.is_strict(),
+            experiments: self.asked()?,
+        })
+    }
+
+    /// The experiments that were named, or the one that the axes make.
+    fn asked(&self) -> Result<Vec<Asked>, UsageError> {
+        let mut all: Vec<Asked> = Vec::new();
+        for text in &self.experiments {
+            let asked = find(text)?;
+            if all.iter().any(|other| other.name == asked.name) {
+                return Err(UsageError::new(format!(
+                    "there are two experiments named '{}'; rename one, or sweep them into two folders",
+                    asked.name
+                )));
+            }
+            all.push(asked);
+        }
+        if all.is_empty() {
+            all.push(self.of_axes()?);
+        }
+        for asked in &mut all {
+            self.lay_over(asked)?;
+        }
+        Ok(all)
+    }
+
+    fn of_axes(&self) -> Result<Asked, UsageError> {
+        if self.axes.axes() == Axes::default() {
+            return Err(UsageError::new(format!(
+                "nothing to sweep; name an experiment ({}), a TOML file, or axes such as -p 1,2,4 -t 1,16",
+                names().join(", ")
+            )));
+        }
+        let definition = Definition {
+            question: "What was asked on the command line?".to_owned(),
+            analysis: String::new(),
+            runs: 1,
+            warmup: 0,
+            expected_sum: None,
+            input: InputSpec::default(),
+            axes: Axes::default(),
+            configuration: Vec::new(),
+        };
+        Ok(Asked::new("sweep", PathBuf::new(), definition))
+    }
+
+    /// What is given on the command line lies over what an experiment says.
+    fn lay_over(&self, asked: &mut Asked) -> Result<(), UsageError> {
+        let definition = &mut asked.definition;
+        definition.override_with(&self.axes.axes());
+        let repetition = &self.repetition;
+        if repetition.precision.is_some() {
+            definition.runs = repetition.max_runs;
+        }
+        definition.runs = repetition.runs.unwrap_or(definition.runs);
+        definition.warmup = repetition.warmup.unwrap_or(definition.warmup);
+        if let Some(input) = self.input.spec() {
+            asked.take_input(input)?;
+        }
+        Ok(())
+    }
+}
+
+impl Asked {
+    /// Takes files for the input instead of what the experiment says. Its total is then another.
+    pub(super) fn take_input(&mut self, mut input: InputSpec) -> Result<(), UsageError> {
+        for path in [&mut input.commands, &mut input.table]
+            .into_iter()
+            .flatten()
+        {
+            *path = std::path::absolute(&*path).map_err(UsageError::new)?;
+        }
+        self.definition.input = input;
+        self.definition.expected_sum = None;
+        Ok(())
+    }
+}
+
+fn names() -> Vec<&'static str> {
+    CATALOGUE.iter().map(|experiment| experiment.name).collect()
+}
+
+/// The experiment that comes with the program, or the file, that a word stands for.
+pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
+    if let Some(experiment) = named(text) {
+        let definition = Definition::parse(text, experiment.text).map_err(UsageError::new)?;
+        return Ok(Asked::new(text, PathBuf::new(), definition));
+    }
+    let path = Path::new(text);
+    let looks_like_a_file = text.ends_with(".toml") || text.contains('/') || path.is_file();
+    if !looks_like_a_file {
+        let hint = did_you_mean(text, names());
+        return Err(UsageError::new(format!(
+            "no experiment is named '{text}'{hint} (a file's name ends in .toml)"
+        )));
+    }
+    let content = std::fs::read_to_string(path)
+        .map_err(|error| UsageError::new(format!("{text} can't be read: {error}")))?;
+    let definition = Definition::parse(text, &content).map_err(UsageError::new)?;
+    let whole = std::path::absolute(path).map_err(UsageError::new)?;
+    let folder = whole.parent().unwrap_or(Path::new("")).to_owned();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(Asked::new(&name, folder, definition))
+}
+
+/// Prints what would be run.
+fn list(
+    campaign: &Campaign,
+    rows: &[crate::record::Trial],
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let mut planned: Vec<Planned> = Vec::new();
+    for prepared in &campaign.experiments {
+        planned.extend(prepared.experiment.missing(rows));
+    }
+    let table = listing(&planned);
+    let report = Report {
+        for_people: table.clone(),
+        for_programs: table,
+    };
+    to_stdout(&report, format)?;
+    let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();
+    let all_s: f64 = planned.iter().map(expected_s).sum();
+    let open = match campaign
+        .experiments
+        .iter()
+        .any(|p| p.experiment.precision.is_some())
+    {
+        true => ", and then more until the precision is reached",
+        false => "",
+    };
+    eprintln!(
+        "{} trials, about {} ({} of it the ideal makespans){open}; nothing was run",
+        planned.len(),
+        rounded(all_s),
+        rounded(work_s)
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listing(planned: &[Planned]) -> Table {
+    let words = [
+        "experiment",
+        "configuration",
+        "executor",
+        "dispatch",
+        "spawn",
+    ];
+    let figures = ["order", "block", "run", "batch", "predicted_s"];
+    let row = |planned: &Planned| {
+        let configuration = &planned.configuration;
+        let job = &configuration.job;
+        let count = |count: u32| Cell::Count(u64::from(count));
+        let predicted = match planned.predicted_s > 0.0 {
+            true => Cell::Seconds(planned.predicted_s),
+            false => Cell::Empty,
+        };
+        vec![
+            Cell::Text(planned.experiment.clone()),
+            Cell::Text(configuration.label.clone()),
+            Cell::Text(job.executor.to_string()),
+            Cell::Text(job.dispatch.to_string()),
+            Cell::Text(configuration.spawn.to_string()),
+            count(planned.order),
+            count(planned.block),
+            count(planned.run),
+            count(configuration.batch),
+            predicted,
+            Cell::Text(if planned.warmup { "warm-up" } else { "" }.to_owned()),
+            Cell::Text(planned.key.clone()),
+        ]
+    };
+    let columns = words.into_iter().map(Column::left);
+    let columns = columns.chain(figures.into_iter().map(Column::right));
+    Table {
+        columns: columns.chain(["warmup", "key"].map(Column::left)).collect(),
+        rows: planned.iter().map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: SweepArgs,
+    }
+
+    fn parse(line: &[&str]) -> Result<SweepArgs, clap::Error> {
+        Line::try_parse_from([&["sweep"], line].concat()).map(|line| line.args)
+    }
+
+    fn request(line: &[&str]) -> Result<Request, UsageError> {
+        parse(line).unwrap().request()
+    }
+
+    #[test]
+    fn a_percentage_is_read_with_and_without_its_sign() {
+        assert_eq!((percentage("2%"), percentage("0.02")), (Ok(0.02), Ok(0.02)));
+        for bad in ["0", "-1%", "100%", "x", "%", "nan"] {
+            assert!(percentage(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn axes_make_an_experiment_of_their_own() {
+        let request = request(&["-p", "1..4:x2", "-t", "1,16", "-r", "3", "--seed", "5"]).unwrap();
+        let definition = &request.experiments[0].definition;
+        assert_eq!(definition.configurations("x").unwrap().len(), 6);
+        assert_eq!((definition.runs, request.seed), (3, Some(5)));
+        let json = serde_json::to_string(&request).unwrap();
+        assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
+    }
+
+    #[test]
+    fn the_command_line_lies_over_an_experiment() {
+        let request = request(&["io-grid", "-p", "2", "--warmup", "1"]).unwrap();
+        let definition = &request.experiments[0].definition;
+        assert_eq!(definition.configurations("x").unwrap().len(), 6);
+        assert_eq!((definition.runs, definition.warmup), (6, 1));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_the_nearest() {
+        let error = |line: &[&str]| request(line).unwrap_err().to_string();
+        assert!(error(&["io-gird"]).contains("did you mean 'io-grid'?"));
+        assert!(error(&["no/such.toml"]).contains("no/such.toml can't be read"));
+        assert!(error(&[]).contains("nothing to sweep"));
+        assert!(error(&["smoke", "smoke"]).contains("two experiments named 'smoke'"));
+    }
+
+    #[test]
+    fn the_help_names_every_experiment() {
+        assert!(EXAMPLES.contains(&format!("  {}\n", names().join(", "))));
+    }
+
+    #[test]
+    fn what_excludes_each_other_is_refused() {
+        for line in [
+            &["-r", "2", "--precision", "2%"][..],
+            &["--resume", "x", "-o", "y"],
+            &["smoke", "--max-runs", "3"],
+            &["-p", "4..1"],
+            &["-w", "ioo"],
+        ] {
+            assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,332 @@
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Axis, AxisValue};
+use crate::model::{Configuration, Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind};
+
+/// Configurations of one experiment, at the most. More is a slip, not a question.
+const MOST_CONFIGURATIONS: usize = 10_000;
+
+/// Why axes make no configurations.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {reason}")]
+pub struct AxesError {
+    /// Which axis.
+    pub key: &'static str,
+    /// What is wrong with its values, and what to try.
+    pub reason: String,
+}
+
+fn refuse<T>(key: &'static str, reason: impl Into<String>) -> Result<T, AxesError> {
+    let reason = reason.into();
+    Err(AxesError { key, reason })
+}
+
+macro_rules! axes {
+    ($($(#[$meta:meta])* $name:ident: $kind:ty),+ $(,)?) => {
+        /// What a configuration is asked, each as one value or several. What is not given has the
+        /// default of `mpmt run`.
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Axes {
+            /// The name of the configuration, which must then be a single one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub label: Option<String>,
+            $(
+                $(#[$meta])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $name: Option<Axis<$kind>>,
+            )+
+        }
+
+        impl Axes {
+            /// These axes, where `over` says nothing else.
+            pub fn overlaid(&self, over: &Axes) -> Axes {
+                Axes {
+                    label: over.label.clone().or_else(|| self.label.clone()),
+                    $($name: over.$name.clone().or_else(|| self.$name.clone()),)+
+                }
+            }
+        }
+    };
+}
+
+axes! {
+    /// What one command does.
+    workload: WorkloadKind,
+    /// What the instructions run on.
+    runtime: Runtime,
+    /// Worker processes.
+    processes: u64,
+    /// Threads in each.
+    threads: u64,
+    /// Commands per batch.
+    batch: u64,
+    /// How a worker's threads run a batch; by default `sequential` for one thread, else `spawn`.
+    executor: ExecutorKind,
+    /// When a worker takes its next batch.
+    dispatch: Dispatch,
+    /// When workers are started.
+    spawn: SpawnMode,
+    /// Loops of one command of CPU work.
+    loops: u64,
+    /// The wait of every command, instead of the table's.
+    wait: Duration,
+    /// How often the commands are gone through.
+    repeat: u64,
+    /// Multiplies every wait.
+    time_scale: f64,
+}
+
+impl Axes {
+    /// Whether what these axes say would make a name such as `io-mpmt-8x16` a lie.
+    pub fn changes_names(&self) -> bool {
+        self.workload.is_some() || self.processes.is_some() || self.threads.is_some()
+    }
+
+    /// Every combination of the values, the first axis outermost. What can't make a difference
+    /// (loops of work that sleeps, waits of work that computes) makes no second configuration.
+    ///
+    /// # Errors
+    /// When a value is out of its bounds, or a combination can't be had.
+    pub fn configurations(&self) -> Result<Vec<Configuration>, AxesError> {
+        self.check_size()?;
+        let mut all = vec![plain()];
+        all = vary(all, &self.workload, |c, v| c.job.workload = v);
+        all = vary(all, &self.runtime, |c, v| c.runtime = v);
+        let processes = &bounded("processes", &self.processes, 1..=4096)?;
+        all = vary(all, processes, |c, v| c.processes = v as u32);
+        let threads = &bounded("threads", &self.threads, 1..=65_536)?;
+        all = vary(all, threads, |c, v| c.job.threads = v as u32);
+        let batch = &bounded("batch", &self.batch, 1..=100_000)?;
+        all = vary(all, batch, |c, v| c.batch = v as u32);
+        all.iter_mut().for_each(choose_executor);
+        all = vary(all, &self.executor, |c, v| c.job.executor = v);
+        all = vary(all, &self.dispatch, |c, v| c.job.dispatch = v);
+        all = vary(all, &self.spawn, |c, v| c.spawn = v);
+        let loops = &bounded("loops", &self.loops, 1..=u64::MAX)?;
+        all = vary(all, loops, |c, v| c.job.loops = v);
+        all = vary(all, &self.wait, |c, v| c.wait = Some(v));
+        let repeat = &bounded("repeat", &self.repeat, 1..=u64::MAX)?;
+        all = vary(all, repeat, |c, v| c.repeat = v);
+        all = vary(all, &self.time_scale, |c, v| c.time_scale = v);
+        self.finish(all)
+    }
+
+    /// Refused before anything is multiplied out.
+    fn check_size(&self) -> Result<(), AxesError> {
+        let integers = [
+            &self.processes,
+            &self.threads,
+            &self.batch,
+            &self.loops,
+            &self.repeat,
+        ];
+        let product = integers
+            .into_iter()
+            .map(length)
+            .fold(1_usize, usize::saturating_mul);
+        let product = product
+            .saturating_mul(length(&self.wait))
+            .saturating_mul(length(&self.time_scale));
+        if product > MOST_CONFIGURATIONS {
+            let reason = format!(
+                "{product} configurations are more than {MOST_CONFIGURATIONS}; try fewer values, or ranges with a step such as 1..32:x2"
+            );
+            return refuse("axes", reason);
+        }
+        Ok(())
+    }
+
+    fn finish(&self, all: Vec<Configuration>) -> Result<Vec<Configuration>, AxesError> {
+        let mut kept: Vec<Configuration> = Vec::new();
+        for mut configuration in all {
+            check_executor(&configuration)?;
+            leave_out_what_makes_no_difference(&mut configuration);
+            configuration.label = match &self.label {
+                Some(label) => label.clone(),
+                None => default_label(&configuration),
+            };
+            if !kept.contains(&configuration) {
+                kept.push(configuration);
+            }
+        }
+        match &self.label {
+            Some(label) if kept.len() > 1 => refuse(
+                "label",
+                format!(
+                    "'{label}' can name one configuration only, and these values make {}; leave the label out",
+                    kept.len()
+                ),
+            ),
+            _ => Ok(kept),
+        }
+    }
+}
+
+/// What `mpmt run` asks when it is told nothing.
+fn plain() -> Configuration {
+    Configuration {
+        label: String::new(),
+        processes: 1,
+        batch: 16,
+        job: Job {
+            workload: WorkloadKind::Io,
+            loops: Job::DEFAULT_LOOPS,
+            threads: 1,
+            executor: ExecutorKind::Sequential,
+            dispatch: Dispatch::Barrier,
+        },
+        runtime: Runtime::Native,
+        spawn: SpawnMode::Lazy,
+        rate_per_s: None,
+        repeat: 1,
+        wait: None,
+        time_scale: 1.0,
+    }
+}
+
+fn length<T: AxisValue>(axis: &Option<Axis<T>>) -> usize {
+    axis.as_ref().map_or(1, |axis| axis.values().len())
+}
+
+fn vary<T: AxisValue>(
+    all: Vec<Configuration>,
+    axis: &Option<Axis<T>>,
+    set: impl Fn(&mut Configuration, T),
+) -> Vec<Configuration> {
+    let Some(axis) = axis else { return all };
+    let one = |configuration: &Configuration, value: &T| {
+        let mut configuration = configuration.clone();
+        set(&mut configuration, value.clone());
+        configuration
+    };
+    all.iter()
+        .flat_map(|configuration| {
+            axis.values()
+                .iter()
+                .map(move |value| (configuration, value))
+        })
+        .map(|(configuration, value)| one(configuration, value))
+        .collect()
+}
+
+/// The axis, when all of it lies within the bounds.
+fn bounded(
+    key: &'static str,
+    axis: &Option<Axis<u64>>,
+    bounds: RangeInclusive<u64>,
+) -> Result<Option<Axis<u64>>, AxesError> {
+    let values = axis.iter().flat_map(Axis::values);
+    match values.copied().find(|value| !bounds.contains(value)) {
+        None => Ok(axis.clone()),
+        Some(value) if value < *bounds.start() => refuse(
+            key,
+            format!("{value} is too few; at least {}", bounds.start()),
+        ),
+        Some(value) => refuse(
+            key,
+            format!("{value} is too many; at most {}", bounds.end()),
+        ),
+    }
+}
+
+fn choose_executor(configuration: &mut Configuration) {
+    configuration.job.executor = match configuration.job.threads {
+        1 => ExecutorKind::Sequential,
+        _ => ExecutorKind::Spawn,
+    };
+}
+
+fn check_executor(configuration: &Configuration) -> Result<(), AxesError> {
+    let job = &configuration.job;
+    if job.executor == ExecutorKind::Sequential && job.threads > 1 {
+        let reason = format!(
+            "the sequential executor has one thread, and it is asked for {}; \
+             leave 'sequential' out, or give it threads = 1 in a [[configuration]] of its own",
+            job.threads
+        );
+        return refuse("executor", reason);
+    }
+    Ok(())
+}
+
+fn leave_out_what_makes_no_difference(configuration: &mut Configuration) {
+    if !configuration.job.computes() {
+        configuration.job.loops = Job::DEFAULT_LOOPS;
+    }
+    if !configuration.job.sleeps() {
+        configuration.wait = None;
+        configuration.time_scale = 1.0;
+    }
+}
+
+fn default_label(configuration: &Configuration) -> String {
+    let job = &configuration.job;
+    Configuration::default_label(job.workload, configuration.processes, job.threads)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axes(text: &str) -> Axes {
+        toml::from_str(text).unwrap()
+    }
+
+    fn refusal(text: &str) -> AxesError {
+        axes(text).configurations().unwrap_err()
+    }
+
+    #[test]
+    fn nothing_asked_is_what_run_does() {
+        assert_eq!(axes("").configurations().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn every_combination_is_there_the_first_axis_outermost() {
+        let all = axes("processes = [1, 2]\nthreads = \"1,16\"")
+            .configurations()
+            .unwrap();
+        let labels: Vec<&str> = all.iter().map(|c| c.label.as_str()).collect();
+        assert_eq!(
+            labels,
+            ["io-mp-1x1", "io-mt-1x16", "io-mp-2x1", "io-mpmt-2x16"]
+        );
+        assert_eq!(all[0].job.executor, ExecutorKind::Sequential);
+        assert_eq!(all[1].job.executor, ExecutorKind::Spawn);
+    }
+
+    #[test]
+    fn what_makes_no_difference_makes_no_second_configuration() {
+        let both = axes("workload = \"io,cpu\"\nwait = \"1ms,2ms\"\nloops = [1, 2, 3]");
+        assert_eq!(both.configurations().unwrap().len(), 2 + 3);
+    }
+
+    #[test]
+    fn bounds_are_told_with_the_axis() {
+        assert_eq!(
+            refusal("processes = 0").to_string(),
+            "processes: 0 is too few; at least 1"
+        );
+        assert_eq!(refusal("batch = 100001").key, "batch");
+        assert_eq!(
+            refusal("threads = \"1..4096\"\nbatch = \"1..4096\"").key,
+            "axes"
+        );
+        assert_eq!(
+            refusal("threads = 4\nexecutor = \"sequential\"").key,
+            "executor"
+        );
+        assert_eq!(refusal("label = \"x\"\nthreads = \"1,2\"").key, "label");
+    }
+
+    #[test]
+    fn what_lies_over_wins() {
+        let under = axes("processes = 1\nthreads = 2");
+        let over = under.overlaid(&axes("threads = \"3,4\""));
+        assert_eq!(over, axes("processes = 1\nthreads = [3, 4]"));
+    }
+}
