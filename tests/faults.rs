@@ -391,7 +391,8 @@ fn a_result_that_is_acknowledged_after_its_worker_was_killed_is_settled() {
         .iter()
         .for_each(|&worker| kill(worker, Signal::KILL));
     client.acknowledge([0]);
-    assert!(client.part() <= 1);
+    // It may have been given to the second worker before that one was killed, but no further.
+    assert!(client.part() <= 2);
     assert_eq!(server.stop().batches, 1);
 }
 

@@ -526,6 +526,32 @@ fn without_faults_nothing_is_done_twice() {
 }
 
 #[test]
+fn a_schedule_that_once_left_a_batch_behind_comes_to_its_end() {
+    let mut world = World::new(Dispatch::Barrier, &[(0, None), (2, None), (2, None)]);
+    for step in [
+        (0, 140, 0),
+        (60, 166, 0),
+        (60, 146, 0),
+        (204, 1, 0),
+        (44, 29, 0),
+        (73, 44, 0),
+        (134, 126, 0),
+        (184, 101, 0),
+        (36, 42, 0),
+        (0, 0, 0),
+        (20, 1, 0),
+        (24, 40, 0),
+        (178, 53, 64),
+        (19, 31, 0),
+        (59, 99, 0),
+    ] {
+        world.step(step);
+    }
+    world.finish();
+    check_end(&world);
+}
+
+#[test]
 fn a_batch_that_comes_while_all_workers_are_leaving_is_not_forgotten() {
     let mut world = World::new(
         Dispatch::Barrier,

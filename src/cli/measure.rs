@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
 use crate::harness::{
-    Environment, Experiment, Harness, Input, Limits, Planned, check_expected_sum, measure_loop,
+    Experiment, Harness, Input, Limits, Planned, check_expected_sum, measure_loop,
 };
 use crate::process::Signals;
 use crate::record::{Trial, TrialWriter};
@@ -200,9 +200,9 @@ fn harness(request: &Request) -> anyhow::Result<Harness> {
 
 /// Begins a sweep in a folder: what was asked first, so that it can be gone on with from then on.
 pub(super) fn begin(
-    folder: &ResultsFolder,
+    folder: &mut ResultsFolder,
     request: &Request,
 ) -> anyhow::Result<(TrialWriter, Vec<Trial>)> {
     folder.keep(request)?;
-    Ok((folder.begin(&Environment::look())?, Vec::new()))
+    Ok((folder.begin()?, Vec::new()))
 }

@@ -12,7 +12,6 @@ use super::results::ResultsFolder;
 use super::run::exit_code;
 use super::sweep::find;
 use crate::chart::{Comparison, draw_comparison};
-use crate::harness::Environment;
 use crate::model::{SpawnMode, WorkloadKind};
 use crate::record::published;
 use crate::report::{self, Format};
@@ -78,15 +77,18 @@ enum Family {
 pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let mut request = args.request()?;
     let mut campaign = Campaign::prepare(&mut request)?;
-    let environment = Environment::look();
-    let folder = ResultsFolder::create(args.out.as_deref(), "reproduce")?;
-    let opened = begin(&folder, &request)?;
+    let mut folder = ResultsFolder::create(args.out.as_deref(), "reproduce")?;
+    let opened = begin(&mut folder, &request)?;
     let trials = campaign.run(&folder, opened)?;
     let published = published();
     to_stdout(&report::comparison(&trials, &published), args.format)?;
     let comparison = Comparison::prepare(&trials, &published);
     let stem = folder.path().join("comparison");
-    for file in draw_comparison(&comparison, &environment.source_line(), &stem)? {
+    for file in draw_comparison(
+        &comparison,
+        &folder.source_line().unwrap_or_default(),
+        &stem,
+    )? {
         eprintln!("drawn: {}", file.display());
     }
     eprintln!("results: {}", folder.path().display());

@@ -19,6 +19,8 @@ use crate::record::{Trial, TrialWriter};
 #[derive(Debug)]
 pub(super) struct ResultsFolder {
     path: PathBuf,
+    /// Where it is measured; what is known only at the end is added when this value goes.
+    environment: Option<Environment>,
     _lock: File,
 }
 
@@ -41,6 +43,7 @@ impl ResultsFolder {
         })?;
         let folder = ResultsFolder {
             _lock: lock(&path)?,
+            environment: None,
             path,
         };
         if folder.request().exists() {
@@ -75,6 +78,7 @@ impl ResultsFolder {
             .map_err(|error| UsageError::new(format!("{}: {error}", request.display())))?;
         let folder = ResultsFolder {
             _lock: lock(path)?,
+            environment: None,
             path: path.to_owned(),
         };
         Ok((folder, request))
@@ -92,12 +96,32 @@ impl ResultsFolder {
         self.path.join("sweep.json")
     }
 
-    /// Opens `trials.csv` and writes `environment.json`.
-    pub(super) fn begin(&self, environment: &Environment) -> anyhow::Result<TrialWriter> {
+    fn environment_file(&self) -> PathBuf {
+        self.path.join("environment.json")
+    }
+
+    /// Looks around and measures the machine, and opens `trials.csv`.
+    pub(super) fn begin(&mut self) -> anyhow::Result<TrialWriter> {
         let rows = TrialWriter::create(&self.trials())
             .map_err(|error| UsageError::new(format!("{error}; name another folder with -o")))?;
-        self.write_json("environment.json", environment)?;
+        self.look_around()?;
         Ok(rows)
+    }
+
+    fn look_around(&mut self) -> anyhow::Result<()> {
+        let mut environment = Environment::look();
+        environment.calibrate();
+        let path = self.environment_file();
+        environment
+            .write(&path)
+            .with_context(|| path.display().to_string())?;
+        self.environment = Some(environment);
+        Ok(())
+    }
+
+    /// The machine, date and revision in a line, once it has begun.
+    pub(super) fn source_line(&self) -> Option<String> {
+        self.environment.as_ref().map(Environment::source_line)
     }
 
     /// Keeps what a sweep was asked, for good.
@@ -105,14 +129,11 @@ impl ResultsFolder {
         self.write_json("sweep.json", request)
     }
 
-    /// Opens `trials.csv` to go on with it. `environment.json` is written when it is not there.
-    pub(super) fn go_on(
-        &self,
-        environment: &Environment,
-    ) -> anyhow::Result<(TrialWriter, Vec<Trial>)> {
+    /// Opens `trials.csv` to go on with it. The machine is looked at when it was not before.
+    pub(super) fn go_on(&mut self) -> anyhow::Result<(TrialWriter, Vec<Trial>)> {
         let opened = TrialWriter::resume(&self.trials()).map_err(UsageError::new)?;
-        if !self.path.join("environment.json").exists() {
-            self.write_json("environment.json", environment)?;
+        if !self.environment_file().exists() {
+            self.look_around()?;
         }
         Ok(opened)
     }
@@ -136,6 +157,18 @@ impl ResultsFolder {
         file.write_all(text.as_bytes())?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
+    }
+}
+
+impl Drop for ResultsFolder {
+    fn drop(&mut self) {
+        let path = self.environment_file();
+        if let Some(environment) = &mut self.environment {
+            environment.close();
+            if let Err(error) = environment.write(&path) {
+                tracing::warn!("{}: {error}", path.display());
+            }
+        }
     }
 }
 

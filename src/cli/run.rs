@@ -12,7 +12,7 @@ use super::print::PrintArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
-use crate::harness::{Environment, Experiment, Harness, Limits};
+use crate::harness::{Experiment, Harness, Limits};
 use crate::process::Signals;
 use crate::record::{Status, Trial};
 use crate::report;
@@ -79,14 +79,11 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let input_digest = input_digest(&input.commands, &input.entries);
     let signals = Signals::install().context("signals can't be taken over")?;
     let program = std::env::current_exe().context("this program can't be found")?;
-    let folder = match &args.out {
+    let mut folder = match &args.out {
         Some(path) => Some(ResultsFolder::create(Some(path), "run")?),
         None => None,
     };
-    let rows = match &folder {
-        Some(folder) => Some(folder.begin(&Environment::look())?),
-        None => None,
-    };
+    let rows = folder.as_mut().map(ResultsFolder::begin).transpose()?;
     let mut harness = Harness::new(program, input, args.timeout, signals)
         .with_server_arguments(chaos_arguments(args.chaos))
         .with_trace(args.out.filter(|_| args.trace));

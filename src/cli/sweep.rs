@@ -11,7 +11,7 @@ use super::print::to_stdout;
 use super::progress::rounded;
 use super::results::ResultsFolder;
 use super::run::exit_code;
-use crate::harness::{Environment, Planned, expected_s};
+use crate::harness::{Planned, expected_s};
 use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
 use crate::record::published;
 use crate::report::{self, Cell, Column, Format, Report, Table};
@@ -206,8 +206,8 @@ pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
     if args.list {
         return list(&campaign, &[], args.format);
     }
-    let folder = ResultsFolder::create(args.out.as_deref(), "sweep")?;
-    let opened = begin(&folder, &request)?;
+    let mut folder = ResultsFolder::create(args.out.as_deref(), "sweep")?;
+    let opened = begin(&mut folder, &request)?;
     finish(&campaign.run(&folder, opened)?, &folder, args.format)
 }
 
@@ -217,9 +217,9 @@ fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
             "a sweep goes on as it was asked; leave the axes out, or begin a new one with -o";
         return Err(UsageError::new(reason).into());
     }
-    let (folder, mut request) = ResultsFolder::reopen(path)?;
+    let (mut folder, mut request) = ResultsFolder::reopen(path)?;
     let mut campaign = Campaign::prepare(&mut request)?;
-    let opened = folder.go_on(&Environment::look())?;
+    let opened = folder.go_on()?;
     if args.list {
         return list(&campaign, &opened.1, args.format);
     }
