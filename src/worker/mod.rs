@@ -87,7 +87,8 @@ impl Worker<'_> {
         let mut frame = Frame::default();
         loop {
             if self.wait(lifeline)? {
-                return Ok(());
+                // There is nobody left to hear of anything.
+                return Ok(self.gateway.forget_undelivered()?);
             }
             loop {
                 match self.gateway.receive(&mut frame)? {
