@@ -65,6 +65,15 @@ const MEASURES: &[Measure] = &[
     measure("first result", "first_result_s", |t| {
         Cell::maybe(t.first_result_s, Cell::Seconds)
     }),
+    measure("batch latency, median", "latency_p50_s", |t| {
+        Cell::maybe(t.latency_p50_s, Cell::Seconds)
+    }),
+    measure("batch latency, 99 %", "latency_p99_s", |t| {
+        Cell::maybe(t.latency_p99_s, Cell::Seconds)
+    }),
+    measure("batch latency, longest", "latency_max_s", |t| {
+        Cell::maybe(t.latency_max_s, Cell::Seconds)
+    }),
     measure("total", "responses_sum", |t| {
         Cell::maybe(t.responses_sum, Cell::Sum)
     }),
@@ -95,6 +104,12 @@ const MEASURES: &[Measure] = &[
     }),
     measure("peak memory (RSS)", "peak_rss_kib", |t| {
         Cell::maybe(t.peak_rss_kib, Cell::Kibibytes)
+    }),
+    measure("memory (PSS)", "peak_pss_kib", |t| {
+        Cell::maybe(t.peak_pss_kib, Cell::Kibibytes)
+    }),
+    measure("threads", "peak_threads", |t| {
+        Cell::maybe(t.peak_threads, Cell::Count)
     }),
 ];
 
@@ -257,11 +272,11 @@ mod tests {
         peak memory (RSS)                  3.2 MiB   3.2 MiB   3.2 MiB
         ");
         insta::assert_snapshot!(written(&report, Format::Csv), @"
-        label,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,efficiency,throughput_per_s,startup_s,first_result_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib
-        io-mpmt-32x16,1,ok,,false,512,1.0521,1.0,0.950479992,486.645756107,0.0123,1.0056,512,32,0,0,0,0,0.25,0.125,1234,56,3277
-        io-mpmt-32x16,2,ok,,false,512,1.136268,1.0,0.880074067,450.597922321,0.0123,1.0056,512,32,2,0,0,0,0.25,0.125,1234,56,3277
-        io-mpmt-32x16,3,ok,,false,512,1.220436,1.0,0.819379304,419.52220354,0.0123,1.0056,512,32,0,0,0,0,0.25,0.125,1234,56,3277
-        io-mpmt-32x16,4,failed,no result for 30 s,false,512,,1.0,,,0.0123,,512,32,0,0,0,0,0.25,0.125,1234,56,3277
+        label,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,efficiency,throughput_per_s,startup_s,first_result_s,latency_p50_s,latency_p99_s,latency_max_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib,peak_pss_kib,peak_threads
+        io-mpmt-32x16,1,ok,,false,512,1.0521,1.0,0.950479992,486.645756107,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,
+        io-mpmt-32x16,2,ok,,false,512,1.136268,1.0,0.880074067,450.597922321,0.0123,1.0056,,,,512,32,2,0,0,0,0.25,0.125,1234,56,3277,,
+        io-mpmt-32x16,3,ok,,false,512,1.220436,1.0,0.819379304,419.52220354,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,
+        io-mpmt-32x16,4,failed,no result for 30 s,false,512,,1.0,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,
         ");
     }
 
