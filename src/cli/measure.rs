@@ -37,6 +37,22 @@ pub(super) struct Request {
     pub experiments: Vec<Asked>,
 }
 
+impl Request {
+    /// Says what is asked, and why, on stderr.
+    pub(super) fn say_questions(&self) {
+        for Asked {
+            name, definition, ..
+        } in &self.experiments
+        {
+            eprintln!(
+                "{name}: {}\n{}\n",
+                definition.question.trim(),
+                definition.analysis.trim()
+            );
+        }
+    }
+}
+
 /// One experiment of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

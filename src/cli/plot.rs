@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::error::UsageError;
+use super::results::say_warnings_beside;
 use crate::chart::{Comparison, draw_comparison};
 use crate::harness::Environment;
 use crate::record::{published, read_trials};
@@ -31,6 +32,7 @@ pub(super) struct PlotArgs {
 
 pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
     let trials = read_trials(&args.trials).map_err(UsageError::new)?;
+    say_warnings_beside(&args.trials);
     let beside = args.trials.parent().unwrap_or(Path::new(""));
     let folder = args.out.as_deref().unwrap_or(beside);
     if !folder.as_os_str().is_empty() {

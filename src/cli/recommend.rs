@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::compare::read;
 use super::print::PrintArgs;
+use super::results::say_warnings_beside;
 use super::share::share;
 use crate::report::recommend::{Question, Terms, fits, questions, recommendations};
 
@@ -52,6 +53,7 @@ pub(super) struct RecommendArgs {
 pub(super) fn run(args: RecommendArgs) -> anyhow::Result<ExitCode> {
     args.print.check("recommend")?;
     let trials = read(&args.trials)?;
+    say_warnings_beside(&args.trials);
     let terms = Terms {
         within: args.within,
         seed: args.seed,

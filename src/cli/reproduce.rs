@@ -7,14 +7,14 @@ use super::configuration::time_scale;
 use super::error::UsageError;
 use super::input::InputArgs;
 use super::measure::{Campaign, Request, begin};
-use super::print::to_stdout;
+use super::print::PrintArgs;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use super::sweep::find;
 use crate::chart::{Comparison, draw_comparison};
 use crate::model::{SpawnMode, WorkloadKind};
 use crate::record::published;
-use crate::report::{self, Format};
+use crate::report;
 use crate::spec::{Axes, Axis};
 
 const EXAMPLES: &str = "\
@@ -60,9 +60,8 @@ pub(super) struct ReproduceArgs {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// How to print the table
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    print: PrintArgs,
 }
 
 /// Which of the published configurations.
@@ -75,13 +74,15 @@ enum Family {
 }
 
 pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
+    args.print.check("reproduce")?;
     let mut request = args.request()?;
     let mut campaign = Campaign::prepare(&mut request)?;
     let mut folder = ResultsFolder::create(args.out.as_deref(), "reproduce")?;
     let opened = begin(&mut folder, &request)?;
     let trials = campaign.run(&folder, opened)?;
     let published = published();
-    to_stdout(&report::comparison(&trials, &published), args.format)?;
+    args.print
+        .print("reproduce", &report::comparison(&trials, &published))?;
     let comparison = Comparison::prepare(&trials, &published);
     let stem = folder.path().join("comparison");
     for file in draw_comparison(

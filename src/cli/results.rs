@@ -115,6 +115,7 @@ impl ResultsFolder {
         environment
             .write(&path)
             .with_context(|| path.display().to_string())?;
+        say_warnings(&environment);
         self.environment = Some(environment);
         Ok(())
     }
@@ -188,5 +189,20 @@ fn lock(folder: &Path) -> Result<File, UsageError> {
             "another mpmt is writing into {shown}; wait for its end, or name another folder with -o"
         ))),
         Err(error) => Err(UsageError::new(format!("{shown} can't be locked: {error}"))),
+    }
+}
+
+/// Says again what disturbed the measurement whose rows are in a file, if that was written down.
+pub(super) fn say_warnings_beside(trials: &Path) {
+    let path = trials.with_file_name("environment.json");
+    let text = fs::read_to_string(path).unwrap_or_default();
+    if let Ok(environment) = serde_json::from_str(&text) {
+        say_warnings(&environment);
+    }
+}
+
+fn say_warnings(environment: &Environment) {
+    for warning in &environment.warnings {
+        tracing::warn!("{warning}");
     }
 }

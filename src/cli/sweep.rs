@@ -7,14 +7,14 @@ use clap::Args;
 use super::error::UsageError;
 use super::input::InputArgs;
 use super::measure::{Asked, Campaign, Request, begin};
-use super::print::to_stdout;
+use super::print::PrintArgs;
 use super::progress::rounded;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use crate::harness::{Planned, expected_s};
 use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
 use crate::record::published;
-use crate::report::{self, Cell, Column, Format, Report, Table};
+use crate::report::{self, Cell, Column, Report, Table};
 use crate::spec::{Axes, Axis, CATALOGUE, Definition, InputSpec, did_you_mean, named};
 
 const EXAMPLES: &str = "\
@@ -75,9 +75,8 @@ pub(super) struct SweepArgs {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["experiments", "out", "seed", "runs", "precision", "budget", "warmup", "timeout", "fail_fast", "commands", "table"])]
     resume: Option<PathBuf>,
 
-    /// How to print the results
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    print: PrintArgs,
 }
 
 /// How often, and when to stop.
@@ -198,17 +197,19 @@ fn percentage(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
+    args.print.check("sweep")?;
     if let Some(path) = &args.resume {
         return resume(path, &args);
     }
     let mut request = args.request()?;
     let mut campaign = Campaign::prepare(&mut request)?;
     if args.list {
-        return list(&campaign, &[], args.format);
+        return list(&campaign, &[], &args.print);
     }
     let mut folder = ResultsFolder::create(args.out.as_deref(), "sweep")?;
+    request.say_questions();
     let opened = begin(&mut folder, &request)?;
-    finish(&campaign.run(&folder, opened)?, &folder, args.format)
+    finish(&campaign.run(&folder, opened)?, &folder, &args.print)
 }
 
 fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
@@ -221,22 +222,22 @@ fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
     let mut campaign = Campaign::prepare(&mut request)?;
     let opened = folder.go_on()?;
     if args.list {
-        return list(&campaign, &opened.1, args.format);
+        return list(&campaign, &opened.1, &args.print);
     }
-    finish(&campaign.run(&folder, opened)?, &folder, args.format)
+    finish(&campaign.run(&folder, opened)?, &folder, &args.print)
 }
 
 fn finish(
     trials: &[crate::record::Trial],
     folder: &ResultsFolder,
-    format: Format,
+    print: &PrintArgs,
 ) -> anyhow::Result<ExitCode> {
     // Elsewhere a published name stands for other work.
     let figures = match trials.iter().any(|trial| trial.experiment == "published") {
         true => published(),
         false => Vec::new(),
     };
-    to_stdout(&report::comparison(trials, &figures), format)?;
+    print.print("sweep", &report::comparison(trials, &figures))?;
     eprintln!("results: {}", folder.path().display());
     Ok(exit_code(trials))
 }
@@ -362,7 +363,7 @@ pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
 fn list(
     campaign: &Campaign,
     rows: &[crate::record::Trial],
-    format: Format,
+    print: &PrintArgs,
 ) -> anyhow::Result<ExitCode> {
     let mut planned: Vec<Planned> = Vec::new();
     for prepared in &campaign.experiments {
@@ -373,7 +374,7 @@ fn list(
         for_people: table.clone(),
         for_programs: table,
     };
-    to_stdout(&report, format)?;
+    print.print("sweep", &report)?;
     let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();
     let all_s: f64 = planned.iter().map(expected_s).sum();
     let open = match campaign
