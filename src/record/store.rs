@@ -121,6 +121,7 @@ fn whole_rows(bytes: &[u8]) -> usize {
 fn rows_of(path: &Path, from: impl Read) -> Result<Vec<Trial>, StoreError> {
     csv::Reader::from_reader(from)
         .deserialize()
+        .map(|row| row.map(Trial::without_what_does_not_apply))
         .collect::<Result<_, _>>()
         .map_err(|source| StoreError::Row {
             path: path.to_owned(),

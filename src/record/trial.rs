@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
 
@@ -53,9 +53,12 @@ pub struct Trial {
     pub spawn: SpawnMode,
     /// Commands sent in all.
     pub commands: u64,
-    /// The longest wait of a command, after all scaling; empty when the work does not sleep.
+    /// The longest wait of a command, after all scaling; `None` when the work does not sleep. In
+    /// files that is 0: a column that begins with empty cells has no type for some readers.
+    #[serde(serialize_with = "none_as_default")]
     pub wait_s: Option<f64>,
-    /// Loops of a command; empty when the work does not compute.
+    /// Loops of a command; `None`, in files 0, when the work does not compute.
+    #[serde(serialize_with = "none_as_default")]
     pub loops: Option<u64>,
     /// What every wait was multiplied by.
     pub time_scale: f64,
@@ -139,7 +142,23 @@ pub struct Trial {
     pub peak_threads: Option<u64>,
 }
 
+/// Writes 0 for what does not apply.
+fn none_as_default<T: Copy + Default + Serialize, S: Serializer>(
+    value: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    value.unwrap_or_default().serialize(serializer)
+}
+
 impl Trial {
+    /// The row without the zeros that files have for what does not apply.
+    pub(super) fn without_what_does_not_apply(mut self) -> Trial {
+        let sleeps = matches!(self.workload, WorkloadKind::Io | WorkloadKind::Mixed);
+        self.wait_s = self.wait_s.filter(|_| sleeps);
+        self.loops = self.loops.filter(|&loops| loops > 0);
+        self
+    }
+
     /// `ideal / makespan`: 1 when the machinery costs nothing.
     pub fn efficiency(&self) -> Option<f64> {
         match (self.ideal_s, self.makespan_s) {
