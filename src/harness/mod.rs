@@ -8,6 +8,7 @@ mod doctor;
 mod environment;
 mod experiment;
 mod server;
+mod thread_count;
 mod trace;
 mod trial;
 mod verdict;

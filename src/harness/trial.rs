@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::server::{Server, Setup, StartError};
+use super::thread_count::ThreadCount;
 use super::verdict::{failed, judge, note_cost};
 use super::{calibration, experiment::Planned, trace};
-use crate::client::{self, ClientError, Ending, Outcome, Progress, Source};
+use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{Command, Configuration, IdealInput, Table, TableEntry, ideal_makespan};
 use crate::net::Context;
@@ -189,7 +190,14 @@ impl Harness {
         };
         trial.startup_s = Some(server.startup.as_secs_f64());
         let mut census = Census::default();
-        let driven = self.drive(configuration, timeout, &scratch, &mut server, &mut census);
+        let driven = self.drive(
+            configuration,
+            trial,
+            timeout,
+            &scratch,
+            &mut server,
+            &mut census,
+        );
         let ended = match driven {
             Ok(_) => server.stop(),
             Err(_) => server.kill(),
@@ -216,6 +224,7 @@ impl Harness {
     fn drive(
         &mut self,
         configuration: &Configuration,
+        trial: &Trial,
         timeout: Duration,
         scratch: &Scratch,
         server: &mut Server,
@@ -240,15 +249,9 @@ impl Harness {
         let gate = Gate::new(&[self.signals.as_fd(), server.child().as_fd()], timeout)
             .map_err(|error| Stopped::Client(error.to_string()))?;
         let pid = server.child().pid();
-        let half = source.batches() / 2;
-        let mut threads = 0;
-        // The threads are counted once, half-way through: there are as many then as there ever are.
-        let mut progress = |now: Progress| {
-            if threads == 0 && now.answered >= half {
-                threads = Census::threads(pid);
-            }
-        };
-        let outcome = client::run(&Context::new(), &options, &source, &gate, &mut progress);
+        let threads = ThreadCount::start(pid, half_of(trial.ideal_s));
+        let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |_| {});
+        let threads = threads.stop();
         // The memory is looked at when the last result has come: nothing has been given back yet,
         // and nothing is being timed any more.
         *census = Census::take(pid);
@@ -332,6 +335,11 @@ impl Harness {
             peak_threads: None,
         }
     }
+}
+
+/// Half of the ideal makespan: by then all threads are there, and none has anything left to do.
+fn half_of(ideal_s: Option<f64>) -> Option<Duration> {
+    ideal_s.map(|ideal_s| Duration::from_secs_f64(ideal_s / 2.0))
 }
 
 /// Why a client did not get to its end.

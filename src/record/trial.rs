@@ -138,7 +138,7 @@ pub struct Trial {
     /// Proportional set size of all processes at once, where pages that are shared count once,
     /// when the last result had come.
     pub peak_pss_kib: Option<u64>,
-    /// Threads of all processes at once, half-way through or at the end.
+    /// Threads of all processes at once, half of the ideal makespan after the start, or at the end.
     pub peak_threads: Option<u64>,
 }
 
