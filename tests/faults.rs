@@ -108,6 +108,12 @@ impl Server {
             .collect()
     }
 
+    fn signal_workers(&self, signal: Signal) {
+        self.workers()
+            .iter()
+            .for_each(|&worker| kill(worker, signal));
+    }
+
     fn kill(mut self) {
         let workers = self.workers();
         self.child.signal(Signal::KILL);
@@ -327,15 +333,10 @@ const EAGER: &[&str] = &["--spawn", "eager"];
 fn a_batch_whose_worker_is_killed_before_it_takes_it_is_run_by_another() {
     let place = Place::new("0");
     let server = Server::start(&place, &["--spawn", "eager"]);
-    let workers = server.workers();
-    workers
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::STOP));
+    server.signal_workers(Signal::STOP);
     let client = RealClient::start(&place, 1);
     client.wait_for(|now| now.sent == 8);
-    workers
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::KILL));
+    server.signal_workers(Signal::KILL);
     client.expect_total(8);
     assert_eq!(server.stop().workers_lost, 2);
 }
@@ -347,10 +348,7 @@ fn a_batch_whose_worker_is_killed_while_it_runs_is_run_by_another() {
     let client = RealClient::start(&place, 2);
     // 16 batches on two workers: when one is answered, others are running.
     client.wait_for(|now| now.answered >= 1);
-    server
-        .workers()
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::KILL));
+    server.signal_workers(Signal::KILL);
     let outcome = client.expect_total(16);
     assert!(outcome.account.unwrap().retried >= 1);
     server.stop();
@@ -367,10 +365,7 @@ fn a_result_that_was_sent_by_a_worker_that_is_killed_counts_once() {
         poll(&mut entries, Some(Duration::ZERO)).unwrap();
         entries[0].is_ready()
     });
-    server
-        .workers()
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::KILL));
+    server.signal_workers(Signal::KILL);
     client.expect_result(0);
     // The gateway can't know that it came, so it is run again.
     client.expect_result(0);
@@ -386,10 +381,7 @@ fn a_result_that_is_acknowledged_after_its_worker_was_killed_is_settled() {
     let client = Scripted::connect(&place);
     client.send(0, "10.0.0.0:foo");
     client.expect_result(0);
-    server
-        .workers()
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::KILL));
+    server.signal_workers(Signal::KILL);
     client.acknowledge([0]);
     // It may have been given to the second worker before that one was killed, but no further.
     assert!(client.part() <= 2);
@@ -404,10 +396,7 @@ fn a_worker_that_hangs_is_killed_and_its_batches_run_by_another() {
     let server = Server::start(&place, &["--spawn", "eager", "--batch-timeout", "300ms"]);
     let client = RealClient::start(&place, 2);
     client.wait_for(|now| now.answered >= 1);
-    server
-        .workers()
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::STOP));
+    server.signal_workers(Signal::STOP);
     client.expect_total(16);
     assert_eq!(server.stop().workers_lost, 2);
 }
@@ -416,10 +405,7 @@ fn a_worker_that_hangs_is_killed_and_its_batches_run_by_another() {
 fn a_worker_that_hangs_before_it_takes_a_batch_is_killed() {
     let place = Place::new("0");
     let server = Server::start(&place, &["--spawn", "eager", "--batch-timeout", "300ms"]);
-    server
-        .workers()
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::STOP));
+    server.signal_workers(Signal::STOP);
     RealClient::start(&place, 1).expect_total(8);
     assert_eq!(server.stop().workers_lost, 2);
 }
@@ -431,10 +417,7 @@ fn a_worker_that_hangs_with_its_results_sent_harms_nobody() {
     let client = Scripted::connect(&place);
     client.send(0, "10.0.0.0:foo");
     client.expect_result(0);
-    server
-        .workers()
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::STOP));
+    server.signal_workers(Signal::STOP);
     client.acknowledge([0]);
     client.send(1, "10.0.0.1:foo");
     client.expect_result(1);
@@ -449,10 +432,7 @@ fn a_worker_that_hangs_with_its_results_sent_harms_nobody() {
 fn a_server_killed_before_a_batch_is_taken_is_found_again() {
     let place = Place::new("0");
     let server = Server::start(&place, EAGER);
-    server
-        .workers()
-        .iter()
-        .for_each(|&worker| kill(worker, Signal::STOP));
+    server.signal_workers(Signal::STOP);
     let client = RealClient::start(&place, 1);
     client.wait_for(|now| now.sent == 8);
     server.kill();
