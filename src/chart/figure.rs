@@ -1,3 +1,5 @@
+//! What a picture is made of, before it is painted in any format.
+
 use plotters::style::RGBColor;
 
 use super::{ChartError, font};
@@ -40,22 +42,44 @@ pub enum Shape {
     Rectangle(Point, Point, RGBColor),
     /// A filled circle: centre and radius.
     Disc(Point, f64, RGBColor),
+    /// A line from point to point, of some thickness.
+    Line(Vec<Point>, f64, RGBColor),
+    /// A filled polygon, and how opaque it is: 0 is nothing, 1 hides what is behind.
+    Area(Vec<Point>, RGBColor, f64),
     /// A line of text.
     Text(Text),
 }
 
-/// A laid out picture: shapes in the order in which they are painted.
+/// Words that a reader gets who comes to a place, with the pointer or the keyboard.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Tip {
+    /// The place's upper left corner.
+    pub from: Point,
+    /// The place's lower right corner.
+    pub to: Point,
+    /// The values that stand there.
+    pub words: String,
+}
+
+/// A laid out picture: shapes in the order in which they are painted.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure {
-    /// What it shows, for those who can't see it.
+    /// What it shows, in one line.
     pub title: String,
+    /// The same in a sentence or two, for those who can't see it.
+    pub description: String,
     /// In logical pixels.
     pub width: f64,
     /// In logical pixels.
     pub height: f64,
     /// From the back to the front.
     pub shapes: Vec<Shape>,
+    /// In the order in which the keyboard goes through them.
+    pub tips: Vec<Tip>,
 }
+
+/// The lengths of a dash and of the gap after it, in logical pixels.
+const DASH: (f64, f64) = (6.0, 4.0);
 
 impl Figure {
     /// A horizontal line of some thickness around `y`.
@@ -85,6 +109,69 @@ impl Figure {
     pub fn text(&mut self, text: Text) {
         self.shapes.push(Shape::Text(text));
     }
+
+    /// A line from point to point.
+    pub fn line(&mut self, points: Vec<Point>, thick: f64, colour: RGBColor) {
+        self.shapes.push(Shape::Line(points, thick, colour));
+    }
+
+    /// A dashed line from point to point.
+    pub fn dashed(&mut self, points: &[Point], thick: f64, colour: RGBColor) {
+        for dash in dashes(points) {
+            self.line(dash, thick, colour);
+        }
+    }
+
+    /// A filled polygon, and how opaque it is.
+    pub fn area(&mut self, corners: Vec<Point>, colour: RGBColor, opacity: f64) {
+        self.shapes.push(Shape::Area(corners, colour, opacity));
+    }
+
+    /// Words for who comes to a place.
+    pub fn tip(&mut self, from: Point, to: Point, words: impl Into<String>) {
+        let words = words.into();
+        self.tips.push(Tip { from, to, words });
+    }
+
+    /// Words for who comes near a point.
+    pub fn tip_around(&mut self, (x, y): Point, reach: f64, words: impl Into<String>) {
+        self.tip((x - reach, y - reach), (x + reach, y + reach), words);
+    }
+}
+
+/// The pieces of a line that its dashes cover.
+fn dashes(points: &[Point]) -> Vec<Vec<Point>> {
+    let mut pieces: Vec<Vec<Point>> = Vec::new();
+    let (mut drawn, mut left) = (true, DASH.0);
+    for pair in points.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let at = |way: f64| {
+            let share = way / length;
+            (
+                from.0 + share * (to.0 - from.0),
+                from.1 + share * (to.1 - from.1),
+            )
+        };
+        let mut way = 0.0;
+        while way < length {
+            let end = (way + left).min(length);
+            if drawn {
+                match pieces.last_mut() {
+                    // A dash that goes round a corner.
+                    Some(piece) if way == 0.0 && left < DASH.0 => piece.push(at(end)),
+                    _ => pieces.push(vec![at(way), at(end)]),
+                }
+            }
+            left -= end - way;
+            way = end;
+            if left <= 0.0 {
+                drawn = !drawn;
+                left = if drawn { DASH.0 } else { DASH.1 };
+            }
+        }
+    }
+    pieces
 }
 
 impl Text {
@@ -119,5 +206,19 @@ impl Text {
             Anchor::End => self.at.0 - width,
         };
         Ok((left, left + width))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_go_round_corners_and_leave_gaps() {
+        let pieces = dashes(&[(0.0, 0.0), (13.0, 0.0), (13.0, 20.0)]);
+        assert_eq!(pieces[0], [(0.0, 0.0), (6.0, 0.0)]);
+        assert_eq!(pieces[1], [(10.0, 0.0), (13.0, 0.0), (13.0, 3.0)]);
+        assert_eq!(pieces[2], [(13.0, 7.0), (13.0, 13.0)]);
+        assert!(dashes(&[(1.0, 1.0)]).is_empty());
     }
 }

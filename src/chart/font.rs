@@ -1,3 +1,5 @@
+//! Widths and outlines of text, from fonts that are part of the binary.
+
 use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef, InvalidFont, OutlinedGlyph, PxScale, ScaleFont, point};
@@ -89,6 +91,15 @@ pub fn cut(text: &str, room: f64, em: f64) -> Result<String, ChartError> {
 
 /// The text as lines of at most `room` pixels, broken between words.
 pub fn wrap(text: &str, room: f64, em: f64) -> Result<Vec<String>, ChartError> {
+    broken(text, room, em, false)
+}
+
+/// The same of bold text.
+pub fn wrap_bold(text: &str, room: f64, em: f64) -> Result<Vec<String>, ChartError> {
+    broken(text, room, em, true)
+}
+
+fn broken(text: &str, room: f64, em: f64, bold: bool) -> Result<Vec<String>, ChartError> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let longer = match lines.last() {
@@ -96,8 +107,8 @@ pub fn wrap(text: &str, room: f64, em: f64) -> Result<Vec<String>, ChartError> {
             None => word.to_owned(),
         };
         match lines.last_mut() {
-            Some(line) if width(&longer, em, false)? <= room => *line = longer,
-            _ => lines.push(fit(word, room, em, false)?),
+            Some(line) if width(&longer, em, bold)? <= room => *line = longer,
+            _ => lines.push(fit(word, room, em, bold)?),
         }
     }
     Ok(lines)

@@ -1,33 +1,79 @@
 //! The charts: pictures of records, as SVG for pages and PNG for everything else.
 //!
-//! Each chart is prepared (records to figures by value), laid out (figures to shapes, a pure
-//! function), and only then painted. The same records give the same bytes on every machine: the
-//! fonts are part of the binary.
+//! Each kind of chart has a module of its name. It is prepared (records to figures by value), laid
+//! out (figures to shapes, a pure function), and only then painted. The same records give the same
+//! bytes on every machine: the fonts are part of the binary.
+//!
+//! * `sheet`, `panel`, `axis`, `estimate`, `unit`, `theme`, `font`: what the charts share;
+//! * `figure`: what a picture is made of; `paint`: how it becomes a file.
 //!
 //! Must not know: how a trial is run. Whatever a chart shows comes from a record.
 
 mod axis;
 mod comparison;
+mod drawing;
+mod estimate;
 mod figure;
 mod font;
-mod layout;
-mod marks;
 mod paint;
-mod rows;
+mod panel;
+mod sheet;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod unit;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-pub use comparison::Comparison;
+use crate::record::{Published, TraceRow, Trial};
+pub use drawing::{Drawing, Drawings, LeftOut};
+
+/// The kinds of charts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Kind {
+    /// Published, ideal and measured makespan of each configuration.
+    Comparison,
+}
+
+impl Kind {
+    /// All of them, in the order in which a reader wants them.
+    pub const ALL: [Kind; 1] = [Kind::Comparison];
+
+    /// As it is typed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Comparison => "comparison",
+        }
+    }
+}
+
+/// What charts are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Records<'a> {
+    /// The rows of a `trials.csv`, warm-ups and failures included.
+    pub trials: &'a [Trial],
+    /// What they are held against.
+    pub published: &'a [Published],
+    /// What threads did during some of the trials.
+    pub traces: &'a [Trace],
+    /// The line at the foot: machine, date, revision.
+    pub source: &'a str,
+}
+
+/// What every thread did during a trial.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// The configuration, in a few words.
+    pub name: String,
+    /// The rows of a `trace.csv`.
+    pub rows: Vec<TraceRow>,
+}
 
 /// Why a chart could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ChartError {
-    /// There is no trial to show.
-    #[error("there is no trial to draw; run some first, for example with `mpmt reproduce`")]
-    NoTrials,
     /// The picture can't be composed.
     #[error("cannot draw the chart: {0}")]
     Drawing(String),
@@ -41,24 +87,28 @@ pub enum ChartError {
     },
 }
 
-/// Draws measured, ideal and published makespans side by side, to `<path>.svg` and `<path>.png`,
-/// and tells both paths. `source` is the line at the foot: machine, date, revision.
+/// Draws charts of these kinds from records, and tells which of them the records can't support.
 ///
 /// # Errors
-/// When there is nothing to draw, or a file can't be written. A file is whole or not there.
-pub fn draw_comparison(
-    comparison: &Comparison,
-    source: &str,
-    path: &Path,
-) -> Result<Vec<PathBuf>, ChartError> {
-    let figure = layout::comparison(comparison, source)?;
-    paint::save(&figure, path)
+/// When a picture can't be composed.
+pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartError> {
+    let mut drawings = Drawings::default();
+    for kind in kinds {
+        match kind {
+            Kind::Comparison => comparison::draw(records, &mut drawings)?,
+        }
+    }
+    Ok(drawings)
 }
 
-/// The same chart as the text of an SVG, for a page that holds its pictures itself.
-///
-/// # Errors
-/// When there is nothing to draw.
-pub fn comparison_svg(comparison: &Comparison, source: &str) -> Result<String, ChartError> {
-    paint::svg(&layout::comparison(comparison, source)?)
+/// What the colours of the charts become on dark paper: pairs of `#RRGGBB`, for a page that shows
+/// them as SVG.
+pub fn dark_colours() -> Vec<(String, String)> {
+    let text = |colour: plotters::style::RGBColor| {
+        format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2)
+    };
+    let pairs = theme::DARK.iter();
+    pairs
+        .map(|(light, dark)| (text(*light), text(*dark)))
+        .collect()
 }

@@ -1,10 +1,12 @@
+//! Paints a figure as SVG or PNG.
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use plotters::coord::Shift;
 use plotters::prelude::{
     BitMapBackend, Circle, DrawingArea, DrawingBackend, FontDesc, FontFamily, FontStyle,
-    IntoDrawingArea, Rectangle, SVGBackend,
+    IntoDrawingArea, PathElement, Polygon, Rectangle, SVGBackend,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, TextStyle};
@@ -45,7 +47,29 @@ pub fn svg(figure: &Figure) -> Result<String, ChartError> {
         figure.width,
         figure.height
     );
-    Ok(text.replacen(&painted, &shown, 1))
+    let text = text.replacen(&painted, &shown, 1);
+    let end = text.rfind("</svg>").unwrap_or(text.len());
+    Ok(format!("{}{}{}", &text[..end], tips(figure), &text[end..]))
+}
+
+/// Places that answer the pointer. They come last, so that nothing lies over them.
+fn tips(figure: &Figure) -> String {
+    if figure.tips.is_empty() {
+        return String::new();
+    }
+    let mut group = String::from("<g class=\"tips\">\n");
+    for tip in &figure.tips {
+        let ((left, top), (right, bottom)) = (device(tip.from), device(tip.to));
+        group.push_str(&format!(
+            r#"<rect class="tip" x="{left}" y="{top}" width="{}" height="{}" fill="none" pointer-events="all"><title>{}</title></rect>"#,
+            (right - left).max(1),
+            (bottom - top).max(1),
+            escape(&tip.words)
+        ));
+        group.push('\n');
+    }
+    group.push_str("</g>\n");
+    group
 }
 
 /// Draws into a PNG file, whose name must end in `.png`.
@@ -71,6 +95,17 @@ fn paint<B: DrawingBackend>(
                 let radius = (radius * SCALE).round() as u32;
                 let disc = Circle::new(device(*centre), radius, colour.filled());
                 area.draw(&disc).map_err(failed)?;
+            }
+            Shape::Line(points, thick, colour) => {
+                let thick = (thick * SCALE).round() as u32;
+                let points: Vec<_> = points.iter().copied().map(device).collect();
+                let line = PathElement::new(points, colour.stroke_width(thick));
+                area.draw(&line).map_err(failed)?;
+            }
+            Shape::Area(corners, colour, opacity) => {
+                let corners: Vec<_> = corners.iter().copied().map(device).collect();
+                let polygon = Polygon::new(corners, colour.mix(*opacity).filled());
+                area.draw(&polygon).map_err(failed)?;
             }
             Shape::Text(text) => draw_text(text, area)?,
         }

@@ -16,6 +16,7 @@ mod plot;
 mod print;
 mod progress;
 mod recommend;
+mod records;
 mod reproduce;
 mod results;
 mod run;

@@ -1,29 +1,39 @@
+//! `mpmt plot`: the charts again, from records alone.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
+use super::FAILED;
 use super::error::UsageError;
+use super::records::{Recorded, RecordsArgs};
 use super::results::say_warnings_beside;
-use crate::chart::{Comparison, draw_comparison};
-use crate::harness::Environment;
-use crate::record::{published, read_trials};
+use crate::chart::{self, Drawings, Kind};
+use crate::record::published;
 
 const EXAMPLES: &str = "\
 Examples:
-  Beside the CSV
+  Every chart that the records support, beside the CSV
     mpmt plot results/2026-01-31T120000-reproduce/trials.csv
 
-  Elsewhere
-    mpmt plot trials.csv -o charts";
+  Two kinds, of a part of the trials, elsewhere
+    mpmt plot trials.csv --chart heat-map,scaling --only 'workload=io threads>1' -o charts
+
+What the records can't support is left out, with the reason on stderr. The same records give the same
+bytes.";
 
 /// Draws the charts again from a CSV; nothing is run
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct PlotArgs {
-    /// A trials.csv
-    trials: PathBuf,
+    #[command(flatten)]
+    records: RecordsArgs,
+
+    /// Only these kinds of charts [default: all that the records support]
+    #[arg(long, value_name = "NAMES", value_enum, value_delimiter = ',')]
+    chart: Vec<Kind>,
 
     /// Folder for the charts [default: that of the CSV]
     #[arg(short, long, value_name = "DIR")]
@@ -31,31 +41,48 @@ pub(super) struct PlotArgs {
 }
 
 pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
-    let trials = read_trials(&args.trials).map_err(UsageError::new)?;
-    say_warnings_beside(&args.trials);
-    let beside = args.trials.parent().unwrap_or(Path::new(""));
-    let folder = args.out.as_deref().unwrap_or(beside);
+    let recorded = args.records.read()?;
+    say_warnings_beside(args.records.path());
+    let folder = args.out.as_deref().unwrap_or(&recorded.folder);
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).map_err(|error| {
             UsageError::new(format!("{} can't be made: {error}", folder.display()))
         })?;
     }
-    let comparison = Comparison::prepare(&trials, &published());
-    for file in draw_comparison(
-        &comparison,
-        &source_line(beside),
-        &folder.join("comparison"),
-    )? {
+    let kinds = match args.chart.is_empty() {
+        true => Kind::ALL.to_vec(),
+        false => args.chart,
+    };
+    let drawings = draw(&recorded, &kinds)?;
+    for file in save(&drawings, folder)? {
         println!("{}", file.display());
     }
-    Ok(ExitCode::SUCCESS)
+    for left in &drawings.left_out {
+        eprintln!("left out: {}: {}", left.kind.as_str(), left.reason);
+    }
+    Ok(match drawings.drawn.is_empty() {
+        true => ExitCode::from(FAILED),
+        false => ExitCode::SUCCESS,
+    })
 }
 
-/// The machine, date and revision of the measurement, as the file beside the CSV tells.
-fn source_line(folder: &Path) -> String {
-    let text = fs::read_to_string(folder.join("environment.json")).unwrap_or_default();
-    match serde_json::from_str::<Environment>(&text) {
-        Ok(environment) => environment.source_line(),
-        Err(_) => "machine and date not recorded".to_owned(),
+/// Draws what was recorded.
+pub(super) fn draw(recorded: &Recorded, kinds: &[Kind]) -> anyhow::Result<Drawings> {
+    let published = published();
+    let records = chart::Records {
+        trials: &recorded.trials,
+        published: &published,
+        traces: &recorded.traces,
+        source: &recorded.source,
+    };
+    Ok(chart::draw(kinds, &records)?)
+}
+
+/// Writes all drawings into a folder, and tells their paths.
+pub(super) fn save(drawings: &Drawings, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for drawing in &drawings.drawn {
+        files.extend(drawing.save(folder)?);
     }
+    Ok(files)
 }

@@ -7,11 +7,13 @@ use super::configuration::time_scale;
 use super::error::UsageError;
 use super::input::InputArgs;
 use super::measure::{Campaign, Request, begin};
+use super::plot;
 use super::print::PrintArgs;
+use super::records::Recorded;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use super::sweep::find;
-use crate::chart::{Comparison, draw_comparison};
+use crate::chart::Kind;
 use crate::model::{SpawnMode, WorkloadKind};
 use crate::record::published;
 use crate::report;
@@ -83,17 +85,12 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let published = published();
     args.print
         .print("reproduce", &report::comparison(&trials, &published))?;
-    let comparison = Comparison::prepare(&trials, &published);
-    let stem = folder.path().join("comparison");
-    for file in draw_comparison(
-        &comparison,
-        &folder.source_line().unwrap_or_default(),
-        &stem,
-    )? {
+    let recorded = Recorded::beside(&folder.trials(), trials, &[])?;
+    for file in plot::save(&plot::draw(&recorded, &Kind::ALL)?, folder.path())? {
         eprintln!("drawn: {}", file.display());
     }
     eprintln!("results: {}", folder.path().display());
-    Ok(exit_code(&trials))
+    Ok(exit_code(&recorded.trials))
 }
 
 impl ReproduceArgs {

@@ -88,7 +88,7 @@ impl ResultsFolder {
         &self.path
     }
 
-    fn trials(&self) -> PathBuf {
+    pub(super) fn trials(&self) -> PathBuf {
         self.path.join("trials.csv")
     }
 

@@ -4,6 +4,7 @@
 //! Must not know: how a trial is run, how a chart is drawn. Verbs talk to each other through what
 //! is written here, so it is all that the reports may read.
 
+mod filter;
 mod published;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -11,9 +12,12 @@ mod store;
 mod summary;
 mod trace;
 mod trial;
+mod work;
 
+pub use filter::{Filter, FilterError};
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials};
 pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};
-pub use trace::{BatchSpan, TraceRow, WorkerSpan, trace_rows, write_chrome_trace};
+pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial};
+pub use work::{Work, in_words, slug, works};

@@ -1,4 +1,5 @@
 use std::io;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +78,16 @@ pub fn trace_rows(batches: &[BatchSpan], worker: u32, spans: &[WorkerSpan]) -> V
         })
     };
     spans.iter().filter_map(row).collect()
+}
+
+/// Reads a `trace.csv`.
+///
+/// # Errors
+/// A sentence that names the file, and the line that can't be read.
+pub fn read_trace(path: &Path) -> Result<Vec<TraceRow>, String> {
+    let told = |error: csv::Error| format!("{}: {error}", path.display());
+    let mut rows = csv::Reader::from_path(path).map_err(told)?;
+    rows.deserialize().collect::<Result<_, _>>().map_err(told)
 }
 
 /// One event of the Trace Event Format, which the Chrome and Perfetto viewers open.

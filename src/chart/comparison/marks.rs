@@ -1,5 +1,7 @@
-use super::figure::{Figure, Point};
-use super::theme;
+//! The marks of a comparison: a ring, a tick and a dot.
+
+use crate::chart::figure::{Figure, Point};
+use crate::chart::theme;
 
 const RING: f64 = 6.0;
 /// The radius of a measured dot, in logical pixels.

@@ -1,5 +1,6 @@
-/// A logarithmic axis over seconds: equal ratios are equal distances, so 0.1 s and 32 s can both
-/// be read.
+//! A logarithmic axis: equal ratios are equal distances.
+
+/// An axis on which equal ratios are equal distances, so that 0.1 s and 32 s can both be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogAxis {
     low: f64,

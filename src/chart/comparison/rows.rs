@@ -1,7 +1,9 @@
-use super::axis::{LogAxis, is_drawable};
-use super::comparison::Comparison;
-use super::figure::{Anchor, Figure, Text};
-use super::{ChartError, font, marks, theme};
+//! The rows of a comparison.
+
+use super::{Comparison, marks};
+use crate::chart::axis::{LogAxis, is_drawable};
+use crate::chart::figure::{Anchor, Figure, Text};
+use crate::chart::{ChartError, font, theme};
 use crate::record::{PublishedFigure, Status, Summary};
 
 const ROW: f64 = 30.0;
@@ -131,6 +133,9 @@ impl Rows {
             Some(_) => self.marks(figure, y, row),
             None => self.failure(figure, y, row)?,
         }
+        let (top, bottom) = (y - ROW / 2.0, y + ROW / 2.0);
+        let ends = (theme::MARGIN, theme::WIDTH - theme::MARGIN);
+        figure.tip((ends.0, top), (ends.1, bottom), in_words(row));
         self.values(figure, y, row)
     }
 
@@ -209,6 +214,28 @@ impl Rows {
     fn fixed(&self, seconds: f64) -> String {
         format!("{seconds:.*}", self.decimals)
     }
+}
+
+/// The whole row in words.
+fn in_words(row: &Summary) -> String {
+    let mut words = vec![match row.measured {
+        Some(spread) if spread.runs > 1 => format!(
+            "measured {:.4} s, from {:.4} to {:.4} in {} runs",
+            spread.median, spread.min, spread.max, spread.runs
+        ),
+        Some(spread) => format!("measured {:.4} s", spread.median),
+        None => row.status.to_string(),
+    }];
+    if let Some(ideal) = row.ideal_s {
+        let bound = if row.ideal_is_bound { "at least " } else { "" };
+        words.push(format!("ideal {bound}{ideal:.4} s"));
+    }
+    if let Some(efficiency) = row.efficiency {
+        words.push(format!("efficiency {:.1} %", 100.0 * efficiency));
+    }
+    words.extend(published_s(row).map(|seconds| format!("published {seconds} s")));
+    words.extend(row.error.clone());
+    format!("{}: {}", row.name, words.join("; "))
 }
 
 fn published_s(row: &Summary) -> Option<f64> {

@@ -1,11 +1,71 @@
+//! Measured against ideal and published makespans.
+
+mod layout;
+mod marks;
+mod rows;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
-use crate::record::{Published, PublishedFigure, Summary, Trial, summarise, waits_are_scaled};
+use super::{ChartError, Drawings, Kind, Records};
+use crate::record::{
+    Published, PublishedFigure, Summary, Trial, slug, summarise, waits_are_scaled,
+};
+
+/// Beyond this a reader looks for a row and not at the chart; a heat map shows more at a glance.
+const MOST_ROWS: usize = 40;
+
+/// One chart for each experiment.
+pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
+    let experiments = by_experiment(records.trials);
+    if experiments.is_empty() {
+        drawings.leave_out(Kind::Comparison, "there is no trial to draw");
+    }
+    let several = experiments.len() > 1;
+    for (experiment, trials) in experiments {
+        let mut comparison = Comparison::prepare(&trials, records.published);
+        if comparison.rows.len() > MOST_ROWS {
+            drawings.leave_out(
+                Kind::Comparison,
+                format!(
+                    "{experiment} has {} configurations, and more than {MOST_ROWS} rows can't be \
+                     compared by eye (--only takes some of them)",
+                    comparison.rows.len()
+                ),
+            );
+            continue;
+        }
+        let mut of = String::new();
+        if several {
+            comparison.experiment = experiment.to_owned();
+            of = slug(experiment);
+        }
+        let figure = layout::figure(&comparison, records.source)?;
+        drawings.push(Kind::Comparison, &of, figure);
+    }
+    Ok(())
+}
+
+/// In the order in which they first appear.
+fn by_experiment(trials: &[Trial]) -> Vec<(&str, Vec<Trial>)> {
+    let mut experiments: Vec<(&str, Vec<Trial>)> = Vec::new();
+    for trial in trials.iter().filter(|trial| !trial.warmup) {
+        let named = |(name, _): &&mut (&str, Vec<Trial>)| *name == trial.experiment;
+        match experiments.iter_mut().find(named) {
+            Some((_, trials)) => trials.push(trial.clone()),
+            None => experiments.push((&trial.experiment, vec![trial.clone()])),
+        }
+    }
+    experiments
+}
 
 /// Measured against ideal and published makespans: the figures that the chart shows, before any
 /// drawing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
+pub(super) struct Comparison {
+    /// The experiment's name, where the chart has to tell it from others; else empty.
+    pub experiment: String,
     /// One row for each configuration, in the order in which they first appear.
     pub rows: Vec<Summary>,
     /// What a reader has to know so as not to be misled, one sentence each.
@@ -23,7 +83,11 @@ impl Comparison {
             not_all_ok(&rows),
         ];
         let notes = notes.into_iter().flatten().collect();
-        Comparison { rows, notes }
+        Comparison {
+            experiment: String::new(),
+            rows,
+            notes,
+        }
     }
 
     /// Whether any row has a published figure to be held against.

@@ -1,0 +1,110 @@
+use super::*;
+use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
+use crate::chart::{draw, paint};
+use crate::record::{PublishedFigure, Trial, published, samples};
+
+fn prepared(trials: &[Trial]) -> Comparison {
+    Comparison::prepare(trials, &published())
+}
+
+fn hard_cases() -> Vec<Trial> {
+    let mut trials = samples::repeated(&samples::nine(), 3);
+    let mut bound = samples::trial("mixed-unequal-waits-and-a-very-long-label-16x8", (2.2, 1.7));
+    bound.ideal_is_bound = true;
+    trials.push(bound);
+    trials.push(samples::failed(
+        "io-mpmt-4x4",
+        "worker 3 (pid 4711) ended with signal 9 and\nits batch could not be run again in time",
+    ));
+    trials.push(samples::failed("io-mp-32x1", "no worker"));
+    trials
+}
+
+fn scaled() -> Vec<Trial> {
+    let mut trials = samples::nine();
+    for trial in trials.iter_mut().filter(|trial| trial.wait_s.is_some()) {
+        trial.time_scale = 0.02;
+        for seconds in [&mut trial.wait_s, &mut trial.makespan_s, &mut trial.ideal_s] {
+            *seconds = seconds.map(|s| s * 0.02);
+        }
+    }
+    trials
+}
+
+#[test]
+fn the_nine_published_configurations_are_prepared_with_all_three_figures() {
+    let comparison = prepared(&samples::nine());
+    assert_eq!(comparison.rows.len(), 9);
+    assert!(comparison.has_published());
+    assert!(comparison.notes.is_empty(), "{:?}", comparison.notes);
+    let last = &comparison.rows[8];
+    assert_eq!(last.name, "cpu-mpmt-8x16");
+    assert_eq!(last.published, PublishedFigure::Seconds(13.84));
+    assert_eq!(
+        (last.ideal_s, last.measured.unwrap().median),
+        (Some(0.1214), 0.1503)
+    );
+}
+
+#[test]
+fn scaled_waits_drop_published_marks_of_sleeping_work_and_say_so() {
+    let comparison = prepared(&scaled());
+    let seconds =
+        |row: &&crate::record::Summary| matches!(row.published, PublishedFigure::Seconds(_));
+    assert_eq!(comparison.rows.iter().filter(seconds).count(), 4);
+    insta::assert_snapshot!(comparison.notes.join("\n"), @"Waits are multiplied by 0.02; published seconds are for whole waits and not shown with them.");
+    let figure = layout::figure(&comparison, SOURCE).unwrap();
+    assert!(words(&figure).join(" ").contains("multiplied by 0.02"));
+}
+
+#[test]
+fn failures_bounds_and_other_work_are_told() {
+    let mut trials = hard_cases();
+    trials[0].commands = 64;
+    insta::assert_snapshot!(prepared(&trials).notes.join("\n"), @r"
+    Not the published work (512 commands, 1 s or 2 million loops each), so without its seconds: io-mp-32x1 (64 commands).
+    ≥ marks an ideal that is only a lower bound.
+    Runs that are not ok: io-mp-32x1 (512 commands) (1 of 3), io-mpmt-4x4 (1 of 1).
+    ");
+}
+
+#[test]
+fn no_text_touches_another_or_leaves_the_figure() {
+    let repeated = samples::repeated(&samples::nine(), 6);
+    for (name, trials) in [
+        ("nine", samples::nine()),
+        ("repeated", repeated),
+        ("hard", hard_cases()),
+        ("scaled", scaled()),
+    ] {
+        let figure = layout::figure(&prepared(&trials), SOURCE).unwrap();
+        assert_texts_keep_apart(&figure);
+        keep(&figure, &format!("comparison-{name}"));
+    }
+}
+
+#[test]
+fn each_experiment_has_a_chart_unless_it_has_too_many_rows() {
+    let mut trials = samples::nine();
+    let many = (1..=50).map(|n| samples::trial(&format!("io-mp-{n}x1"), (1.0, 1.0)));
+    trials.extend(many.map(|trial| Trial {
+        experiment: "many".to_owned(),
+        ..trial
+    }));
+    let drawings = draw(&[Kind::Comparison], &records(&trials)).unwrap();
+    assert_eq!(drawings.drawn.len(), 1);
+    assert_eq!(drawings.drawn[0].stem, "comparison-test");
+    insta::assert_snapshot!(drawings.left_out[0].reason, @"many has 50 configurations, and more than 40 rows can't be compared by eye (--only takes some of them)");
+}
+
+#[test]
+fn a_reader_is_told_the_values_of_a_row() {
+    let figure = layout::figure(&prepared(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!(figure.tips[1].words, @"io-mpmt-32x16: measured 1.1363 s, from 1.0521 to 1.2204 in 3 runs; ideal 1.0000 s; efficiency 88.0 %; published 1.35 s");
+}
+
+#[test]
+fn the_svg_is_as_it_was() {
+    let figure = layout::figure(&prepared(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!("comparison.svg", paint::svg(&figure).unwrap());
+}

@@ -1,0 +1,81 @@
+//! Charts that are drawn and not yet written anywhere, and those that could not be drawn.
+
+use std::path::{Path, PathBuf};
+
+use super::figure::Figure;
+use super::{ChartError, Kind, paint};
+
+/// One picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawing {
+    /// Its kind.
+    pub kind: Kind,
+    /// The name of its files, without an ending; no other drawing of the same records has it.
+    pub stem: String,
+    figure: Figure,
+}
+
+impl Drawing {
+    /// What it shows, in one line.
+    pub fn title(&self) -> &str {
+        &self.figure.title
+    }
+
+    /// What it shows, in a sentence or two.
+    pub fn description(&self) -> &str {
+        &self.figure.description
+    }
+
+    /// The picture as the text of an SVG: with real text, and with the values in places that answer
+    /// the pointer.
+    ///
+    /// # Errors
+    /// When it can't be painted.
+    pub fn svg(&self) -> Result<String, ChartError> {
+        paint::svg(&self.figure)
+    }
+
+    /// Writes `<stem>.svg` and `<stem>.png` into a folder, and tells both paths. A file is whole or
+    /// not there.
+    ///
+    /// # Errors
+    /// When it can't be painted or written.
+    pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, ChartError> {
+        paint::save(&self.figure, &folder.join(&self.stem))
+    }
+}
+
+/// A chart that the records can't support.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its kind.
+    pub kind: Kind,
+    /// Of which records, and why: a sentence without its full stop.
+    pub reason: String,
+}
+
+/// What came of some records.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Drawings {
+    /// In the order in which a reader wants them.
+    pub drawn: Vec<Drawing>,
+    /// What is missing, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Drawings {
+    /// Takes a picture in. Its file is named after the kind and `of`, which may be empty.
+    pub(super) fn push(&mut self, kind: Kind, of: &str, figure: Figure) {
+        let stem = match of {
+            "" => kind.as_str().to_owned(),
+            of => format!("{}-{of}", kind.as_str()),
+        };
+        self.drawn.push(Drawing { kind, stem, figure });
+    }
+
+    /// Notes what can't be drawn.
+    pub(super) fn leave_out(&mut self, kind: Kind, reason: impl Into<String>) {
+        let reason = reason.into();
+        self.left_out.push(LeftOut { kind, reason });
+    }
+}

@@ -1,0 +1,104 @@
+//! One figure over repeated runs, as charts show it.
+
+use crate::record::{Status, Trial};
+use crate::stats::{Bootstrap, Sample};
+
+/// The median of some runs, and how far it may be believed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The middle value.
+    pub median: f64,
+    /// The lower end of the interval of the median, or the smallest value.
+    pub low: f64,
+    /// The upper end of the interval of the median, or the largest value.
+    pub high: f64,
+    /// Runs behind it.
+    pub runs: usize,
+    /// Whether low and high are a 95 % interval: fewer than six runs have none.
+    pub is_interval: bool,
+}
+
+impl Estimate {
+    /// Of some values; values that are not finite do not count. `None` when none is left.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let finite = values.into_iter().filter(|value| value.is_finite());
+        let sample = Sample::new(finite.collect()).ok()?;
+        // The same records give the same picture.
+        let interval = Bootstrap::seeded(1).median_interval(&sample);
+        Some(Estimate {
+            median: sample.median(),
+            low: interval.map_or(sample.min(), |interval| interval.low),
+            high: interval.map_or(sample.max(), |interval| interval.high),
+            runs: sample.len(),
+            is_interval: interval.is_some(),
+        })
+    }
+
+    /// Of a figure of those trials that are ok and have it.
+    pub fn over<'a>(
+        trials: impl IntoIterator<Item = &'a Trial>,
+        figure: impl Fn(&Trial) -> Option<f64>,
+    ) -> Option<Self> {
+        let ok = (trials.into_iter()).filter(|trial| trial.status == Status::Ok);
+        Estimate::of(ok.filter_map(figure))
+    }
+
+    /// The same in another unit.
+    pub fn times(self, factor: f64) -> Self {
+        Estimate {
+            median: self.median * factor,
+            low: self.low * factor,
+            high: self.high * factor,
+            ..self
+        }
+    }
+
+    /// Whether its runs differ.
+    pub fn has_width(&self) -> bool {
+        self.high > self.low
+    }
+}
+
+/// What the lines around medians are, in a sentence; `None` where no figure has more than one run.
+pub fn explained<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> Option<&'static str> {
+    let repeated = (estimates.into_iter()).filter(|estimate| estimate.runs > 1);
+    let (mut intervals, mut ranges) = (false, false);
+    for estimate in repeated {
+        intervals |= estimate.is_interval;
+        ranges |= !estimate.is_interval;
+    }
+    match (intervals, ranges) {
+        (true, false) => Some("Medians with their 95 % intervals."),
+        (false, true) => Some("Medians of all runs, with a line from the smallest to the largest."),
+        (true, true) => Some(
+            "Medians with their 95 % intervals; with fewer than six runs, from the smallest to the \
+             largest.",
+        ),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn six_runs_have_an_interval_and_fewer_have_their_ends() {
+        let few = Estimate::of([3.0, 1.0, f64::NAN, 2.0]).unwrap();
+        assert_eq!((few.low, few.median, few.high), (1.0, 2.0, 3.0));
+        assert_eq!((few.runs, few.is_interval), (3, false));
+        let many = Estimate::of((1..=9).map(f64::from)).unwrap();
+        assert!(many.is_interval && many.low > 1.0 && many.high < 9.0);
+        assert_eq!(many.median, 5.0);
+        assert_eq!(Estimate::of([]), None);
+    }
+
+    #[test]
+    fn what_the_lines_are_is_said_once() {
+        let [one, few, many] = [1, 3, 8].map(|n| Estimate::of((0..n).map(f64::from)).unwrap());
+        assert_eq!(explained([&one]), None);
+        assert!(explained([&one, &few]).unwrap().contains("smallest"));
+        assert!(!explained([&many]).unwrap().contains("smallest"));
+        assert!(explained([&many, &few]).unwrap().contains("fewer"));
+    }
+}

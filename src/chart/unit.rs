@@ -1,0 +1,93 @@
+//! Units in which a chart's values have numbers that can be read at a glance.
+
+/// A unit of an axis: values are multiplied, and the name goes beside the axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unit {
+    /// Multiplies the value as the records have it.
+    pub factor: f64,
+    /// Its name.
+    pub name: &'static str,
+}
+
+impl Unit {
+    /// Of durations in seconds, by the largest one.
+    pub fn of_seconds(largest: f64) -> Unit {
+        let (factor, name) = match largest {
+            size if size >= 1.0 => (1.0, "s"),
+            size if size >= 1e-3 => (1e3, "ms"),
+            _ => (1e6, "µs"),
+        };
+        Unit { factor, name }
+    }
+
+    /// Of amounts of memory in KiB, by the largest one.
+    pub fn of_kibibytes(largest: f64) -> Unit {
+        let (factor, name) = match largest {
+            size if size >= 1024.0 * 1024.0 => (1.0 / 1024.0 / 1024.0, "GiB"),
+            size if size >= 1024.0 => (1.0 / 1024.0, "MiB"),
+            _ => (1.0, "KiB"),
+        };
+        Unit { factor, name }
+    }
+
+    /// Of rates per second of something, by the largest one.
+    pub fn of_rate(largest: f64) -> Unit {
+        let (factor, name) = match largest {
+            size if size >= 1e6 => (1e-6, "million/s"),
+            size if size >= 1e4 => (1e-3, "thousand/s"),
+            _ => (1.0, "/s"),
+        };
+        Unit { factor, name }
+    }
+
+    /// A value in this unit, with its name.
+    pub fn with_name(&self, value: f64) -> String {
+        format!("{} {}", short(value * self.factor), self.name)
+    }
+}
+
+/// A number with three digits, or all of those before the point.
+pub fn short(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+    let before_point = rounded.abs().log10().floor() as i32 + 1;
+    let decimals = (3 - before_point).clamp(0, 6) as usize;
+    format!("{value:.decimals$}")
+}
+
+/// A mark of an axis as it is written: no more digits than it has.
+pub fn mark(value: f64) -> String {
+    match value.abs() {
+        size if size >= 1e6 => format!("{}M", value / 1e6),
+        size if size >= 1e4 => format!("{}k", value / 1e3),
+        _ => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let told = [0.0, 0.012_34, 0.9996, 1.0, 9.996, 99.96, 123.4, 12_345.6].map(short);
+        assert_eq!(
+            told,
+            ["0", "0.0123", "1.00", "1.00", "10.0", "100", "123", "12346"]
+        );
+    }
+
+    #[test]
+    fn units_suit_the_largest_value() {
+        assert_eq!(Unit::of_seconds(0.0273).with_name(0.0273), "27.3 ms");
+        assert_eq!(Unit::of_seconds(32.0).with_name(1.048), "1.05 s");
+        assert_eq!(Unit::of_kibibytes(22_118.0).with_name(22_118.0), "21.6 MiB");
+        assert_eq!(
+            Unit::of_rate(773_000.0).with_name(773_000.0),
+            "773 thousand/s"
+        );
+        assert_eq!([1.0, 20_000.0, 2_000_000.0].map(mark), ["1", "20k", "2M"]);
+    }
+}

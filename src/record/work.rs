@@ -1,0 +1,125 @@
+//! Trials that may be held against each other: those that do the same work.
+
+use std::collections::HashMap;
+
+use super::Trial;
+use crate::model::WorkloadKind;
+
+/// The same experiment and the same work, whoever does it and however: what processes, threads,
+/// batches, executors, dispatch and runtimes are compared on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work<'a> {
+    /// The experiment's name and the work, in words: `io-grid: io work, 256 commands, …`.
+    pub name: String,
+    /// A short name that is fit for a file and that no other work of the same records has.
+    pub slug: String,
+    /// The experiment's name.
+    pub experiment: &'a str,
+    /// What one command does.
+    pub workload: WorkloadKind,
+    /// Its trials in the order of the records, warm-ups left out.
+    pub trials: Vec<&'a Trial>,
+}
+
+/// The trials of each work, in the order in which the works first appear. Warm-ups are left out.
+pub fn works(trials: &[Trial]) -> Vec<Work<'_>> {
+    let mut works: Vec<Work<'_>> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for trial in trials.iter().filter(|trial| !trial.warmup) {
+        let name = in_words(trial);
+        let place = *places.entry(name).or_insert_with_key(|name| {
+            works.push(Work {
+                name: name.clone(),
+                slug: String::new(),
+                experiment: &trial.experiment,
+                workload: trial.workload,
+                trials: Vec::new(),
+            });
+            works.len() - 1
+        });
+        works[place].trials.push(trial);
+    }
+    name_shortly(&mut works);
+    works
+}
+
+/// All that makes it the same work, in words.
+pub fn in_words(trial: &Trial) -> String {
+    let mut words = vec![
+        format!("{}: {} work", trial.experiment, trial.workload),
+        format!("{} commands", trial.commands),
+    ];
+    if let Some(wait) = trial.wait_s {
+        words.push(format!("waits of {wait} s"));
+    }
+    if let Some(loops) = trial.loops {
+        words.push(format!("{loops} loops"));
+    }
+    if let Some(rate) = trial.rate_per_s {
+        words.push(format!("{rate} batches/s"));
+    }
+    words.push(format!("total {}", trial.expected_sum));
+    words.join(", ")
+}
+
+/// The experiment's name; with the workload where the experiment has several; with a number where
+/// even that is not enough.
+fn name_shortly(works: &mut [Work<'_>]) {
+    let stems: Vec<String> = (works.iter())
+        .map(|work| {
+            let same = |other: &&Work<'_>| other.experiment == work.experiment;
+            match works.iter().filter(same).count() {
+                1 => slug(work.experiment),
+                _ => format!("{}-{}", slug(work.experiment), work.workload),
+            }
+        })
+        .collect();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (work, stem) in works.iter_mut().zip(&stems) {
+        let number = seen.entry(stem).or_default();
+        *number += 1;
+        work.slug = match *number {
+            1 => stem.clone(),
+            number => format!("{stem}-{number}"),
+        };
+    }
+}
+
+/// A name as every file system takes it: lower-case letters, digits, and `-` for the rest.
+pub fn slug(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words = lower.split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::samples;
+
+    #[test]
+    fn the_published_runs_are_two_works_and_warm_ups_are_none() {
+        let mut trials = samples::nine();
+        trials[0].warmup = true;
+        let works = works(&trials);
+        let told: Vec<(&str, usize)> = (works.iter())
+            .map(|work| (work.slug.as_str(), work.trials.len()))
+            .collect();
+        assert_eq!(told, [("test-io", 4), ("test-cpu", 4)]);
+        assert_eq!(
+            works[0].name,
+            "test: io work, 512 commands, waits of 1 s, total 512"
+        );
+    }
+
+    #[test]
+    fn works_that_differ_in_their_numbers_alone_are_numbered() {
+        let mut trials = vec![samples::trial("io-mp-1x1", (1.0, 1.0)); 3];
+        trials[1].wait_s = Some(2.0);
+        trials[2].experiment = "My / Own".to_owned();
+        let works = works(&trials);
+        let slugs: Vec<&str> = works.iter().map(|work| work.slug.as_str()).collect();
+        assert_eq!(slugs, ["test-io", "test-io-2", "my-own"]);
+    }
+}
