@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::error::UsageError;
 use crate::chart::Trace;
 use crate::harness::Environment;
-use crate::record::{Filter, Trial, read_trace, read_trials};
+use crate::record::{Filter, Trial, read_trace, read_trials, trials_csv};
 
 /// Which records.
 #[derive(Args, Clone, Debug)]
@@ -38,6 +38,8 @@ pub(super) struct RecordsArgs {
 pub(super) struct Recorded {
     /// The rows that the filter takes.
     pub trials: Vec<Trial>,
+    /// The same as the text of a CSV.
+    pub csv: String,
     /// What threads did.
     pub traces: Vec<Trace>,
     /// `environment.json`, if it is there.
@@ -60,6 +62,9 @@ impl RecordsArgs {
     /// A usage error that names the file or the term that can't be read.
     pub(super) fn read(&self) -> Result<Recorded, UsageError> {
         let trials = read_trials(&self.trials).map_err(UsageError::new)?;
+        if self.only == Filter::default() {
+            return Recorded::beside(&self.trials, trials, &self.trace);
+        }
         let all = trials.len();
         let trials = self.only.choose(trials).map_err(UsageError::new)?;
         if trials.is_empty() && all > 0 {
@@ -69,20 +74,24 @@ impl RecordsArgs {
                 self.only
             )));
         }
-        Recorded::beside(&self.trials, trials, &self.trace)
+        let csv = trials_csv(&trials).map_err(UsageError::new)?;
+        let recorded = Recorded::beside(&self.trials, trials, &self.trace)?;
+        Ok(Recorded { csv, ..recorded })
     }
 }
 
 impl Recorded {
-    /// Trials, and what lies beside their file.
+    /// The trials of a file, and what lies beside it.
     ///
     /// # Errors
-    /// A usage error that names a trace that can't be read.
+    /// A usage error that names the file that can't be read.
     pub(super) fn beside(
         file: &Path,
         trials: Vec<Trial>,
         more_traces: &[PathBuf],
     ) -> Result<Self, UsageError> {
+        let csv = fs::read_to_string(file)
+            .map_err(|error| UsageError::new(format!("{}: {error}", file.display())))?;
         let own = file.with_file_name("trace.csv");
         let own = own.exists().then_some(own);
         let traces = (own.iter().chain(more_traces))
@@ -99,6 +108,7 @@ impl Recorded {
         };
         Ok(Recorded {
             trials,
+            csv,
             traces,
             environment,
             source,

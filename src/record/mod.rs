@@ -16,7 +16,7 @@ mod work;
 
 pub use filter::{Filter, FilterError};
 pub use published::{Published, published, seed_timings_csv};
-pub use store::{StoreError, TrialWriter, read_trials};
+pub use store::{StoreError, TrialWriter, read_trials, trials_csv};
 pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial};

@@ -104,6 +104,19 @@ pub fn read_trials(path: &Path) -> Result<Vec<Trial>, StoreError> {
     rows_of(path, file)
 }
 
+/// Trials as the text of a `trials.csv`.
+///
+/// # Errors
+/// When a trial can't be written as a row.
+pub fn trials_csv(trials: &[Trial]) -> Result<String, csv::Error> {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    trials.iter().try_for_each(|trial| rows.serialize(trial))?;
+    let bytes = rows
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// The length of the rows that end in a line end, which inside quotes is none.
 fn whole_rows(bytes: &[u8]) -> usize {
     let mut quoted = false;
