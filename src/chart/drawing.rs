@@ -64,12 +64,19 @@ pub struct Drawings {
 }
 
 impl Drawings {
-    /// Takes a picture in. Its file is named after the kind and `of`, which may be empty.
+    /// Takes a picture in. Its file is named after the kind and `of`, which may be empty; with a
+    /// number, where another has that name already.
     pub(super) fn push(&mut self, kind: Kind, of: &str, figure: Figure) {
         let stem = match of {
             "" => kind.as_str().to_owned(),
             of => format!("{}-{of}", kind.as_str()),
         };
+        let is_free = |stem: &String| self.drawn.iter().all(|drawing| drawing.stem != *stem);
+        let numbered = (2..).map(|number| format!("{stem}-{number}"));
+        let stem = std::iter::once(stem.clone())
+            .chain(numbered)
+            .find(is_free)
+            .unwrap_or(stem);
         self.drawn.push(Drawing { kind, stem, figure });
     }
 

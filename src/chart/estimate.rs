@@ -1,5 +1,6 @@
 //! One figure over repeated runs, as charts show it.
 
+use super::unit::Unit;
 use crate::record::{Status, Trial};
 use crate::stats::{Bootstrap, Sample};
 
@@ -53,6 +54,19 @@ impl Estimate {
         }
     }
 
+    /// In words, in a unit: `1.05 s, 95 % interval 1.04 to 1.07 in 6 runs`.
+    pub fn in_words(&self, unit: Unit) -> String {
+        let median = unit.with_name(self.median);
+        let (low, high) = (unit.written(self.low), unit.written(self.high));
+        match self.runs {
+            1 => format!("{median} in one run"),
+            runs if self.is_interval => {
+                format!("{median}, 95 % interval {low} to {high} in {runs} runs")
+            }
+            runs => format!("{median}, from {low} to {high} in {runs} runs"),
+        }
+    }
+
     /// Whether its runs differ.
     pub fn has_width(&self) -> bool {
         self.high > self.low
@@ -91,6 +105,18 @@ mod tests {
         assert!(many.is_interval && many.low > 1.0 && many.high < 9.0);
         assert_eq!(many.median, 5.0);
         assert_eq!(Estimate::of([]), None);
+    }
+
+    #[test]
+    fn an_estimate_tells_what_its_ends_are() {
+        let told = |values: &[f64]| {
+            let estimate = Estimate::of(values.iter().copied()).unwrap();
+            estimate.in_words(Unit::of_seconds(1.0))
+        };
+        assert_eq!(told(&[1.0]), "1.00 s in one run");
+        assert_eq!(told(&[1.0, 3.0]), "2.00 s, from 1.00 to 3.00 in 2 runs");
+        let same = "1.00 s, 95 % interval 1.00 to 1.00 in 6 runs";
+        assert_eq!(told(&[1.0; 6]), same);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod drawing;
 mod estimate;
 mod figure;
 mod font;
+mod heat_map;
 mod paint;
 mod panel;
 mod sheet;
@@ -35,16 +36,19 @@ pub use drawing::{Drawing, Drawings, LeftOut};
 pub enum Kind {
     /// Published, ideal and measured makespan of each configuration.
     Comparison,
+    /// Makespan, efficiency and memory over processes and threads.
+    HeatMap,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 1] = [Kind::Comparison];
+    pub const ALL: [Kind; 2] = [Kind::Comparison, Kind::HeatMap];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Comparison => "comparison",
+            Kind::HeatMap => "heat-map",
         }
     }
 }
@@ -96,6 +100,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
     for kind in kinds {
         match kind {
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
+            Kind::HeatMap => heat_map::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)

@@ -10,6 +10,12 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// Of shares: 1 is 100 %.
+    pub const PERCENT: Unit = Unit {
+        factor: 100.0,
+        name: "%",
+    };
+
     /// Of durations in seconds, by the largest one.
     pub fn of_seconds(largest: f64) -> Unit {
         let (factor, name) = match largest {
@@ -40,9 +46,44 @@ impl Unit {
         Unit { factor, name }
     }
 
+    /// Of counts, by the largest one.
+    pub fn of_count(largest: f64) -> Unit {
+        let (factor, name) = match largest {
+            size if size >= 1e6 => (1e-6, "million"),
+            size if size >= 1e4 => (1e-3, "thousand"),
+            _ => (1.0, ""),
+        };
+        Unit { factor, name }
+    }
+
+    /// Of the units that suit any of the values, the one in which their numbers are the shortest;
+    /// the largest one where several are.
+    pub fn shortest(values: &[f64], of: fn(f64) -> Unit) -> Unit {
+        let longest = |unit: &Unit| {
+            let lengths = values.iter().map(|value| unit.written(*value).len());
+            lengths.max().unwrap_or(0)
+        };
+        let mut units: Vec<Unit> = Vec::new();
+        for unit in values.iter().map(|value| of(*value)) {
+            if !units.contains(&unit) {
+                units.push(unit);
+            }
+        }
+        units.sort_by(|a, b| a.factor.total_cmp(&b.factor));
+        units.into_iter().min_by_key(longest).unwrap_or(of(1.0))
+    }
+
+    /// A value in this unit, without its name.
+    pub fn written(&self, value: f64) -> String {
+        short(value * self.factor)
+    }
+
     /// A value in this unit, with its name.
     pub fn with_name(&self, value: f64) -> String {
-        format!("{} {}", short(value * self.factor), self.name)
+        match self.name {
+            "" => self.written(value),
+            name => format!("{} {name}", self.written(value)),
+        }
     }
 }
 
@@ -80,6 +121,15 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_of_several_values_keeps_the_longest_number_short() {
+        let unit = |values: &[f64]| Unit::shortest(values, Unit::of_seconds).name;
+        assert_eq!(unit(&[0.0273, 5.17]), "ms");
+        assert_eq!(unit(&[0.5, 32.0]), "s");
+        assert_eq!(unit(&[1.0, 2.0]), "s");
+        assert_eq!(unit(&[]), "s");
+    }
+
+    #[test]
     fn units_suit_the_largest_value() {
         assert_eq!(Unit::of_seconds(0.0273).with_name(0.0273), "27.3 ms");
         assert_eq!(Unit::of_seconds(32.0).with_name(1.048), "1.05 s");
@@ -88,6 +138,11 @@ mod tests {
             Unit::of_rate(773_000.0).with_name(773_000.0),
             "773 thousand/s"
         );
+        assert_eq!(
+            Unit::of_count(23_400.0).with_name(23_400.0),
+            "23.4 thousand"
+        );
+        assert_eq!(Unit::of_count(705.0).with_name(705.0), "705");
         assert_eq!([1.0, 20_000.0, 2_000_000.0].map(mark), ["1", "20k", "2M"]);
     }
 }

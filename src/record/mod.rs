@@ -5,6 +5,7 @@
 //! is written here, so it is all that the reports may read.
 
 mod filter;
+mod memory;
 mod published;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -15,6 +16,7 @@ mod trial;
 mod work;
 
 pub use filter::{Filter, FilterError};
+pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials, trials_csv};
 pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};

@@ -159,6 +159,12 @@ impl Trial {
         self
     }
 
+    /// The makespan, if the trial is ok and took a time at all.
+    pub fn usable_makespan_s(&self) -> Option<f64> {
+        let makespan = self.makespan_s.filter(|_| self.status == Status::Ok);
+        makespan.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+    }
+
     /// `ideal / makespan`: 1 when the machinery costs nothing.
     pub fn efficiency(&self) -> Option<f64> {
         match (self.ideal_s, self.makespan_s) {

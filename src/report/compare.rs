@@ -7,7 +7,7 @@
 mod tests;
 mod write;
 
-use crate::record::{Status, Trial, group_by};
+use crate::record::{Trial, group_by};
 use crate::stats::{Bootstrap, Difference, Interval, Outcome, Sample, compare, judge};
 
 /// What counts as a change.
@@ -160,7 +160,7 @@ impl Side {
     fn of<'a>(trials: impl Iterator<Item = &'a Trial>) -> Side {
         let (mut side, mut makespans) = (Side::default(), Vec::new());
         for trial in trials {
-            match usable_makespan(trial) {
+            match trial.usable_makespan_s() {
                 _ if trial.warmup => side.warmups += 1,
                 Some(seconds) => makespans.push(seconds),
                 None => side.not_ok += 1,
@@ -184,12 +184,6 @@ impl Side {
     pub fn median_s(&self) -> Option<f64> {
         self.makespans.as_ref().map(Sample::median)
     }
-}
-
-/// The makespan of a run that counts, in seconds.
-pub(super) fn usable_makespan(trial: &Trial) -> Option<f64> {
-    let makespan = trial.makespan_s.filter(|_| trial.status == Status::Ok);
-    makespan.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
 }
 
 impl Finding {

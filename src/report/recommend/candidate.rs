@@ -1,5 +1,4 @@
-use crate::record::Trial;
-use crate::report::compare::usable_makespan;
+use crate::record::{Memory, Trial};
 use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess};
 
 /// One configuration that may be recommended.
@@ -18,51 +17,11 @@ pub(super) struct Candidate {
     pub(super) memory_kib: Option<f64>,
 }
 
-/// Which figure of memory all candidates of a question have, so that none is held against another
-/// kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Memory {
-    /// Pages that processes share count once.
-    Pss,
-    /// They count for each process.
-    Rss,
-    Unknown,
-}
-
-impl Memory {
-    pub(super) fn known_of<'a>(groups: impl Iterator<Item = &'a [&'a Trial]> + Clone) -> Memory {
-        let all_have = |memory: Memory| {
-            let mut good = groups.clone().filter(|trials| trials.iter().any(is_good));
-            good.all(|trials| memory.median_kib(trials).is_some())
-        };
-        [Memory::Pss, Memory::Rss]
-            .into_iter()
-            .find(|memory| all_have(*memory))
-            .unwrap_or(Memory::Unknown)
-    }
-
-    fn median_kib(self, trials: &[&Trial]) -> Option<f64> {
-        let good = trials.iter().filter(|trial| is_good(trial));
-        let kib = good.filter_map(|trial| match self {
-            Memory::Pss => trial.peak_pss_kib,
-            Memory::Rss => trial.peak_rss_kib,
-            Memory::Unknown => None,
-        });
-        let kib = Sample::new(kib.map(|kib| kib as f64).collect()).ok()?;
-        Some(kib.median())
-    }
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Memory::Pss => "PSS",
-            Memory::Rss => "RSS",
-            Memory::Unknown => "not measured",
-        }
-    }
-}
-
-fn is_good(trial: &&Trial) -> bool {
-    usable_makespan(trial).is_some()
+/// The median of a figure of memory over the good runs, in KiB.
+fn median_kib(memory: Memory, trials: &[&Trial]) -> Option<f64> {
+    let good = (trials.iter()).filter(|trial| trial.usable_makespan_s().is_some());
+    let kib = good.filter_map(|trial| memory.kib(trial));
+    Some(Sample::new(kib.collect()).ok()?.median())
 }
 
 impl Candidate {
@@ -75,14 +34,14 @@ impl Candidate {
         let mut in_order = trials.to_vec();
         in_order.sort_by_key(|trial| trial.order);
         let makespans: Vec<f64> = (in_order.iter())
-            .filter_map(|trial| usable_makespan(trial))
+            .filter_map(|trial| trial.usable_makespan_s())
             .collect();
         Candidate {
             name,
             trial: in_order[0].clone(),
             runs: makespans.len(),
             not_ok: trials.len() - makespans.len(),
-            memory_kib: memory.median_kib(trials),
+            memory_kib: median_kib(memory, trials),
             verdict: assess(&makespans, &Limits::default(), bootstrap).ok(),
         }
     }

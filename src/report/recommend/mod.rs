@@ -14,12 +14,12 @@ mod decide;
 mod tests;
 mod write;
 
-use candidate::{Candidate, Memory};
+use candidate::Candidate;
 pub use decide::{Answer, Undecided};
 
 use super::document::Document;
 use super::scaling::Scalings;
-use crate::record::{Trial, group};
+use crate::record::{Memory, Trial, group};
 use crate::stats::{Bootstrap, pareto_front};
 
 /// What counts as good enough.
