@@ -5,6 +5,7 @@
 //! is written here, so it is all that the reports may read.
 
 mod filter;
+mod line;
 mod published;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -15,6 +16,7 @@ mod trial;
 mod work;
 
 pub use filter::{Filter, FilterError};
+pub use line::{Axis, line_executor};
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials};
 pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};
