@@ -4,19 +4,23 @@
 //! out (figures to shapes, a pure function), and only then painted. The same records give the same
 //! bytes on every machine: the fonts are part of the binary.
 //!
-//! * `sheet`, `panel`, `axis`, `estimate`, `unit`, `theme`, `font`: what the charts share;
+//! * `sheet`, `panel`, `series`, `marker`, `axis`, `choice`, `estimate`, `unit`, `theme`, `font`:
+//!   what the charts share;
 //! * `figure`: what a picture is made of; `paint`: how it becomes a file.
 //!
 //! Must not know: how a trial is run. Whatever a chart shows comes from a record.
 
 mod axis;
+mod choice;
 mod comparison;
 mod drawing;
 mod estimate;
 mod figure;
 mod font;
+mod marker;
 mod paint;
 mod panel;
+mod series;
 mod sheet;
 #[cfg(test)]
 mod testing;
