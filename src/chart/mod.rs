@@ -20,6 +20,7 @@ mod font;
 mod marker;
 mod paint;
 mod panel;
+mod scaling;
 mod series;
 mod sheet;
 #[cfg(test)]
@@ -39,16 +40,19 @@ pub use drawing::{Drawing, Drawings, LeftOut};
 pub enum Kind {
     /// Published, ideal and measured makespan of each configuration.
     Comparison,
+    /// Throughput over processes and threads, with the ideal and the scaling law.
+    Scaling,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 1] = [Kind::Comparison];
+    pub const ALL: [Kind; 2] = [Kind::Comparison, Kind::Scaling];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Comparison => "comparison",
+            Kind::Scaling => "scaling",
         }
     }
 }
@@ -100,6 +104,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
     for kind in kinds {
         match kind {
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
+            Kind::Scaling => scaling::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)
