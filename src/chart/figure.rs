@@ -80,6 +80,8 @@ pub struct Figure {
 
 /// The lengths of a dash and of the gap after it, in logical pixels.
 const DASH: (f64, f64) = (6.0, 4.0);
+/// The same of a dotted line.
+const DOT: (f64, f64) = (2.0, 3.0);
 
 impl Figure {
     /// A horizontal line of some thickness around `y`.
@@ -117,8 +119,15 @@ impl Figure {
 
     /// A dashed line from point to point.
     pub fn dashed(&mut self, points: &[Point], thick: f64, colour: RGBColor) {
-        for dash in dashes(points) {
+        for dash in dashes(points, DASH) {
             self.line(dash, thick, colour);
+        }
+    }
+
+    /// A dotted line from point to point.
+    pub fn dotted(&mut self, points: &[Point], thick: f64, colour: RGBColor) {
+        for dot in dashes(points, DOT) {
+            self.line(dot, thick, colour);
         }
     }
 
@@ -139,10 +148,10 @@ impl Figure {
     }
 }
 
-/// The pieces of a line that its dashes cover.
-fn dashes(points: &[Point]) -> Vec<Vec<Point>> {
+/// The pieces of a line that its dashes cover, of which each and the gap after it have a length.
+fn dashes(points: &[Point], (dash, gap): (f64, f64)) -> Vec<Vec<Point>> {
     let mut pieces: Vec<Vec<Point>> = Vec::new();
-    let (mut drawn, mut left) = (true, DASH.0);
+    let (mut drawn, mut left) = (true, dash);
     for pair in points.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let length = (to.0 - from.0).hypot(to.1 - from.1);
@@ -159,15 +168,16 @@ fn dashes(points: &[Point]) -> Vec<Vec<Point>> {
             if drawn {
                 match pieces.last_mut() {
                     // A dash that goes round a corner.
-                    Some(piece) if way == 0.0 && left < DASH.0 => piece.push(at(end)),
+                    Some(piece) if way == 0.0 && left < dash => piece.push(at(end)),
                     _ => pieces.push(vec![at(way), at(end)]),
                 }
             }
             left -= end - way;
             way = end;
-            if left <= 0.0 {
+            // What rounding leaves of a dash may be too little to go on by.
+            if left <= 1e-6 {
                 drawn = !drawn;
-                left = if drawn { DASH.0 } else { DASH.1 };
+                left = if drawn { dash } else { gap };
             }
         }
     }
@@ -215,10 +225,16 @@ mod tests {
 
     #[test]
     fn dashes_go_round_corners_and_leave_gaps() {
-        let pieces = dashes(&[(0.0, 0.0), (13.0, 0.0), (13.0, 20.0)]);
+        let pieces = dashes(&[(0.0, 0.0), (13.0, 0.0), (13.0, 20.0)], DASH);
         assert_eq!(pieces[0], [(0.0, 0.0), (6.0, 0.0)]);
         assert_eq!(pieces[1], [(10.0, 0.0), (13.0, 0.0), (13.0, 3.0)]);
         assert_eq!(pieces[2], [(13.0, 7.0), (13.0, 13.0)]);
-        assert!(dashes(&[(1.0, 1.0)]).is_empty());
+        assert!(dashes(&[(1.0, 1.0)], DASH).is_empty());
+    }
+
+    #[test]
+    fn a_dash_of_which_rounding_leaves_a_trace_ends() {
+        let pieces = dashes(&[(0.0, 0.0), (0.1, 0.0), (100.0, 0.0)], DOT);
+        assert_eq!(pieces.len(), 20);
     }
 }

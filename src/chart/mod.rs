@@ -4,20 +4,25 @@
 //! out (figures to shapes, a pure function), and only then painted. The same records give the same
 //! bytes on every machine: the fonts are part of the binary.
 //!
-//! * `sheet`, `panel`, `axis`, `estimate`, `unit`, `theme`, `font`: what the charts share;
+//! * `sheet`, `panel`, `series`, `marker`, `axis`, `choice`, `estimate`, `unit`, `theme`, `font`:
+//!   what the charts share;
 //! * `figure`: what a picture is made of; `paint`: how it becomes a file.
 //!
 //! Must not know: how a trial is run. Whatever a chart shows comes from a record.
 
 mod axis;
+mod choice;
 mod comparison;
 mod drawing;
 mod estimate;
 mod figure;
 mod font;
 mod heat_map;
+mod marker;
 mod paint;
 mod panel;
+mod scaling;
+mod series;
 mod sheet;
 #[cfg(test)]
 mod testing;
@@ -38,17 +43,20 @@ pub enum Kind {
     Comparison,
     /// Makespan, efficiency and memory over processes and threads.
     HeatMap,
+    /// Throughput over processes and threads, with the ideal and the scaling law.
+    Scaling,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 2] = [Kind::Comparison, Kind::HeatMap];
+    pub const ALL: [Kind; 3] = [Kind::Comparison, Kind::HeatMap, Kind::Scaling];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Comparison => "comparison",
             Kind::HeatMap => "heat-map",
+            Kind::Scaling => "scaling",
         }
     }
 }
@@ -101,6 +109,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
         match kind {
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
             Kind::HeatMap => heat_map::draw(records, &mut drawings)?,
+            Kind::Scaling => scaling::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)

@@ -150,12 +150,18 @@ impl Panel {
         figure.dashed(&self.points(values), thick, colour);
     }
 
+    /// A dotted line through pairs of values.
+    pub fn dotted(&self, figure: &mut Figure, values: &[(f64, f64)], thick: f64, colour: RGBColor) {
+        figure.dotted(&self.points(values), thick, colour);
+    }
+
     fn points(&self, values: &[(f64, f64)]) -> Vec<Point> {
         let placed = values.iter().filter(|value| self.holds(**value));
         placed.map(|value| self.at(*value)).collect()
     }
 
-    fn holds(&self, (x, y): (f64, f64)) -> bool {
+    /// Whether a pair of values has a place.
+    pub fn holds(&self, (x, y): (f64, f64)) -> bool {
         self.x.axis.holds(x) && self.y.axis.holds(y)
     }
 
@@ -169,6 +175,14 @@ impl Panel {
 
     /// A median as a dot with its interval.
     pub fn estimate(&self, figure: &mut Figure, x: f64, estimate: &Estimate, colour: RGBColor) {
+        self.interval(figure, x, estimate, colour);
+        if self.holds((x, estimate.median)) {
+            figure.disc(self.at((x, estimate.median)), DOT, colour);
+        }
+    }
+
+    /// The interval of a median alone.
+    pub fn interval(&self, figure: &mut Figure, x: f64, estimate: &Estimate, colour: RGBColor) {
         if !self.holds((x, estimate.median)) {
             return;
         }
@@ -186,7 +200,6 @@ impl Panel {
                 figure.horizontal((at - 3.5, at + 3.5), y, 1.5, colour);
             }
         }
-        figure.disc((at, self.y(estimate.median)), DOT, colour);
     }
 
     /// Labels right of the panel, each as near as there is room to the value that it names.

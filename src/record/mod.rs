@@ -5,6 +5,7 @@
 //! is written here, so it is all that the reports may read.
 
 mod filter;
+mod line;
 mod memory;
 mod published;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod trial;
 mod work;
 
 pub use filter::{Filter, FilterError};
+pub use line::{Axis, line_executor};
 pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials, trials_csv};

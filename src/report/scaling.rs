@@ -3,20 +3,8 @@
 
 use super::table::Filled;
 use super::{Cell, Column, Table};
-use crate::model::ExecutorKind;
-use crate::record::{Status, Trial};
+use crate::record::{Axis, Trial, line_executor};
 use crate::stats::{Bootstrap, Fit, Interval, Law, NoFit, fit};
-
-/// What varies along a line; all else is as in the best configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Axis {
-    /// Worker processes, N.
-    Processes,
-    /// Threads in each, M.
-    Threads,
-    /// All threads, N x M, however they are spread.
-    Product,
-}
 
 /// The fits of one question.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,9 +36,8 @@ impl Scalings {
             executor: line_executor(best, trials),
             ..best.clone()
         };
-        let axes = [Axis::Processes, Axis::Threads, Axis::Product];
         let laws = [Law::Amdahl, Law::Usl];
-        let pairs = axes
+        let pairs = Axis::ALL
             .into_iter()
             .flat_map(|axis| laws.map(|law| (axis, law)));
         let scaled = pairs.map(|(axis, law)| {
@@ -68,63 +55,6 @@ impl Scalings {
             }
         });
         Scalings(scaled.collect())
-    }
-}
-
-/// The executor of the lines: the best one's, but with one thread that says nothing, for there
-/// `sequential` is the default, so then the first other that was measured.
-fn line_executor(best: &Trial, trials: &[Trial]) -> ExecutorKind {
-    let sequential = ExecutorKind::Sequential;
-    let mut others = trials.iter().map(|trial| trial.executor);
-    match best.executor {
-        found if found != sequential => found,
-        _ => others.find(|e| *e != sequential).unwrap_or(sequential),
-    }
-}
-
-impl Axis {
-    /// Whether a trial lies on the line through the best one.
-    fn holds(self, trial: &Trial, best: &Trial) -> bool {
-        let same_executor = trial.executor == best.executor
-            || (trial.threads == 1 && trial.executor == ExecutorKind::Sequential);
-        let same_way =
-            (trial.batch, trial.dispatch, trial.spawn) == (best.batch, best.dispatch, best.spawn);
-        same_executor
-            && same_way
-            && match self {
-                Axis::Processes => trial.threads == best.threads,
-                Axis::Threads => trial.processes == best.processes,
-                Axis::Product => true,
-            }
-    }
-
-    fn point(self, trial: &Trial) -> Option<(f64, f64)> {
-        let throughput = trial
-            .throughput_per_s
-            .filter(|_| trial.status == Status::Ok)?;
-        let (processes, threads) = (f64::from(trial.processes), f64::from(trial.threads));
-        let concurrency = match self {
-            Axis::Processes => processes,
-            Axis::Threads => threads,
-            Axis::Product => processes * threads,
-        };
-        Some((concurrency, throughput))
-    }
-
-    fn fixed(self, best: &Trial) -> String {
-        match self {
-            Axis::Processes => format!("M = {}", best.threads),
-            Axis::Threads => format!("N = {}", best.processes),
-            Axis::Product => String::new(),
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Axis::Processes => "N",
-            Axis::Threads => "M",
-            Axis::Product => "N×M",
-        }
     }
 }
 

@@ -23,7 +23,7 @@ pub use compare::{
     CompareError, Difference, FEWEST_RUNS, Judgement, Outcome, compare, fewest_runs_to_compare,
     judge,
 };
-pub use fit::{Doubt, Fit, Law, NoFit, Scaling, fit};
+pub use fit::{Doubt, Fit, Law, NoFit, Scaling, fit, fit_with_band};
 pub use holm::holm;
 pub use outlier::{Fences, OutlierCounts, Place};
 pub use pareto::pareto_front;

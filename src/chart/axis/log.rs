@@ -14,15 +14,23 @@ impl LogAxis {
     /// An axis that holds all the values, from one mark of the 1-2-5 series to another. Values
     /// that have no logarithm do not count.
     pub fn over(values: impl IntoIterator<Item = f64>) -> Self {
-        let positive = values.into_iter().filter(|&value| is_drawable(value));
-        let ends = positive.fold(None, |ends: Option<(f64, f64)>, value| {
-            let (low, high) = ends.unwrap_or((value, value));
-            Some((low.min(value), high.max(value)))
-        });
-        let (low, high) = ends.unwrap_or((1.0, 1.0));
+        let (low, high) = ends(values);
         LogAxis {
             low: step_below(low / AIR),
             high: step_above(high * AIR),
+        }
+    }
+
+    /// An axis that ends just before the smallest value and just after the largest: for marks that
+    /// stand at the values themselves. Values that have no logarithm do not count.
+    pub fn around(values: impl IntoIterator<Item = f64>) -> Self {
+        let (low, high) = ends(values);
+        // Of a single value the axis is as wide as of two that are twice apart.
+        let high = if high > low { high } else { 2.0 * low };
+        let air = (high / low).powf(0.04);
+        LogAxis {
+            low: low / air,
+            high: high * air,
         }
     }
 
@@ -45,6 +53,16 @@ impl LogAxis {
         };
         ticks.step_by(every.max(1)).collect()
     }
+}
+
+/// The smallest and the largest value that has a place; 1 when there is none.
+fn ends(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    let positive = values.into_iter().filter(|&value| is_drawable(value));
+    let ends = positive.fold(None, |ends: Option<(f64, f64)>, value| {
+        let (low, high) = ends.unwrap_or((value, value));
+        Some((low.min(value), high.max(value)))
+    });
+    ends.unwrap_or((1.0, 1.0))
 }
 
 /// The least distance of neighbours in a series, in decades.
@@ -107,6 +125,15 @@ mod tests {
         assert_eq!(axis.ticks(0.15), [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]);
         assert_eq!(axis.ticks(0.3), [0.1, 1.0, 10.0]);
         assert_eq!(axis.ticks(0.5), [0.1, 10.0]);
+    }
+
+    #[test]
+    fn an_axis_around_values_ends_just_outside_of_them() {
+        let axis = LogAxis::around([1.0, 4.0, 32.0]);
+        let (first, last) = (axis.position(1.0), axis.position(32.0));
+        assert!(first > 0.03 && first < 0.05 && (1.0 - last - first).abs() < 1e-9);
+        let of_one = LogAxis::around([5.0]);
+        assert!(of_one.position(5.0) > 0.0 && of_one.position(5.0) < 0.1);
     }
 
     #[test]

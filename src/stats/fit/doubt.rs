@@ -101,6 +101,7 @@ pub(super) fn checked(law: Law, points: &[(f64, f64)]) -> Result<Vec<Point>, NoF
         taken.push(Point {
             n,
             log_throughput: throughput.ln(),
+            weight: 1.0,
         });
     }
     let mut concurrencies: Vec<f64> = taken.iter().map(|point| point.n).collect();

@@ -62,7 +62,25 @@ impl Fit {
 /// Fits a law to `(concurrency, throughput)` points. Repeated concurrencies are welcome: give
 /// every trial, not their mean. The level, resamples and seed of the intervals are the
 /// bootstrap's.
+///
+/// # Errors
+/// When the points can't carry the law; the reason says what to measure.
 pub fn fit(law: Law, points: &[(f64, f64)], bootstrap: &Bootstrap) -> Result<Fit, NoFit> {
+    fit_with_band(law, points, &[], bootstrap).map(|(fit, _)| fit)
+}
+
+/// [`fit`], and the intervals of the fitted throughput at some concurrencies of 1 or more, from the
+/// same resamples. Each interval is for its own concurrency: that the whole curve lies within all
+/// of them at once is less sure than the level.
+///
+/// # Errors
+/// When the points can't carry the law; the reason says what to measure.
+pub fn fit_with_band(
+    law: Law,
+    points: &[(f64, f64)],
+    at: &[f64],
+    bootstrap: &Bootstrap,
+) -> Result<(Fit, Vec<Interval>), NoFit> {
     let points = doubt::checked(law, points)?;
     let scaling = fit_from(law, &points, None).ok_or(NoFit::NotSolved { law })?;
     let residuals = residuals(&points, &scaling);
@@ -70,29 +88,64 @@ pub fn fit(law: Law, points: &[(f64, f64)], bootstrap: &Bootstrap) -> Result<Fit
     let free = points.len().saturating_sub(law.parameters()).max(1) as f64;
     let stretch = student_over_normal(bootstrap.level, free) / free.sqrt();
     let dealt = stretched(&residuals, stretch);
-    let draws = resampled(law, &points, &scaling, &dealt, bootstrap);
-    let interval = |of: fn(&Scaling) -> f64| {
+    let draws = resampled(law, &Groups::of(&points), &scaling, &dealt, bootstrap);
+    let interval = |of: &dyn Fn(&Scaling) -> f64| {
         let mut values: Vec<f64> = draws.iter().map(of).collect();
         bootstrap.percentile_interval(&mut values)
     };
     let mut fit = Fit {
         law,
         scaling,
-        lambda: interval(|scaling| scaling.lambda),
-        sigma: interval(|scaling| scaling.sigma),
-        kappa: interval(|scaling| scaling.kappa),
+        lambda: interval(&|scaling| scaling.lambda),
+        sigma: interval(&|scaling| scaling.sigma),
+        kappa: interval(&|scaling| scaling.kappa),
         peak: scaling.peak().map(|peak| {
-            (
-                peak,
-                interval(|scaling| scaling.peak().unwrap_or(f64::INFINITY)),
-            )
+            let of = |scaling: &Scaling| scaling.peak().unwrap_or(f64::INFINITY);
+            (peak, interval(&of))
         }),
         r_squared: r_squared(&points, squares),
         residual_error: (squares / free).sqrt(),
         doubts: Vec::new(),
     };
     fit.doubts = doubt::doubts(&fit, &points);
-    Ok(fit)
+    let band = at
+        .iter()
+        .map(|&n| interval(&|scaling| scaling.throughput(n)));
+    Ok((fit, band.collect()))
+}
+
+/// The points of each concurrency as one, so that a resample of thousands of trials is fitted as
+/// quickly as one of a few.
+struct Groups {
+    /// One for each concurrency, in ascending order.
+    means: Vec<Point>,
+    /// The concurrency of each point, as an index into the means.
+    of_point: Vec<usize>,
+}
+
+impl Groups {
+    fn of(points: &[Point]) -> Groups {
+        let mut concurrencies: Vec<f64> = points.iter().map(|point| point.n).collect();
+        concurrencies.sort_unstable_by(f64::total_cmp);
+        concurrencies.dedup();
+        let place = |point: &Point| concurrencies.partition_point(|&n| n < point.n);
+        let of_point: Vec<usize> = points.iter().map(place).collect();
+        let mut means: Vec<Point> = (concurrencies.iter())
+            .map(|&n| Point {
+                n,
+                log_throughput: 0.0,
+                weight: 0.0,
+            })
+            .collect();
+        for (point, &group) in points.iter().zip(&of_point) {
+            means[group].log_throughput += point.log_throughput;
+            means[group].weight += 1.0;
+        }
+        for mean in &mut means {
+            mean.log_throughput /= mean.weight;
+        }
+        Groups { means, of_point }
+    }
 }
 
 fn residuals(points: &[Point], scaling: &Scaling) -> Vec<f64> {
@@ -126,24 +179,29 @@ fn stretched(residuals: &[f64], stretch: f64) -> Vec<f64> {
         .collect()
 }
 
-/// The law fitted again and again to its own curve with residuals dealt out at random.
+/// The law fitted again and again to its own curve with residuals dealt out at random, one to each
+/// point.
 fn resampled(
     law: Law,
-    points: &[Point],
+    groups: &Groups,
     scaling: &Scaling,
     residuals: &[f64],
     bootstrap: &Bootstrap,
 ) -> Vec<Scaling> {
     let mut rng = fastrand::Rng::with_seed(bootstrap.seed);
-    let curve: Vec<f64> = points
-        .iter()
-        .map(|point| scaling.throughput(point.n).ln())
+    let curve: Vec<f64> = (groups.means.iter())
+        .map(|mean| scaling.throughput(mean.n).ln())
         .collect();
-    let mut resample = points.to_vec();
+    let mut resample = groups.means.clone();
+    let mut sums = vec![0.0; curve.len()];
     (0..bootstrap.resamples.max(1))
         .map(|_| {
-            for (point, log_throughput) in resample.iter_mut().zip(&curve) {
-                point.log_throughput = log_throughput + residuals[rng.usize(..residuals.len())];
+            sums.fill(0.0);
+            for &group in &groups.of_point {
+                sums[group] += residuals[rng.usize(..residuals.len())];
+            }
+            for ((mean, log_throughput), sum) in resample.iter_mut().zip(&curve).zip(&sums) {
+                mean.log_throughput = log_throughput + sum / mean.weight;
             }
             fit_from(law, &resample, Some(scaling)).unwrap_or(*scaling)
         })

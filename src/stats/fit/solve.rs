@@ -3,13 +3,18 @@
 use super::bounded::{Row, non_negative_least_squares};
 use super::law::{Law, Scaling, parts};
 
-/// One measured point.
+/// What was measured at one concurrency.
+///
+/// All points of one concurrency may count as one at their mean with their number as its weight: the
+/// squares around a curve are those around the mean and a constant, so the fit is the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Point {
     /// Concurrency, 1 or more.
     pub n: f64,
-    /// The natural logarithm of the throughput.
+    /// The natural logarithm of the throughput, or the mean of several.
     pub log_throughput: f64,
+    /// How many trials it stands for.
+    pub weight: f64,
 }
 
 /// Steps at most; a handful is usual.
@@ -45,10 +50,11 @@ pub(super) fn fit_from(law: Law, points: &[Point], start: Option<&Scaling>) -> O
 /// which is near to what the logarithm does.
 fn linear_start(law: Law, points: &[Point]) -> Option<[f64; 3]> {
     let row = |point: &Point| {
-        let weight = point.log_throughput.exp() / point.n;
+        let root = point.weight.sqrt();
+        let relative = root * point.log_throughput.exp() / point.n;
         Row {
-            factors: parts(point.n).map(|part| part * weight),
-            target: 1.0,
+            factors: parts(point.n).map(|part| part * relative),
+            target: root,
         }
     };
     let rows: Vec<Row> = points.iter().map(row).collect();
@@ -71,10 +77,11 @@ fn step(law: Law, points: &[Point], from: &[f64; 3], squares_at: f64) -> Option<
 
 /// The equation of one point with the logarithm replaced by its tangent at `from`.
 fn tangent(point: &Point, from: &[f64; 3]) -> Row {
-    let time = time(point.n, from);
+    let root = point.weight.sqrt();
+    let share = root / time(point.n, from);
     Row {
-        factors: parts(point.n).map(|part| part / time),
-        target: 1.0 - residual(point, from),
+        factors: parts(point.n).map(|part| part * share),
+        target: root * (1.0 - residual(point, from)),
     }
 }
 
@@ -95,6 +102,6 @@ fn residual(point: &Point, coefficients: &[f64; 3]) -> f64 {
 fn squares(points: &[Point], coefficients: &[f64; 3]) -> f64 {
     points
         .iter()
-        .map(|point| residual(point, coefficients).powi(2))
+        .map(|point| point.weight * residual(point, coefficients).powi(2))
         .sum()
 }

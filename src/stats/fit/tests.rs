@@ -120,6 +120,42 @@ fn a_peak_beyond_the_data_is_called_an_extrapolation() {
 }
 
 #[test]
+fn the_band_holds_the_curve_and_is_as_wide_as_the_parameter_at_one() {
+    let truth = law(100.0, 0.05, 0.001);
+    let measured = points(truth, 0.02);
+    let (fit, band) = fit_with_band(Law::Usl, &measured, &[1.0, 20.0, 64.0], &quick()).unwrap();
+    for (n, interval) in [1.0, 20.0, 64.0].into_iter().zip(&band) {
+        assert!(interval.contains(fit.scaling.throughput(n)), "at {n}");
+        assert!(interval.contains(truth.throughput(n)), "at {n}");
+    }
+    // At one, the throughput is lambda.
+    assert!(near(band[0].low, fit.lambda.low, 1e-9) && near(band[0].high, fit.lambda.high, 1e-9));
+    assert_eq!(super::fit(Law::Usl, &measured, &quick()), Ok(fit));
+}
+
+#[test]
+fn repeats_narrow_the_band() {
+    let noisy = points(law(100.0, 0.05, 0.001), 0.05);
+    let width = |points: &[(f64, f64)]| {
+        let (_, band) = fit_with_band(Law::Usl, points, &[16.0], &quick()).unwrap();
+        band[0].width()
+    };
+    assert!(width(&noisy.repeat(20)) < 0.5 * width(&noisy));
+}
+
+#[test]
+fn points_of_one_concurrency_may_be_fitted_as_one() {
+    let mut noisy = points(law(100.0, 0.05, 0.001), 0.05);
+    noisy.extend(points(law(120.0, 0.1, 0.002), 0.1).into_iter().take(4));
+    let all = doubt::checked(Law::Usl, &noisy).unwrap();
+    let one_by_one = fit_from(Law::Usl, &all, None).unwrap();
+    let as_one = fit_from(Law::Usl, &Groups::of(&all).means, None).unwrap();
+    assert!(near(as_one.lambda, one_by_one.lambda, 1e-4));
+    assert!(near(as_one.sigma, one_by_one.sigma, 1e-6));
+    assert!(near(as_one.kappa, one_by_one.kappa, 1e-8));
+}
+
+#[test]
 fn too_few_too_close_and_impossible_points_are_refused() {
     let few = [(1.0, 1.0), (2.0, 2.0), (4.0, 3.0), (4.0, 3.1)];
     let error = fit(Law::Usl, &few, &quick()).unwrap_err();

@@ -1,0 +1,170 @@
+//! The throughput along one line: what was measured, what theory allows, and the law that fits.
+
+use std::collections::BTreeMap;
+
+use crate::chart::estimate::Estimate;
+use crate::chart::series::Series;
+use crate::record::{Axis, Status, Trial};
+use crate::stats::{Bootstrap, Doubt, Fit, Interval, Law, NoFit, fit_with_band};
+
+/// Beyond so many pairs of processes and threads those of one product share a dot.
+pub const MOST_SPLITS: usize = 120;
+/// Places along a curve: enough to look smooth.
+const PLACES: usize = 49;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    /// Median throughputs over the concurrency.
+    pub series: Series,
+    /// Processes and threads of each median; `None` where several share it.
+    pub splits: Vec<Option<(u32, u32)>>,
+    /// The throughput that the ideal makespan gives, over the concurrency; of several splits the
+    /// largest. Empty when the work has no ideal.
+    pub ideal: Vec<(f64, f64)>,
+    /// Whether the ideal throughput may be out of reach.
+    pub ideal_is_bound: bool,
+    /// The Universal Scalability Law, or why it could not be fitted.
+    pub curve: Result<Curve, NoFit>,
+}
+
+/// A fitted law as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Curve {
+    /// Its parameters, and what speaks against it.
+    pub fit: Fit,
+    /// Concurrency and throughput, from the lowest concurrency measured to the highest.
+    pub line: Vec<(f64, f64)>,
+    /// The interval of the throughput at each of those places.
+    pub band: Vec<(f64, f64, f64)>,
+}
+
+/// Whether a trial has a throughput that can be drawn.
+pub(super) fn is_usable(trial: &Trial) -> bool {
+    let throughput = trial.throughput_per_s.unwrap_or(0.0);
+    trial.status == Status::Ok && throughput.is_finite() && throughput > 0.0
+}
+
+/// Whether splits share dots.
+pub(super) fn is_pooled(axis: Axis, trials: &[&Trial]) -> bool {
+    let splits = trials.iter().map(|trial| (trial.processes, trial.threads));
+    let splits: std::collections::BTreeSet<(u32, u32)> = splits.collect();
+    axis == Axis::Product && splits.len() > MOST_SPLITS
+}
+
+impl Line {
+    /// Along an axis, from the usable trials on it.
+    pub fn of(axis: Axis, name: String, number: usize, trials: &[&Trial]) -> Line {
+        let pooled = is_pooled(axis, trials);
+        let mut places: BTreeMap<(u64, u32), Vec<&Trial>> = BTreeMap::new();
+        for trial in trials {
+            let split = if pooled { 0 } else { trial.processes };
+            let place = (axis.concurrency(trial) as u64, split);
+            places.entry(place).or_default().push(trial);
+        }
+        let mut line = Line {
+            series: Series {
+                name,
+                number,
+                points: Vec::new(),
+            },
+            splits: Vec::new(),
+            ideal: Vec::new(),
+            ideal_is_bound: trials.iter().any(|trial| trial.ideal_is_bound),
+            curve: Curve::of(axis, trials),
+        };
+        for ((concurrency, _), trials) in places {
+            line.place(concurrency as f64, &trials, pooled);
+        }
+        line
+    }
+
+    /// Adds what was measured at one place.
+    fn place(&mut self, concurrency: f64, trials: &[&Trial], pooled: bool) {
+        let throughput = Estimate::over(trials.iter().copied(), |trial| trial.throughput_per_s);
+        let Some(throughput) = throughput else {
+            return;
+        };
+        self.series.points.push((concurrency, throughput));
+        let first = trials.first().filter(|_| !pooled);
+        let split = first.map(|trial| (trial.processes, trial.threads));
+        self.splits.push(split);
+        let Some(ideal) = ideal(trials) else {
+            return;
+        };
+        match self.ideal.last_mut() {
+            Some((last, best)) if *last == concurrency => *best = best.max(ideal),
+            _ => self.ideal.push((concurrency, ideal)),
+        }
+    }
+
+    /// The ideal throughput at a concurrency.
+    pub fn ideal_at(&self, concurrency: f64) -> Option<f64> {
+        let found = self.ideal.iter().find(|(n, _)| *n == concurrency);
+        found.map(|(_, throughput)| *throughput)
+    }
+
+    /// Whether the ideal is that of another line, but for the noise of the loops' calibration.
+    pub fn shares_ideal(&self, other: &Line) -> bool {
+        let near = |a: f64, b: f64| (a / b).ln().abs() < 0.05;
+        self.ideal.len() == other.ideal.len()
+            && (self.ideal.iter().zip(&other.ideal)).all(|(a, b)| a.0 == b.0 && near(a.1, b.1))
+    }
+}
+
+/// The median of what the ideal makespans give; `None` without any, as when the work is nothing.
+fn ideal(trials: &[&Trial]) -> Option<f64> {
+    let given = |trial: &&Trial| {
+        let ideal = trial.ideal_s.filter(|&seconds| seconds > 0.0)?;
+        Some(trial.commands as f64 / ideal).filter(|throughput| throughput.is_finite())
+    };
+    crate::record::Spread::of(trials.iter().filter_map(given)).map(|spread| spread.median)
+}
+
+impl Curve {
+    fn of(axis: Axis, trials: &[&Trial]) -> Result<Curve, NoFit> {
+        let points: Vec<(f64, f64)> = trials.iter().filter_map(|t| axis.point(t)).collect();
+        let places = places(points.iter().map(|(n, _)| *n));
+        // The same records give the same picture.
+        let bootstrap = Bootstrap::seeded(1);
+        let (fit, band) = fit_with_band(Law::Usl, &points, &places, &bootstrap)?;
+        let line = places.iter().map(|&n| (n, fit.scaling.throughput(n)));
+        let band = places.iter().zip(&band);
+        Ok(Curve {
+            line: line.collect(),
+            band: band.map(|(&n, at)| (n, at.low, at.high)).collect(),
+            fit,
+        })
+    }
+
+    /// The peak with its interval, when it lies within what was measured and the law describes the
+    /// points at all.
+    pub fn peak(&self) -> Option<(f64, Interval)> {
+        let highest = self.line.last()?.0;
+        let (peak, interval) = self.fit.peak?;
+        (peak <= highest && !self.is_poor()).then_some((peak, interval))
+    }
+
+    /// Whether the law does not go through the points, so that nothing can be read from it.
+    pub fn is_poor(&self) -> bool {
+        let poor = |doubt: &Doubt| matches!(doubt, Doubt::PoorFit { .. });
+        self.fit.doubts.iter().any(poor)
+    }
+}
+
+/// Places from the lowest to the highest concurrency, at equal ratios.
+fn places(concurrencies: impl Iterator<Item = f64>) -> Vec<f64> {
+    let ends = concurrencies.fold((f64::INFINITY, 0.0), |(low, high), n| {
+        (f64::min(low, n), f64::max(high, n))
+    });
+    let (low, high) = ends;
+    if high <= low {
+        return Vec::new();
+    }
+    let ratio = (high / low).ln();
+    let last = (PLACES - 1) as f64;
+    let share = |place: usize| place as f64 / last;
+    (0..PLACES)
+        .map(|place| (low * (ratio * share(place)).exp()).clamp(low, high))
+        .collect()
+}
