@@ -23,6 +23,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod timeline;
 mod unit;
 
 use std::path::PathBuf;
@@ -35,16 +36,19 @@ pub use drawing::{Drawing, Drawings, LeftOut};
 pub enum Kind {
     /// Published, ideal and measured makespan of each configuration.
     Comparison,
+    /// What every thread did, from traces.
+    Timeline,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 1] = [Kind::Comparison];
+    pub const ALL: [Kind; 2] = [Kind::Comparison, Kind::Timeline];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Comparison => "comparison",
+            Kind::Timeline => "timeline",
         }
     }
 }
@@ -96,6 +100,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
     for kind in kinds {
         match kind {
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
+            Kind::Timeline => timeline::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)
