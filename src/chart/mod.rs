@@ -18,6 +18,7 @@ mod font;
 mod paint;
 mod panel;
 mod sheet;
+mod spread;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -38,17 +39,20 @@ pub enum Kind {
     Comparison,
     /// What every thread did, from traces.
     Timeline,
+    /// Every run against the median of its configuration: drift, spread, outliers.
+    Spread,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 2] = [Kind::Comparison, Kind::Timeline];
+    pub const ALL: [Kind; 3] = [Kind::Comparison, Kind::Timeline, Kind::Spread];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Comparison => "comparison",
             Kind::Timeline => "timeline",
+            Kind::Spread => "spread",
         }
     }
 }
@@ -101,6 +105,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
         match kind {
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
             Kind::Timeline => timeline::draw(records, &mut drawings)?,
+            Kind::Spread => spread::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)
