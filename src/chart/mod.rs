@@ -24,11 +24,13 @@ mod panel;
 mod scaling;
 mod series;
 mod sheet;
+mod spread;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod timeline;
 mod unit;
 
 use std::path::PathBuf;
@@ -45,11 +47,21 @@ pub enum Kind {
     HeatMap,
     /// Throughput over processes and threads, with the ideal and the scaling law.
     Scaling,
+    /// What every thread did, from traces.
+    Timeline,
+    /// Every run against the median of its configuration: drift, spread, outliers.
+    Spread,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 3] = [Kind::Comparison, Kind::HeatMap, Kind::Scaling];
+    pub const ALL: [Kind; 5] = [
+        Kind::Comparison,
+        Kind::HeatMap,
+        Kind::Scaling,
+        Kind::Timeline,
+        Kind::Spread,
+    ];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
@@ -57,6 +69,8 @@ impl Kind {
             Kind::Comparison => "comparison",
             Kind::HeatMap => "heat-map",
             Kind::Scaling => "scaling",
+            Kind::Timeline => "timeline",
+            Kind::Spread => "spread",
         }
     }
 }
@@ -110,6 +124,8 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
             Kind::HeatMap => heat_map::draw(records, &mut drawings)?,
             Kind::Scaling => scaling::draw(records, &mut drawings)?,
+            Kind::Timeline => timeline::draw(records, &mut drawings)?,
+            Kind::Spread => spread::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)

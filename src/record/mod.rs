@@ -24,4 +24,4 @@ pub use store::{StoreError, TrialWriter, read_trials, trials_csv};
 pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial};
-pub use work::{Work, in_words, slug, works};
+pub use work::{Work, by_experiment, in_words, slug, works};

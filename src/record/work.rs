@@ -43,6 +43,20 @@ pub fn works(trials: &[Trial]) -> Vec<Work<'_>> {
     works
 }
 
+/// The trials of each experiment under its name, in the order in which they first appear. Warm-ups
+/// are left out.
+pub fn by_experiment(trials: &[Trial]) -> Vec<(&str, Vec<&Trial>)> {
+    let mut experiments: Vec<(&str, Vec<&Trial>)> = Vec::new();
+    for trial in trials.iter().filter(|trial| !trial.warmup) {
+        let named = |(name, _): &&mut (&str, Vec<&Trial>)| *name == trial.experiment;
+        match experiments.iter_mut().find(named) {
+            Some((_, trials)) => trials.push(trial),
+            None => experiments.push((&trial.experiment, vec![trial])),
+        }
+    }
+    experiments
+}
+
 /// All that makes it the same work, in words.
 pub fn in_words(trial: &Trial) -> String {
     let mut words = vec![

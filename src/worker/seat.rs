@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::iter;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
@@ -95,10 +96,12 @@ impl Seat {
     pub(super) fn collect(&mut self, now: Tick) -> Result<Option<Progress>, WorkerError> {
         self.flush_backlog()?;
         self.runner.outbox().hear();
+        // Before the spans: those of a batch are there when its completion is.
+        let done: Vec<Completion> = iter::from_fn(|| self.runner.outbox().pop()).collect();
         self.write_trace()?;
         let before = self.units;
         let mut commands = 0;
-        while let Some(completion) = self.runner.outbox().pop() {
+        for completion in done {
             commands += self.finish(completion)?;
         }
         if self.dispatch == Dispatch::Pipelined {

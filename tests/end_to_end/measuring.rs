@@ -57,6 +57,20 @@ fn run_writes_a_row_for_each_trial_and_the_machine_beside_them() {
 }
 
 #[test]
+fn a_trace_has_every_command_once() {
+    let stage = Stage::new();
+    stage
+        .run("run -w noop -p 2 -t 4 -e crossbeam --repeat 20 --trace -o out")
+        .expect(0);
+    let mut commands: Vec<(u64, u64)> = (rows(&stage.path("out/trace.csv")).iter())
+        .map(|row| (row["batch"].parse().unwrap(), row["index"].parse().unwrap()))
+        .collect();
+    commands.sort_unstable();
+    let all = (0..640).flat_map(|batch| (0..16).map(move |index| (batch, index)));
+    assert_eq!(commands, all.collect::<Vec<_>>());
+}
+
+#[test]
 fn run_without_out_writes_nothing() {
     let stage = Stage::new();
     stage.run("run -w noop").expect(0);

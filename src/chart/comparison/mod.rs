@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use super::{ChartError, Drawings, Kind, Records};
 use crate::record::{
-    Published, PublishedFigure, Summary, Trial, slug, summarise, waits_are_scaled,
+    Published, PublishedFigure, Summary, Trial, by_experiment, slug, summarise, waits_are_scaled,
 };
 
 /// Beyond this a reader looks for a row and not at the chart; a heat map shows more at a glance.
@@ -24,6 +24,7 @@ pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(),
     }
     let several = experiments.len() > 1;
     for (experiment, trials) in experiments {
+        let trials: Vec<Trial> = trials.into_iter().cloned().collect();
         let mut comparison = Comparison::prepare(&trials, records.published);
         if comparison.rows.len() > MOST_ROWS {
             drawings.leave_out(
@@ -45,19 +46,6 @@ pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(),
         drawings.push(Kind::Comparison, &of, figure);
     }
     Ok(())
-}
-
-/// In the order in which they first appear.
-fn by_experiment(trials: &[Trial]) -> Vec<(&str, Vec<Trial>)> {
-    let mut experiments: Vec<(&str, Vec<Trial>)> = Vec::new();
-    for trial in trials.iter().filter(|trial| !trial.warmup) {
-        let named = |(name, _): &&mut (&str, Vec<Trial>)| *name == trial.experiment;
-        match experiments.iter_mut().find(named) {
-            Some((_, trials)) => trials.push(trial.clone()),
-            None => experiments.push((&trial.experiment, vec![trial.clone()])),
-        }
-    }
-    experiments
 }
 
 /// Measured against ideal and published makespans: the figures that the chart shows, before any
