@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Builds mpmt and draws the charts again from recorded trials. Nothing is measured.
+# Builds mpmt and makes charts and reports again from recorded trials. Nothing is measured.
 #
 #   scripts/plot.sh [TRIALS.csv ...]
 #
-# The charts (SVG and PNG) go beside each CSV. Without an argument it takes every trials.csv of a folder
-# under results/. It runs from anywhere. A relative path is taken from the folder where you are.
+# The charts (SVG and PNG) and report.html go beside each CSV. Without an argument it takes every
+# trials.csv of a folder under results/. It runs from anywhere. A relative path is taken from the folder
+# where you are.
 #
 # Needs Rust and a C++ compiler. Ends with the exit code of the first mpmt that fails.
 
@@ -27,4 +28,5 @@ if [[ ${#files[@]} -eq 0 ]]; then
 fi
 for file in "${files[@]}"; do
     cargo run --quiet --release --locked -- plot "$file"
+    cargo run --quiet --release --locked -- report "$file"
 done
