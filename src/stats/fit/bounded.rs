@@ -6,11 +6,12 @@
 //! set method of Lawson & Hanson, "Solving Least Squares Problems" (1974), chapter 23, finds the
 //! set without trying all; for seven, trying is shorter.)
 
-/// One equation: the three factors and what they should add up to.
+/// One equation, which counts so often: the three factors and what they should add up to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub factors: [f64; 3],
     pub target: f64,
+    pub count: f64,
 }
 
 /// The non-negative coefficients with the least squares, using only the first `columns` of them.
@@ -34,7 +35,7 @@ impl Normal {
     fn of(rows: &[Row]) -> Normal {
         let length = |i: usize| {
             rows.iter()
-                .map(|row| row.factors[i].powi(2))
+                .map(|row| row.count * row.factors[i].powi(2))
                 .sum::<f64>()
                 .sqrt()
         };
@@ -47,9 +48,9 @@ impl Normal {
         for row in rows {
             let scaled: [f64; 3] = std::array::from_fn(|i| row.factors[i] / scale[i]);
             for (i, factor) in scaled.iter().enumerate() {
-                normal.vector[i] += factor * row.target;
+                normal.vector[i] += row.count * factor * row.target;
                 for (entry, other) in normal.matrix[i].iter_mut().zip(scaled) {
-                    *entry += factor * other;
+                    *entry += row.count * factor * other;
                 }
             }
         }
@@ -112,6 +113,7 @@ mod tests {
                 Row {
                     factors,
                     target: exact + noise * sign,
+                    count: 1.0,
                 }
             })
             .collect()

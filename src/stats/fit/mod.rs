@@ -25,7 +25,7 @@ pub use law::{Law, Scaling};
 
 use super::normal::student_over_normal;
 use super::{Bootstrap, Interval};
-use solve::{Point, fit_from};
+use solve::{Cluster, Point, clusters, fit_from, linear_start};
 
 /// A law fitted to points.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +64,9 @@ impl Fit {
 /// bootstrap's.
 pub fn fit(law: Law, points: &[(f64, f64)], bootstrap: &Bootstrap) -> Result<Fit, NoFit> {
     let points = doubt::checked(law, points)?;
-    let scaling = fit_from(law, &points, None).ok_or(NoFit::NotSolved { law })?;
+    let start = linear_start(law, &points);
+    let fitted = start.and_then(|start| fit_from(law, &clusters(&points).0, start));
+    let scaling = fitted.ok_or(NoFit::NotSolved { law })?;
     let residuals = residuals(&points, &scaling);
     let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
     let free = points.len().saturating_sub(law.parameters()).max(1) as f64;
@@ -135,17 +137,19 @@ fn resampled(
     bootstrap: &Bootstrap,
 ) -> Vec<Scaling> {
     let mut rng = fastrand::Rng::with_seed(bootstrap.seed);
-    let curve: Vec<f64> = points
-        .iter()
-        .map(|point| scaling.throughput(point.n).ln())
-        .collect();
-    let mut resample = points.to_vec();
+    let (mut resample, places) = clusters(points);
     (0..bootstrap.resamples.max(1))
         .map(|_| {
-            for (point, log_throughput) in resample.iter_mut().zip(&curve) {
-                point.log_throughput = log_throughput + residuals[rng.usize(..residuals.len())];
+            for cluster in &mut resample {
+                *cluster = Cluster::empty(cluster.n);
             }
-            fit_from(law, &resample, Some(scaling)).unwrap_or(*scaling)
+            for &place in &places {
+                resample[place].add(residuals[rng.usize(..residuals.len())]);
+            }
+            for cluster in &mut resample {
+                cluster.log_throughput += scaling.throughput(cluster.n).ln();
+            }
+            fit_from(law, &resample, scaling.coefficients()).unwrap_or(*scaling)
         })
         .collect()
 }
