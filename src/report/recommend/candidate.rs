@@ -4,24 +4,24 @@ use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess}
 
 /// One configuration that may be recommended.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Candidate {
-    pub(super) name: String,
+pub(in crate::report) struct Candidate {
+    pub(in crate::report) name: String,
     /// One of its trials, for all that it was asked.
-    pub(super) trial: Trial,
+    pub(in crate::report) trial: Trial,
     /// The makespans of its good runs, in seconds; `None` when there are none.
-    pub(super) verdict: Option<Verdict>,
+    pub(in crate::report) verdict: Option<Verdict>,
     /// Good runs.
-    pub(super) runs: usize,
+    pub(in crate::report) runs: usize,
     /// Runs that are not ok.
-    pub(super) not_ok: usize,
+    pub(in crate::report) not_ok: usize,
     /// The median peak memory of its good runs, in KiB.
-    pub(super) memory_kib: Option<f64>,
+    pub(in crate::report) memory_kib: Option<f64>,
 }
 
 /// Which figure of memory all candidates of a question have, so that none is held against another
 /// kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Memory {
+pub(in crate::report) enum Memory {
     /// Pages that processes share count once.
     Pss,
     /// They count for each process.
@@ -30,7 +30,9 @@ pub(super) enum Memory {
 }
 
 impl Memory {
-    pub(super) fn known_of<'a>(groups: impl Iterator<Item = &'a [&'a Trial]> + Clone) -> Memory {
+    pub(in crate::report) fn known_of<'a>(
+        groups: impl Iterator<Item = &'a [&'a Trial]> + Clone,
+    ) -> Memory {
         let all_have = |memory: Memory| {
             let mut good = groups.clone().filter(|trials| trials.iter().any(is_good));
             good.all(|trials| memory.median_kib(trials).is_some())
@@ -52,7 +54,7 @@ impl Memory {
         Some(kib.median())
     }
 
-    pub(super) fn as_str(self) -> &'static str {
+    pub(in crate::report) fn as_str(self) -> &'static str {
         match self {
             Memory::Pss => "PSS",
             Memory::Rss => "RSS",
@@ -66,7 +68,7 @@ fn is_good(trial: &&Trial) -> bool {
 }
 
 impl Candidate {
-    pub(super) fn of(
+    pub(in crate::report) fn of(
         name: String,
         trials: &[&Trial],
         memory: Memory,
@@ -88,18 +90,18 @@ impl Candidate {
     }
 
     /// The median makespan in seconds.
-    pub(super) fn median_s(&self) -> Option<f64> {
+    pub(in crate::report) fn median_s(&self) -> Option<f64> {
         self.verdict.as_ref().map(|verdict| verdict.median)
     }
 
     /// The interval of the median makespan, in seconds.
-    pub(super) fn interval_s(&self) -> Option<Interval> {
+    pub(in crate::report) fn interval_s(&self) -> Option<Interval> {
         self.verdict.as_ref()?.interval
     }
 
     /// Time, memory and processes, all to be small. Without a time it has no place; memory that
     /// nobody measured says nothing.
-    pub(super) fn objectives(&self) -> [f64; 3] {
+    pub(in crate::report) fn objectives(&self) -> [f64; 3] {
         [
             self.median_s().unwrap_or(f64::NAN),
             self.memory_kib.unwrap_or(0.0),
@@ -107,12 +109,12 @@ impl Candidate {
         ]
     }
 
-    pub(super) fn has_too_few_runs(&self) -> bool {
+    pub(in crate::report) fn has_too_few_runs(&self) -> bool {
         self.interval_s().is_none()
     }
 
     /// Why its median may be unstable, but for too few runs.
-    pub(super) fn warning(&self) -> Option<String> {
+    pub(in crate::report) fn warning(&self) -> Option<String> {
         let reasons: Vec<String> = (self.verdict.as_ref()?.reasons.iter())
             .filter(|reason| !matches!(reason, Reason::TooFewRuns { .. }))
             .map(Reason::to_string)
