@@ -17,6 +17,7 @@ mod print;
 mod progress;
 mod recommend;
 mod records;
+mod report;
 mod reproduce;
 mod results;
 mod run;
@@ -70,6 +71,7 @@ enum Command {
     Run(run::RunArgs),
     Sweep(Box<sweep::SweepArgs>),
     Plot(plot::PlotArgs),
+    Report(report::ReportArgs),
     Compare(compare::CompareArgs),
     Recommend(recommend::RecommendArgs),
     Server(server::ServerArgs),
@@ -92,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Sweep(args) => sweep::run(*args),
         Command::Plot(args) => plot::run(args),
+        Command::Report(args) => report::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Recommend(args) => recommend::run(args),
         Command::Server(args) => server::run(args),

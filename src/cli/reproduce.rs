@@ -7,13 +7,12 @@ use super::configuration::time_scale;
 use super::error::UsageError;
 use super::input::InputArgs;
 use super::measure::{Campaign, Request, begin};
-use super::plot;
 use super::print::PrintArgs;
 use super::records::Recorded;
+use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use super::sweep::find;
-use crate::chart::Kind;
 use crate::model::{SpawnMode, WorkloadKind};
 use crate::record::published;
 use crate::report;
@@ -85,11 +84,9 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let published = published();
     args.print
         .print("reproduce", &report::comparison(&trials, &published))?;
+    folder.close();
     let recorded = Recorded::beside(&folder.trials(), trials, &[])?;
-    for file in plot::save(&plot::draw(&recorded, &Kind::ALL)?, folder.path())? {
-        eprintln!("drawn: {}", file.display());
-    }
-    eprintln!("results: {}", folder.path().display());
+    report_page::leave(&recorded)?;
     Ok(exit_code(&recorded.trials))
 }
 

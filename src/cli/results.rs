@@ -120,11 +120,6 @@ impl ResultsFolder {
         Ok(())
     }
 
-    /// The machine, date and revision in a line, once it has begun.
-    pub(super) fn source_line(&self) -> Option<String> {
-        self.environment.as_ref().map(Environment::source_line)
-    }
-
     /// Keeps what a sweep was asked, for good.
     pub(super) fn keep(&self, request: &Request) -> anyhow::Result<()> {
         self.write_json("sweep.json", request)
@@ -137,6 +132,18 @@ impl ResultsFolder {
             self.look_around()?;
         }
         Ok(opened)
+    }
+
+    /// Notes in `environment.json` what is known only when the measurement is over. It is done once,
+    /// at the latest when this value goes.
+    pub(super) fn close(&mut self) {
+        let path = self.environment_file();
+        if let Some(mut environment) = self.environment.take() {
+            environment.close();
+            if let Err(error) = environment.write(&path) {
+                tracing::warn!("{}: {error}", path.display());
+            }
+        }
     }
 
     /// Writes a file that is there whole or not at all.
@@ -163,13 +170,7 @@ impl ResultsFolder {
 
 impl Drop for ResultsFolder {
     fn drop(&mut self) {
-        let path = self.environment_file();
-        if let Some(environment) = &mut self.environment {
-            environment.close();
-            if let Err(error) = environment.write(&path) {
-                tracing::warn!("{}: {error}", path.display());
-            }
-        }
+        self.close();
     }
 }
 

@@ -9,11 +9,13 @@ use super::input::InputArgs;
 use super::measure::{Asked, Campaign, Request, begin};
 use super::print::PrintArgs;
 use super::progress::rounded;
+use super::records::Recorded;
+use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use crate::harness::{Planned, expected_s};
 use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
-use crate::record::published;
+use crate::record::{Trial, published};
 use crate::report::{self, Cell, Column, Report, Table};
 use crate::spec::{Axes, Axis, CATALOGUE, Definition, InputSpec, did_you_mean, named};
 
@@ -209,7 +211,7 @@ pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
     let mut folder = ResultsFolder::create(args.out.as_deref(), "sweep")?;
     request.say_questions();
     let opened = begin(&mut folder, &request)?;
-    finish(&campaign.run(&folder, opened)?, &folder, &args.print)
+    finish(campaign.run(&folder, opened)?, &mut folder, &args.print)
 }
 
 fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
@@ -224,12 +226,12 @@ fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
     if args.list {
         return list(&campaign, &opened.1, &args.print);
     }
-    finish(&campaign.run(&folder, opened)?, &folder, &args.print)
+    finish(campaign.run(&folder, opened)?, &mut folder, &args.print)
 }
 
 fn finish(
-    trials: &[crate::record::Trial],
-    folder: &ResultsFolder,
+    trials: Vec<Trial>,
+    folder: &mut ResultsFolder,
     print: &PrintArgs,
 ) -> anyhow::Result<ExitCode> {
     // Elsewhere a published name stands for other work.
@@ -237,9 +239,11 @@ fn finish(
         true => published(),
         false => Vec::new(),
     };
-    print.print("sweep", &report::comparison(trials, &figures))?;
-    eprintln!("results: {}", folder.path().display());
-    Ok(exit_code(trials))
+    print.print("sweep", &report::comparison(&trials, &figures))?;
+    folder.close();
+    let recorded = Recorded::beside(&folder.trials(), trials, &[])?;
+    report_page::leave(&recorded)?;
+    Ok(exit_code(&recorded.trials))
 }
 
 impl SweepArgs {
@@ -360,11 +364,7 @@ pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
 }
 
 /// Prints what would be run.
-fn list(
-    campaign: &Campaign,
-    rows: &[crate::record::Trial],
-    print: &PrintArgs,
-) -> anyhow::Result<ExitCode> {
+fn list(campaign: &Campaign, rows: &[Trial], print: &PrintArgs) -> anyhow::Result<ExitCode> {
     let mut planned: Vec<Planned> = Vec::new();
     for prepared in &campaign.experiments {
         planned.extend(prepared.experiment.missing(rows));

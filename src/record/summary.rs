@@ -1,4 +1,4 @@
-use std::ops::Range;
+use rustc_hash::FxHashMap;
 
 use super::{Published, Status, Trial};
 use crate::model::{Job, WorkloadKind};
@@ -176,26 +176,43 @@ pub fn group_by<T>(
     items: impl IntoIterator<Item = T>,
     trial_of: impl Fn(&T) -> &Trial,
 ) -> Vec<(String, Vec<T>)> {
-    let mut groups: Vec<(Asked, Vec<T>)> = Vec::new();
+    let mut places: FxHashMap<Asked, usize> = FxHashMap::default();
+    let mut groups: Vec<Vec<T>> = Vec::new();
     for item in items {
         let asked = Asked::of(trial_of(&item));
-        match groups.iter_mut().find(|(other, _)| *other == asked) {
-            Some((_, members)) => members.push(item),
-            None => groups.push((asked, vec![item])),
+        let place = *places.entry(asked).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(members) => members.push(item),
+            None => groups.push(vec![item]),
         }
     }
-    let names: Vec<String> = (groups.iter())
-        .map(|(asked, _)| asked.name_among(groups.iter().map(|(other, _)| other)))
-        .collect();
-    let members = groups.into_iter().map(|(_, members)| members);
-    names.into_iter().zip(members).collect()
+    let mut asked: Vec<(Asked, usize)> = places.into_iter().collect();
+    asked.sort_unstable_by_key(|(_, place)| *place);
+    let asked: Vec<Asked> = asked.into_iter().map(|(asked, _)| asked).collect();
+    names(&asked).into_iter().zip(groups).collect()
 }
 
+/// A name for each: its label, and where labels are the same, what tells these apart.
+fn names(asked: &[Asked]) -> Vec<String> {
+    let mut labels: FxHashMap<&str, (&Asked, [bool; WORDS])> = FxHashMap::default();
+    for one in asked {
+        let (first, differs) = labels.entry(&one.label).or_insert((one, [false; WORDS]));
+        for (differs, (a, b)) in differs.iter_mut().zip(one.words.iter().zip(&first.words)) {
+            *differs |= a != b;
+        }
+    }
+    let name = |one: &Asked| one.name_by(&labels[one.label.as_str()].1);
+    asked.iter().map(name).collect()
+}
+
+/// Things that a configuration is asked, beyond its label.
+const WORDS: usize = 13;
+
 /// What makes a configuration: its label, and everything that it was asked, in words.
-#[derive(PartialEq)]
+#[derive(PartialEq, Eq, Hash)]
 struct Asked {
     label: String,
-    words: [String; 13],
+    words: [String; WORDS],
 }
 
 impl Asked {
@@ -220,16 +237,11 @@ impl Asked {
         }
     }
 
-    fn name_among<'a>(&self, all: impl Iterator<Item = &'a Asked> + Clone) -> String {
-        let namesakes = all.filter(|other| other.label == self.label);
-        let indices: Range<usize> = 0..self.words.len();
-        let differing: Vec<&str> = indices
-            .filter(|&i| {
-                namesakes
-                    .clone()
-                    .any(|other| other.words[i] != self.words[i])
-            })
-            .map(|i| self.words[i].as_str())
+    /// The label, with those words that differ among its namesakes.
+    fn name_by(&self, differs: &[bool; WORDS]) -> String {
+        let words = self.words.iter().zip(differs);
+        let differing: Vec<&str> = words
+            .filter_map(|(word, differs)| differs.then_some(word.as_str()))
             .collect();
         if differing.is_empty() {
             return self.label.clone();

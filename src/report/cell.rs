@@ -128,7 +128,8 @@ impl TimeScale {
         let (per_second, unit) = match seconds.abs() {
             size if size == 0.0 || size >= 0.1 => (1.0, "s"),
             size if size >= 1e-3 => (1e3, "ms"),
-            _ => (1e6, "µs"),
+            size if size >= 1e-6 => (1e6, "µs"),
+            _ => (1e9, "ns"),
         };
         let digits = if unit == "s" { 4 } else { 3 };
         // Of a second, thousandths are enough.
@@ -177,6 +178,7 @@ mod tests {
         assert_eq!(shown(0.1312), "0.131 s");
         assert_eq!(shown(0.0123), "12.3 ms");
         assert_eq!(shown(0.000_004_56), "4.56 µs");
+        assert_eq!(shown(0.000_000_020_3), "20.3 ns");
         assert_eq!(
             Cell::SecondsAround(16.0321, 0.0312).to_string(),
             "16.03 ± 0.03 s"

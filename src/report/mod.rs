@@ -10,6 +10,7 @@ mod cell;
 pub mod compare;
 mod comparison;
 pub mod document;
+pub mod page;
 pub mod recommend;
 mod scaling;
 pub mod surroundings;

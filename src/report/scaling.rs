@@ -1,6 +1,8 @@
 //! Amdahl's law and the Universal Scalability Law, fitted to throughput along the lines that go
 //! through the best configuration.
 
+mod words;
+
 use super::table::Filled;
 use super::{Cell, Column, Table};
 use crate::record::{Axis, Trial, line_executor};

@@ -3,18 +3,18 @@ use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess}
 
 /// One configuration that may be recommended.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Candidate {
-    pub(super) name: String,
+pub(in crate::report) struct Candidate {
+    pub(in crate::report) name: String,
     /// One of its trials, for all that it was asked.
-    pub(super) trial: Trial,
+    pub(in crate::report) trial: Trial,
     /// The makespans of its good runs, in seconds; `None` when there are none.
-    pub(super) verdict: Option<Verdict>,
+    pub(in crate::report) verdict: Option<Verdict>,
     /// Good runs.
-    pub(super) runs: usize,
+    pub(in crate::report) runs: usize,
     /// Runs that are not ok.
-    pub(super) not_ok: usize,
+    pub(in crate::report) not_ok: usize,
     /// The median peak memory of its good runs, in KiB.
-    pub(super) memory_kib: Option<f64>,
+    pub(in crate::report) memory_kib: Option<f64>,
 }
 
 /// The median of a figure of memory over the good runs, in KiB.
@@ -25,7 +25,7 @@ fn median_kib(memory: Memory, trials: &[&Trial]) -> Option<f64> {
 }
 
 impl Candidate {
-    pub(super) fn of(
+    pub(in crate::report) fn of(
         name: String,
         trials: &[&Trial],
         memory: Memory,
@@ -47,18 +47,18 @@ impl Candidate {
     }
 
     /// The median makespan in seconds.
-    pub(super) fn median_s(&self) -> Option<f64> {
+    pub(in crate::report) fn median_s(&self) -> Option<f64> {
         self.verdict.as_ref().map(|verdict| verdict.median)
     }
 
     /// The interval of the median makespan, in seconds.
-    pub(super) fn interval_s(&self) -> Option<Interval> {
+    pub(in crate::report) fn interval_s(&self) -> Option<Interval> {
         self.verdict.as_ref()?.interval
     }
 
     /// Time, memory and processes, all to be small. Without a time it has no place; memory that
     /// nobody measured says nothing.
-    pub(super) fn objectives(&self) -> [f64; 3] {
+    pub(in crate::report) fn objectives(&self) -> [f64; 3] {
         [
             self.median_s().unwrap_or(f64::NAN),
             self.memory_kib.unwrap_or(0.0),
@@ -66,12 +66,12 @@ impl Candidate {
         ]
     }
 
-    pub(super) fn has_too_few_runs(&self) -> bool {
+    pub(in crate::report) fn has_too_few_runs(&self) -> bool {
         self.interval_s().is_none()
     }
 
     /// Why its median may be unstable, but for too few runs.
-    pub(super) fn warning(&self) -> Option<String> {
+    pub(in crate::report) fn warning(&self) -> Option<String> {
         let reasons: Vec<String> = (self.verdict.as_ref()?.reasons.iter())
             .filter(|reason| !matches!(reason, Reason::TooFewRuns { .. }))
             .map(Reason::to_string)

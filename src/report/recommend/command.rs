@@ -5,7 +5,7 @@ use crate::record::{PublishedFigure, Trial};
 ///
 /// A record tells the longest wait alone. Where waits may differ (the ideal is a bound), or are
 /// the published ones, they are left to the table.
-pub(super) fn command_line(trial: &Trial) -> String {
+pub(in crate::report) fn command_line(trial: &Trial) -> String {
     let mut words = vec![
         format!("mpmt run -w {}", trial.workload),
         format!("-p {} -t {}", trial.processes, trial.threads),

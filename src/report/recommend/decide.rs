@@ -45,7 +45,7 @@ pub enum Undecided {
 const SAME_MEMORY: f64 = 0.05;
 
 /// Good runs that an interval needs.
-pub(super) fn fewest_runs() -> usize {
+pub(in crate::report) fn fewest_runs() -> usize {
     Bootstrap::seeded(0).fewest_runs()
 }
 

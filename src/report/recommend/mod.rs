@@ -14,8 +14,11 @@ mod decide;
 mod tests;
 mod write;
 
-use candidate::Candidate;
+pub(super) use candidate::Candidate;
+pub(super) use command::command_line;
+pub(super) use decide::fewest_runs;
 pub use decide::{Answer, Undecided};
+pub(super) use write::interval_in_words;
 
 use super::document::Document;
 use super::scaling::Scalings;
@@ -37,19 +40,28 @@ pub struct Terms {
 pub struct Question {
     /// The experiment's name and the work, in words.
     pub name: String,
-    candidates: Vec<Candidate>,
+    /// In the order in which they first appear.
+    pub(super) candidates: Vec<Candidate>,
     /// Which figure the memory is.
-    memory: Memory,
+    pub(super) memory: Memory,
     /// The candidates that no other beats in time, memory and processes: indices.
-    front: Vec<usize>,
+    pub(super) front: Vec<usize>,
     /// Which candidate, if any.
     pub answer: Answer,
-    scalings: Scalings,
+    pub(super) scalings: Scalings,
 }
 
 /// One question for each experiment and work, in the order in which they first appear. Warm-ups
 /// are left out.
 pub fn questions(trials: &[Trial], terms: Terms) -> Vec<Question> {
+    let asked = asked(trials).into_iter();
+    asked
+        .map(|(name, trials)| Question::of(name, &trials, terms))
+        .collect()
+}
+
+/// The trials of each question under its name.
+pub(super) fn asked(trials: &[Trial]) -> Vec<(String, Vec<Trial>)> {
     let mut asked: Vec<(String, Vec<Trial>)> = Vec::new();
     for trial in trials.iter().filter(|trial| !trial.warmup) {
         let name = question(trial);
@@ -58,10 +70,7 @@ pub fn questions(trials: &[Trial], terms: Terms) -> Vec<Question> {
             None => asked.push((name, vec![trial.clone()])),
         }
     }
-    let asked = asked.into_iter();
     asked
-        .map(|(name, trials)| Question::of(name, &trials, terms))
-        .collect()
 }
 
 /// All that makes it the same work, whoever does it and however, in words.
@@ -85,7 +94,8 @@ fn question(trial: &Trial) -> String {
 }
 
 impl Question {
-    fn of(name: String, trials: &[Trial], terms: Terms) -> Question {
+    /// The answer that the trials of one question give.
+    pub(super) fn of(name: String, trials: &[Trial], terms: Terms) -> Question {
         let bootstrap = Bootstrap::seeded(terms.seed);
         let groups = group(trials);
         let memory = Memory::known_of(groups.iter().map(|(_, trials)| trials.as_slice()));

@@ -8,6 +8,9 @@ use crate::report::table::Filled;
 use crate::report::{Cell, Column, Table};
 use crate::stats::Interval;
 
+/// Names of a list in a sentence, at the most; the rest is counted.
+const NAMED: usize = 6;
+
 pub(super) fn recommendations(questions: &[Question], terms: Terms) -> Document {
     let mut blocks = Vec::new();
     let mut rows = Vec::new();
@@ -62,19 +65,34 @@ fn fit_blocks(question: &Question) -> Vec<Block> {
 }
 
 impl Question {
-    /// The answer and its reason.
+    /// The answer, its reason, and what it leaves open.
     fn sentence(&self, within: f64) -> String {
+        let mut words = match self.answer {
+            Answer::Take { .. } => self.reason(within),
+            Answer::Undecided { .. } => {
+                format!("The data can't decide: {}", self.reason(within))
+            }
+        };
+        if let Some(open) = self.left_open(within) {
+            words.push(' ');
+            words.push_str(&open);
+        }
+        words
+    }
+
+    /// The answer and its reason, or the reason why there is none.
+    pub(in crate::report) fn reason(&self, within: f64) -> String {
         let percent = 100.0 * within;
         match &self.answer {
-            Answer::Take { pick, best, open } => self.take(*pick, *best, open, percent),
+            Answer::Take { pick, best, .. } => self.take(*pick, *best, percent),
             Answer::Undecided { best, why } => self.undecided(*best, why, percent),
         }
     }
 
-    fn take(&self, pick: usize, best: usize, open: &[usize], percent: f64) -> String {
+    fn take(&self, pick: usize, best: usize, percent: f64) -> String {
         let (chosen, fastest) = (&self.candidates[pick], &self.candidates[best]);
         let cost = self.cost(chosen);
-        let mut words = if pick == best {
+        if pick == best {
             format!(
                 "Take {}: it is the fastest ({}), and nothing cheaper is surely within {percent} % \
                  of it; it takes {cost}.",
@@ -91,19 +109,30 @@ impl Question {
                 time(fastest),
                 self.cost(fastest)
             )
-        };
-        if !open.is_empty() {
-            let names: Vec<String> = (open.iter())
-                .map(|&index| &self.candidates[index])
-                .map(|candidate| format!("{} ({})", candidate.name, time(candidate)))
-                .collect();
-            words.push_str(&format!(
-                " Cheaper still, and by these runs perhaps within {percent} % too, perhaps not: {}; \
-                 more runs would tell.",
-                names.join(", ")
-            ));
         }
-        words
+    }
+
+    /// Which cheaper ones may be fast enough too, if any.
+    pub(in crate::report) fn left_open(&self, within: f64) -> Option<String> {
+        let Answer::Take { open, .. } = &self.answer else {
+            return None;
+        };
+        let names: Vec<String> = (open.iter().take(NAMED))
+            .map(|&index| &self.candidates[index])
+            .map(|candidate| format!("{} ({})", candidate.name, time(candidate)))
+            .collect();
+        let more = match open.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        (!names.is_empty()).then(|| {
+            format!(
+                "Cheaper still, and by these runs perhaps within {} % too, perhaps not: {}{more}; \
+                 more runs would tell.",
+                100.0 * within,
+                names.join(", ")
+            )
+        })
     }
 
     fn undecided(&self, best: Option<usize>, why: &Undecided, percent: f64) -> String {
@@ -121,8 +150,11 @@ impl Question {
                 "it is the only configuration: measure others to choose from.".to_owned()
             }
             Undecided::TooFewRuns { runs } => format!(
-                "{runs} good runs are too few for an interval: run each configuration {} times or \
-                 more.",
+                "{} too few for an interval: run each configuration {} times or more.",
+                match runs {
+                    1 => "one good run is".to_owned(),
+                    more => format!("{more} good runs are"),
+                },
                 fewest_runs()
             ),
             Undecided::WideIntervals { reach } => format!(
@@ -131,7 +163,7 @@ impl Question {
                 100.0 * reach
             ),
         };
-        format!("The data can't decide: {fastest}{reason}")
+        format!("{fastest}{reason}")
     }
 
     /// What a configuration takes, in words.
@@ -164,7 +196,7 @@ fn time(candidate: &Candidate) -> String {
     }
 }
 
-fn interval_in_words(interval: Interval) -> String {
+pub(in crate::report) fn interval_in_words(interval: Interval) -> String {
     format!(
         "{} to {}",
         Cell::Seconds(interval.low),

@@ -1,0 +1,171 @@
+//! `mpmt report`: one page that a team can be sent, from records alone.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde_json::Value;
+
+use super::error::UsageError;
+use super::output::Output;
+use super::plot;
+use super::records::{Recorded, RecordsArgs};
+use super::share::share;
+use crate::chart::{Drawings, Kind, dark_colours};
+use crate::record::published;
+use crate::report::page::{self, AskedExperiment, LeftOut, Page, PageChart, ThemeColour};
+use crate::report::recommend::Terms;
+
+const EXAMPLES: &str = "\
+Examples:
+  A page beside the CSV, shown in the browser
+    mpmt report results/io-grid/trials.csv --open
+
+  Of a part of the trials, as a file to send
+    mpmt report trials.csv --only 'workload=io threads>1' -o io.html
+
+The page is one file: its charts, tables and the CSV are in it, and it asks for nothing from anywhere.
+What charts the records can't support is said in it, with the reason.";
+
+/// Makes one self-contained HTML page from a CSV: the answer, charts, tables
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    records: RecordsArgs,
+
+    /// The page, or - for stdout [default: report.html beside the CSV]
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<Output>,
+
+    /// What the page is called [default: the experiments' names]
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+
+    /// How much longer than the fastest the recommended configuration may take
+    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
+    within: f64,
+
+    /// Shows the page in the browser
+    #[arg(long)]
+    open: bool,
+}
+
+pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
+    let recorded = args.records.read()?;
+    let drawings = plot::draw(&recorded, &Kind::ALL)?;
+    let terms = Terms {
+        within: args.within,
+        seed: 1,
+    };
+    let html = compose(&recorded, &drawings, args.title.as_deref(), terms)?;
+    let beside = || Output::File(recorded.folder.join("report.html"));
+    let out = args.out.unwrap_or_else(beside);
+    // It is made from records, and can be made again.
+    out.write(true, |file| file.write_all(html.as_bytes()))?;
+    if let Output::File(path) = &out {
+        println!("{}", path.display());
+        if args.open {
+            show(path)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves charts and page beside the records of a measurement that has just ended, and says where.
+pub(super) fn leave(recorded: &Recorded) -> anyhow::Result<()> {
+    let drawings = plot::draw(recorded, &Kind::ALL)?;
+    plot::save(&drawings, &recorded.folder)?;
+    let terms = Terms {
+        within: 0.05,
+        seed: 1,
+    };
+    let html = compose(recorded, &drawings, None, terms)?;
+    let path = recorded.folder.join("report.html");
+    Output::File(path.clone()).write(true, |file| file.write_all(html.as_bytes()))?;
+    eprintln!("results: {}", recorded.folder.display());
+    eprintln!("report: {}", path.display());
+    Ok(())
+}
+
+fn compose(
+    recorded: &Recorded,
+    drawings: &Drawings,
+    title: Option<&str>,
+    terms: Terms,
+) -> anyhow::Result<String> {
+    let mut charts = Vec::new();
+    for drawing in &drawings.drawn {
+        charts.push(PageChart {
+            kind: drawing.kind.as_str().to_owned(),
+            title: drawing.title().to_owned(),
+            alt: drawing.description().to_owned(),
+            svg: drawing.svg()?,
+        });
+    }
+    let left_out: Vec<LeftOut> = (drawings.left_out.iter())
+        .map(|left| LeftOut {
+            title: left.kind.as_str().to_owned(),
+            reason: left.reason.clone(),
+        })
+        .collect();
+    let theme: Vec<ThemeColour> = (dark_colours().into_iter())
+        .map(|(light, dark)| ThemeColour { light, dark })
+        .collect();
+    let own_title = || {
+        format!(
+            "How many processes, how many threads: {}",
+            experiments(recorded)
+        )
+    };
+    let page = Page {
+        title: &title.map_or_else(own_title, str::to_owned),
+        trials: &recorded.trials,
+        csv: &recorded.csv,
+        environment: recorded.environment.as_ref(),
+        experiments: &asked(&recorded.folder),
+        published: &published(),
+        terms,
+        charts: &charts,
+        left_out: &left_out,
+        theme: &theme,
+    };
+    Ok(page::page(&page).map_err(UsageError::new)?)
+}
+
+fn experiments(recorded: &Recorded) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for trial in &recorded.trials {
+        if !names.contains(&trial.experiment.as_str()) {
+            names.push(&trial.experiment);
+        }
+    }
+    names.join(", ")
+}
+
+/// What the experiments asked, as the `sweep.json` in a folder tells. One of another version tells
+/// what it has.
+fn asked(folder: &Path) -> Vec<AskedExperiment> {
+    let text = fs::read_to_string(folder.join("sweep.json")).unwrap_or_default();
+    let request: Value = serde_json::from_str(&text).unwrap_or_default();
+    let experiments = request["experiments"].as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().trim().to_owned();
+    experiments
+        .map(|experiment| AskedExperiment {
+            name: text(&experiment["name"]),
+            question: text(&experiment["definition"]["question"]),
+            analysis: text(&experiment["definition"]["analysis"]),
+        })
+        .collect()
+}
+
+fn show(path: &Path) -> anyhow::Result<()> {
+    open::that_detached(path).with_context(|| {
+        format!(
+            "no browser could be started for {}; open it by hand",
+            path.display()
+        )
+    })
+}

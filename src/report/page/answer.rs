@@ -1,0 +1,336 @@
+//! The answer to each question, as it stands at the top of the page.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::asked::{Asked, Row};
+use super::compared::{Compared, compared};
+use super::findings::findings;
+use super::words::{counted, paragraphs, range, short_seconds, with_commas};
+use crate::model::WorkloadKind;
+use crate::record::Trial;
+use crate::report::recommend::{command_line, fewest_runs};
+use crate::report::{Cell, Table, scaling};
+
+/// A question and its answer as the templates take them.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Answer {
+    /// Name of the experiment.
+    pub(super) experiment: String,
+    /// What kind of work, such as "io work".
+    pub(super) kind: String,
+    /// What was asked.
+    pub(super) question: String,
+    /// The work that it was asked about.
+    pub(super) work: String,
+    /// Whether something is recommended.
+    pub(super) is_decided: bool,
+    /// The answer in a few words.
+    pub(super) headline: String,
+    /// The two figures that a list of answers has room for.
+    pub(super) brief: String,
+    /// What the figures are about, when nothing is recommended.
+    pub(super) about: Option<String>,
+    /// The figures that a reader looks for first.
+    pub(super) facts: Vec<Fact>,
+    /// The recommendation and its reason in a sentence.
+    pub(super) reason: String,
+    /// The command line that runs it.
+    pub(super) command: Option<String>,
+    /// How far it may be trusted.
+    pub(super) sureness: Vec<String>,
+    /// What else was found, with numbers.
+    pub(super) findings: Vec<String>,
+    /// The configurations that the answer is about, fastest first.
+    pub(super) compared: Vec<Compared>,
+    /// Whether any of these has an interval.
+    pub(super) has_interval: bool,
+    /// Whether any of these has a published makespan.
+    pub(super) has_published: bool,
+    /// Configurations that were measured in all.
+    pub(super) measured: usize,
+    /// The fitted laws with their intervals.
+    pub(super) fits: Option<Fits>,
+    /// What to expect and how to read it, by paragraph.
+    pub(super) analysis: Vec<String>,
+}
+
+/// A figure with its name.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Fact {
+    pub(super) term: &'static str,
+    pub(super) figure: String,
+    /// What the figure is held against, or how sure it is.
+    pub(super) note: String,
+}
+
+/// The fitted laws as a table of words.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Fits {
+    pub(super) heads: Vec<String>,
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+pub(super) fn answer(asked: &Asked<'_>, within: f64) -> Answer {
+    let question = &asked.question;
+    let (pick, compared) = (asked.pick(), compared(asked));
+    let said = pick.or_else(|| asked.best());
+    Answer {
+        experiment: asked.experiment.clone(),
+        kind: kind(asked),
+        question: question_in_words(asked),
+        work: work(asked),
+        is_decided: pick.is_some(),
+        headline: match pick {
+            Some(row) => shape(&row),
+            None => "The data can’t decide".to_owned(),
+        },
+        brief: said.map(|row| brief(&row)).unwrap_or_default(),
+        about: asked.best().filter(|_| pick.is_none()).map(|best| {
+            format!(
+                "The fastest that was measured, {} ({}):",
+                best.name(),
+                shape(&best)
+            )
+        }),
+        facts: said.map_or_else(Vec::new, |row| facts(&row)),
+        reason: question.reason(within),
+        command: pick.map(|row| command_line(row.trial())),
+        sureness: sureness(asked, within),
+        findings: findings(asked),
+        has_interval: compared.iter().any(|row| !row.interval.is_empty()),
+        has_published: compared.iter().any(|row| !row.published.is_empty()),
+        compared,
+        measured: asked.by_median().len(),
+        fits: fits(asked),
+        analysis: asked
+            .words
+            .map_or_else(Vec::new, |words| paragraphs(&words.analysis)),
+    }
+}
+
+fn question_in_words(asked: &Asked<'_>) -> String {
+    let own = asked.words.map_or("", |words| words.question.trim());
+    match own {
+        "" => format!("How many processes and threads for this {}?", kind(asked)),
+        own => own.to_owned(),
+    }
+}
+
+fn kind(asked: &Asked<'_>) -> String {
+    let workload = asked.rows().next().map(|row| row.trial().workload);
+    workload.map_or_else(String::new, |workload| format!("{workload} work"))
+}
+
+/// The recommended one's time, or that of the fastest, and how much that is below the slowest's.
+fn brief(row: &Row<'_>) -> String {
+    let time = Cell::maybe(row.median_s(), Cell::Seconds);
+    let faster = against_the_slowest(row)
+        .map(|fact| format!(", {} as fast as the slowest", fact.figure))
+        .unwrap_or_default();
+    match row.is_pick() {
+        true => format!("{time}{faster}"),
+        false => format!("{} looks fastest ({time}){faster}", row.name()),
+    }
+}
+
+/// What every configuration had to do, and how often it was measured.
+fn work(asked: &Asked<'_>) -> String {
+    let Some(first) = asked.rows().next() else {
+        return String::new();
+    };
+    let trial = first.trial();
+    let batches = range(asked.rows().map(|row| u64::from(row.trial().batch)));
+    let runs = range(asked.rows().map(|row| row.costs().summary.runs as u64));
+    let rate = trial
+        .rate_per_s
+        .map(|rate| format!(", {rate} batches due per second"));
+    let configurations = counted(asked.costs.len(), "configuration");
+    format!(
+        "{} commands, {}, in batches of {batches}{}. {configurations} on the {} runtime, {} each.",
+        with_commas(trial.commands),
+        load(trial),
+        rate.unwrap_or_default(),
+        trial.runtime,
+        if runs == "1" {
+            "one run".to_owned()
+        } else {
+            format!("{runs} runs")
+        },
+    )
+}
+
+/// What one command does.
+fn load(trial: &Trial) -> String {
+    let up_to = if trial.ideal_is_bound { "up to " } else { "" };
+    let sleep = trial
+        .wait_s
+        .map(|wait| format!("sleep {up_to}{}", short_seconds(wait)));
+    let run = trial
+        .loops
+        .map(|loops| format!("run {} loops", with_commas(loops)));
+    let does: Vec<String> = match trial.workload {
+        WorkloadKind::Noop => Vec::new(),
+        _ => [sleep, run].into_iter().flatten().collect(),
+    };
+    match does.is_empty() {
+        true => "which do nothing".to_owned(),
+        false => format!("which each {}", does.join(" and ")),
+    }
+}
+
+/// A number of processes and threads, and whatever else tells it from the other configurations.
+pub(super) fn shape(row: &Row<'_>) -> String {
+    let trial = row.trial();
+    let mut words = vec![match (trial.processes, trial.threads) {
+        (1, threads) => format!("1 process of {}", counted(threads as usize, "thread")),
+        (processes, 1) => format!("{processes} processes of 1 thread each"),
+        (processes, threads) => format!("{processes} processes of {threads} threads each"),
+    }];
+    let mut say = |word: String, kinds: BTreeSet<String>| {
+        if kinds.len() > 1 {
+            words.push(word);
+        }
+    };
+    let kinds = |of: fn(&Trial) -> String| row.asked.rows().map(|row| of(row.trial())).collect();
+    say(
+        format!("batches of {}", trial.batch),
+        kinds(|t| t.batch.to_string()),
+    );
+    say(
+        format!("{} dispatch", trial.dispatch),
+        kinds(|t| t.dispatch.to_string()),
+    );
+    say(
+        format!("{} start", trial.spawn),
+        kinds(|t| t.spawn.to_string()),
+    );
+    if trial.threads > 1 {
+        // What runs one thread is no choice.
+        let others = row.asked.rows().filter(|row| row.trial().threads > 1);
+        let executors = others.map(|row| row.trial().executor.to_string()).collect();
+        say(format!("{} executor", trial.executor), executors);
+    }
+    words.join(", ")
+}
+
+/// The figures of the answer: its time, how much that is less than others, and what it takes.
+fn facts(row: &Row<'_>) -> Vec<Fact> {
+    let fact = |term, figure: Cell, note: String| {
+        (figure != Cell::Empty).then(|| Fact {
+            term,
+            figure: figure.to_string(),
+            note,
+        })
+    };
+    let summary = &row.costs().summary;
+    let interval = match row.interval_in_words() {
+        Some(interval) => format!("95 % interval {interval}"),
+        None => format!("{}, no interval", counted(row.candidate().runs, "good run")),
+    };
+    let ideal = Cell::maybe(summary.ideal_s, Cell::Seconds);
+    let memory = row.asked.question.memory.as_str();
+    let facts = [
+        fact(
+            "median makespan",
+            Cell::maybe(row.median_s(), Cell::Seconds),
+            interval,
+        ),
+        against_the_slowest(row),
+        fact(
+            "as fast as published",
+            Cell::maybe(summary.times_faster(), Cell::Times),
+            format!(
+                "published {}",
+                Cell::maybe(row.published_s(), Cell::Seconds)
+            ),
+        ),
+        fact(
+            "efficiency",
+            Cell::maybe(summary.efficiency, Cell::Share),
+            format!("ideal {ideal}"),
+        ),
+        fact(
+            "peak memory",
+            row.memory(),
+            format!("{memory}, all processes"),
+        ),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+fn against_the_slowest(row: &Row<'_>) -> Option<Fact> {
+    let rows = row.asked.by_median();
+    let slowest = rows.last().filter(|slowest| slowest.index != row.index)?;
+    let times = slowest.median_s()? / row.median_s()?;
+    Some(Fact {
+        term: "as fast as the slowest",
+        figure: Cell::Times(times).to_string(),
+        note: format!(
+            "{} takes {}",
+            slowest.name(),
+            Cell::maybe(slowest.median_s(), Cell::Seconds)
+        ),
+    })
+}
+
+/// How far the answer may be trusted.
+fn sureness(asked: &Asked<'_>, within: f64) -> Vec<String> {
+    let candidates = &asked.question.candidates;
+    let unstable = candidates.iter().filter(|c| c.warning().is_some()).count();
+    let not_ok: usize = candidates.iter().map(|candidate| candidate.not_ok).sum();
+    let all: usize = asked.costs.iter().map(|costs| costs.summary.runs).sum();
+    let said = asked.pick().or_else(|| asked.best());
+    [
+        said.map(|row| interval_sentence(&row)),
+        asked.question.left_open(within),
+        said.and_then(|row| row.candidate().warning())
+            .map(|warning| format!("{warning}.")),
+        (unstable > 0).then(|| {
+            let all = counted(candidates.len(), "median");
+            format!("{unstable} of {all} may be unstable; the reasons are under Warnings.")
+        }),
+        (not_ok > 0).then(|| {
+            format!(
+                "{not_ok} of {} did not end well and do not count.",
+                counted(all, "run")
+            )
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn interval_sentence(row: &Row<'_>) -> String {
+    let candidate = row.candidate();
+    let median = Cell::maybe(row.median_s(), Cell::Seconds);
+    let runs = counted(candidate.runs, "good run");
+    match (candidate.interval_s(), row.median_s()) {
+        (Some(interval), Some(middle)) => format!(
+            "The median of {}’s {runs} is {median}; its 95 % interval reaches from {:.1} % below \
+             to {:.1} % above.",
+            row.name(),
+            100.0 * (1.0 - interval.low / middle),
+            100.0 * (interval.high / middle - 1.0)
+        ),
+        _ => format!(
+            "{} has {runs} ({median}): no interval can be given, for that takes {}. Small \
+             differences between such figures mean nothing.",
+            row.name(),
+            fewest_runs()
+        ),
+    }
+}
+
+fn fits(asked: &Asked<'_>) -> Option<Fits> {
+    let fits = &asked.question.scalings.0;
+    let Table { columns, rows } = scaling::people(fits);
+    (!fits.is_empty()).then(|| Fits {
+        heads: columns.into_iter().map(|column| column.title).collect(),
+        rows: (rows.iter())
+            .map(|row| row.iter().map(Cell::to_string).collect())
+            .collect(),
+    })
+}

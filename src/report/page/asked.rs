@@ -1,0 +1,173 @@
+//! The records of each question, summed up by configuration: what everything on the page is said
+//! from.
+
+use super::{AskedExperiment, Page};
+use crate::record::{PublishedFigure, Spread, Status, Summary, Trial, group, summarise};
+use crate::report::Cell;
+use crate::report::recommend::{
+    Candidate, Question, asked as trials_by_question, interval_in_words,
+};
+
+/// A question, its answer, and what was measured for it.
+pub(super) struct Asked<'a> {
+    pub(super) question: Question,
+    /// Name of the experiment.
+    pub(super) experiment: String,
+    /// What it asks, when that is known.
+    pub(super) words: Option<&'a AskedExperiment>,
+    /// In the order of the question's candidates.
+    pub(super) costs: Vec<Costs>,
+}
+
+/// One configuration beyond what its [`Candidate`] tells: medians over its good runs.
+pub(super) struct Costs {
+    pub(super) summary: Summary,
+    pub(super) throughput_per_s: Option<f64>,
+    /// User and system together.
+    pub(super) cpu_s: Option<f64>,
+    /// Voluntary and involuntary together.
+    pub(super) switches: Option<f64>,
+}
+
+/// One configuration of a question.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    pub(super) asked: &'a Asked<'a>,
+    pub(super) index: usize,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn all(page: &Page<'a>) -> Vec<Asked<'a>> {
+        let questions = trials_by_question(page.trials).into_iter();
+        questions
+            .map(|(name, trials)| Asked::of(page, name, &trials))
+            .collect()
+    }
+
+    fn of(page: &Page<'a>, name: String, trials: &[Trial]) -> Asked<'a> {
+        let experiment = trials.first().map_or("", |trial| &trial.experiment);
+        let groups = group(trials).into_iter();
+        let summaries = summarise(trials, page.published);
+        Asked {
+            experiment: experiment.to_owned(),
+            words: (page.experiments.iter()).find(|asked| asked.name == experiment),
+            costs: (groups.zip(summaries))
+                .map(|((_, trials), summary)| Costs::of(&trials, summary))
+                .collect(),
+            question: Question::of(name, trials, page.terms),
+        }
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> + Clone {
+        (0..self.costs.len()).map(|index| Row { asked: self, index })
+    }
+
+    /// Those that were measured, fastest first.
+    pub(super) fn by_median(&self) -> Vec<Row<'_>> {
+        let mut rows: Vec<Row<'_>> = self.rows().filter(|row| row.median_s().is_some()).collect();
+        rows.sort_by(|a, b| {
+            let median = |row: &Row<'_>| row.median_s().unwrap_or(f64::NAN);
+            median(a).total_cmp(&median(b))
+        });
+        rows
+    }
+
+    /// The recommended one.
+    pub(super) fn pick(&self) -> Option<Row<'_>> {
+        self.row(self.question.answer.pick()?)
+    }
+
+    /// The one with the smallest median.
+    pub(super) fn best(&self) -> Option<Row<'_>> {
+        self.row(self.question.answer.best()?)
+    }
+
+    fn row(&self, index: usize) -> Option<Row<'_>> {
+        (index < self.costs.len()).then_some(Row { asked: self, index })
+    }
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn candidate(&self) -> &'a Candidate {
+        &self.asked.question.candidates[self.index]
+    }
+
+    pub(super) fn trial(&self) -> &'a Trial {
+        &self.candidate().trial
+    }
+
+    pub(super) fn costs(&self) -> &'a Costs {
+        &self.asked.costs[self.index]
+    }
+
+    pub(super) fn name(&self) -> &'a str {
+        &self.candidate().name
+    }
+
+    pub(super) fn median_s(&self) -> Option<f64> {
+        self.candidate().median_s()
+    }
+
+    /// The two ends of the interval of the median makespan.
+    pub(super) fn interval_in_words(&self) -> Option<String> {
+        self.candidate().interval_s().map(interval_in_words)
+    }
+
+    /// The published makespan of the same work, in seconds.
+    pub(super) fn published_s(&self) -> Option<f64> {
+        match self.costs().summary.published {
+            PublishedFigure::Seconds(seconds) => Some(seconds),
+            _ => None,
+        }
+    }
+
+    /// The median of its peak memory.
+    pub(super) fn memory(&self) -> Cell {
+        let whole = |kib: f64| Cell::Kibibytes(kib.round() as u64);
+        Cell::maybe(self.candidate().memory_kib, whole)
+    }
+
+    /// What is special about it, in a few words; mostly nothing.
+    pub(super) fn note(&self) -> String {
+        let notes = [
+            (self.is_pick(), "recommended"),
+            (self.is_best(), "fastest"),
+            (self.is_on_front(), "on the front"),
+        ];
+        let notes: Vec<&str> = (notes.iter())
+            .filter_map(|(holds, words)| holds.then_some(*words))
+            .collect();
+        notes.join(", ")
+    }
+
+    pub(super) fn is_pick(&self) -> bool {
+        self.asked.question.answer.pick() == Some(self.index)
+    }
+
+    pub(super) fn is_best(&self) -> bool {
+        self.asked.question.answer.best() == Some(self.index)
+    }
+
+    pub(super) fn is_on_front(&self) -> bool {
+        // The front is in ascending order.
+        let front = &self.asked.question.front;
+        front.binary_search(&self.index).is_ok()
+    }
+}
+
+impl Costs {
+    fn of(trials: &[&Trial], summary: Summary) -> Costs {
+        let median = |figure: fn(&Trial) -> Option<f64>| {
+            let good = trials.iter().filter(|trial| trial.status == Status::Ok);
+            Spread::of(good.filter_map(|trial| figure(trial))).map(|spread| spread.median)
+        };
+        Costs {
+            summary,
+            throughput_per_s: median(|trial| trial.throughput_per_s),
+            cpu_s: median(|trial| Some(trial.cpu_user_s? + trial.cpu_system_s?)),
+            switches: median(|trial| {
+                Some((trial.voluntary_switches? + trial.involuntary_switches?) as f64)
+            }),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+use std::path::PathBuf;
+
+use super::answer::Answer;
+use super::samples::{Sample, heat_map};
+use super::view::View;
+use super::*;
+use crate::record::{Trial, samples};
+
+/// Six runs around a makespan in seconds, with a peak memory in MiB.
+fn runs(label: &str, makespan_s: f64, mib: u64) -> Vec<Trial> {
+    let one = |run: u32| {
+        let makespan_s = makespan_s * (1.0 + 0.002 * f64::from(run * 7 % 6));
+        let mut trial = samples::trial(label, (makespan_s, 1.0));
+        (trial.run, trial.order, trial.peak_pss_kib) = (run, run, Some(1024 * mib));
+        trial
+    };
+    (1..=6).map(one).collect()
+}
+
+/// The fastest is not the cheapest of those that are fast enough.
+fn grid() -> Sample {
+    let trials = [
+        runs("io-mp-1x1", 30.0, 6),
+        runs("io-mpmt-32x16", 1.0, 90),
+        runs("io-mpmt-16x32", 1.02, 50),
+    ];
+    Sample::of("A grid", trials.concat())
+}
+
+fn answers(sample: &Sample) -> Vec<Answer> {
+    View::of(&sample.page()).unwrap().answers
+}
+
+#[test]
+fn the_top_says_what_won_by_how_much_how_surely_and_how_to_run_it() {
+    let answer = &answers(&grid())[0];
+    assert_eq!(answer.headline, "16 processes of 32 threads each");
+    assert_eq!(
+        answer.question,
+        "How many processes and threads for this io work?"
+    );
+    assert_eq!(
+        answer.work,
+        "512 commands, which each sleep 1 s, in batches of 16. 3 configurations on the native \
+         runtime, 6 runs each."
+    );
+    let facts: Vec<(&str, &str, &str)> = (answer.facts.iter())
+        .map(|fact| (fact.term, fact.figure.as_str(), fact.note.as_str()))
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            (
+                "median makespan",
+                "1.025 s",
+                "95 % interval 1.021 s to 1.029 s"
+            ),
+            ("as fast as the slowest", "29.4×", "io-mp-1x1 takes 30.15 s"),
+            ("efficiency", "97.6 %", "ideal 1.000 s"),
+            ("peak memory", "50.0 MiB", "PSS, all processes"),
+        ]
+    );
+    assert_eq!(
+        answer.sureness,
+        [
+            "The median of io-mpmt-16x32’s 6 good runs is 1.025 s; its 95 % interval reaches from \
+             0.4 % below to 0.4 % above."
+        ]
+    );
+    assert_eq!(
+        answer.command.as_deref(),
+        Some("mpmt run -w io -p 16 -t 32")
+    );
+    assert!(
+        answer
+            .reason
+            .starts_with("Take io-mpmt-16x32: 50.0 MiB and 16 processes, the cheap")
+    );
+}
+
+#[test]
+fn findings_are_sentences_with_numbers() {
+    insta::assert_snapshot!(answers(&grid())[0].findings.join("\n"), @"
+    io-mpmt-32x16 is the fastest of 3 (1.005 s); io-mp-1x1 is the slowest (30.15 s) and takes 30.0× as long.
+    The median of the recommended io-mpmt-16x32 is 2.0 % longer than that of the fastest, for 44 % less memory (50.0 MiB against 90.0 MiB).
+    io-mpmt-16x32 reaches 97.6 % of the ideal: in theory it could take 1.000 s.
+    As fast as published: 1.34× (io-mpmt-32x16: 1.005 s against 1.350 s). The published makespans are of another machine and of Python.
+    3 of 3 are on the Pareto front, where none other beats them in time, memory (PSS) and processes at once: io-mpmt-32x16, io-mpmt-16x32, io-mp-1x1.
+    These records support no scaling law over processes (N, with M = 16), threads in each (M, with N = 32) and all threads together (N×M).
+    ");
+}
+
+#[test]
+fn the_compared_stand_side_by_side_fastest_first() {
+    let answer = &answers(&grid())[0];
+    let rows: Vec<[&str; 4]> = (answer.compared.iter())
+        .map(|row| [&row.name, &row.median, &row.times, &row.note].map(String::as_str))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ["io-mpmt-32x16", "1.005 s", "1.00×", "fastest"],
+            ["io-mpmt-16x32", "1.025 s", "1.02×", "recommended"],
+            ["io-mp-1x1", "30.15 s", "30.0×", "slowest"],
+        ]
+    );
+}
+
+#[test]
+fn what_the_data_cannot_decide_is_said_with_what_was_seen() {
+    let sample = Sample::of("Once each", samples::nine());
+    let answers = answers(&sample);
+    assert_eq!(answers.len(), 2);
+    let io = &answers[0];
+    assert!(!io.is_decided && io.command.is_none());
+    assert_eq!(io.headline, "The data can’t decide");
+    assert_eq!(
+        io.brief,
+        "io-mpmt-32x16 looks fastest (1.052 s), 30.5× as fast as the slowest"
+    );
+    assert!(io.sureness[0].contains("has 1 good run (1.052 s): no interval can be given"));
+    let published = io
+        .findings
+        .iter()
+        .find(|f| f.contains("published makespan"));
+    assert_eq!(
+        published.map(String::as_str),
+        Some(
+            "All 5 configurations with a published makespan were faster here: as fast as that from \
+             1.00× (io-mpmt-2x16: 16.05 s against 16.11 s) to 1.28× (io-mpmt-32x16: 1.052 s \
+             against 1.350 s). The published makespans are of another machine and of Python."
+        )
+    );
+}
+
+#[test]
+fn the_table_shows_what_differs_and_sorts_by_plain_numbers() {
+    let sample = grid();
+    let view = View::of(&sample.page()).unwrap();
+    let grid = &view.configurations;
+    let keys: Vec<&str> = grid.heads.iter().map(|head| head.key).collect();
+    assert_eq!(
+        keys,
+        [
+            "configuration",
+            "processes",
+            "threads",
+            "runs",
+            "makespan",
+            "interval",
+            "published",
+            "efficiency",
+            "throughput",
+            "cpu",
+            "switches",
+            "memory",
+            "status",
+            "note"
+        ]
+    );
+    let shown: Vec<&str> = grid.rows[1]
+        .cells
+        .iter()
+        .map(|cell| cell.text.as_str())
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "io-mpmt-16x32",
+            "16",
+            "32",
+            "6",
+            "1.025 s",
+            "1.021 s to 1.029 s",
+            "",
+            "97.6 %",
+            "499.5/s",
+            "0.375 s",
+            "1290",
+            "50.0 MiB",
+            "ok",
+            "recommended, on the front"
+        ]
+    );
+    let memory = &grid.rows[1].cells[11];
+    assert_eq!(memory.value, Some(51_200.0));
+}
+
+#[test]
+fn nothing_that_is_shown_is_taken_for_html() {
+    let html = Sample::hostile().html();
+    // Three elements are the page's own: its style, its script, and the CSV.
+    assert_eq!(html.matches("</script>").count(), 2);
+    assert_eq!(html.matches("</style>").count(), 1);
+    assert_eq!(html.matches("<script").count(), 2);
+    assert!(html.contains("&lt;script&gt;document.title"));
+}
+
+#[test]
+fn the_csv_is_in_the_page_byte_for_byte() {
+    let sample = Sample::hostile();
+    let html = sample.html();
+    let start = html.split_once("id=\"csv\">").unwrap().1;
+    let json = start.split_once("</script>").unwrap().0;
+    assert_eq!(serde_json::from_str::<String>(json).unwrap(), sample.csv);
+}
+
+#[test]
+fn warm_ups_alone_make_no_page() {
+    let warmup = Trial {
+        warmup: true,
+        ..samples::trial("io-mp-1x1", (1.0, 1.0))
+    };
+    let sample = Sample::of("Nothing", vec![warmup]);
+    let error = page(&sample.page()).unwrap_err();
+    assert!(matches!(error, PageError::NoTrials), "{error}");
+}
+
+#[test]
+fn the_parts_stand_in_their_order() {
+    let sample = Sample {
+        environment: Some(
+            serde_json::json!({"cpu": "AMD EPYC", "mpmt": "0.1.0", "warnings": ["w"]}),
+        ),
+        experiments: vec![AskedExperiment {
+            name: "test".to_owned(),
+            question: "How many?".to_owned(),
+            analysis: "Fewer.".to_owned(),
+        }],
+        charts: vec![heat_map()],
+        left_out: vec![LeftOut {
+            title: "Latency".to_owned(),
+            reason: "no trial has a rate".to_owned(),
+        }],
+        ..grid()
+    };
+    insta::assert_snapshot!(outline(&sample.html()), @"
+    header
+    h1 A grid
+    nav
+    main
+    noscript
+    section
+    h2 The answer
+    article
+    h3 How many?
+    h4 How sure that is
+    h4 What was found
+    table
+    details
+    details
+    table
+    section
+    h2 Charts
+    figure
+    h3 Makespan by processes and threads
+    h3 Charts that these records can’t support
+    section
+    h2 Configurations
+    table
+    section
+    h2 All trials
+    details
+    section
+    h2 What was run where
+    h3 The machine
+    h3 The program
+    section
+    h2 Warnings and failures
+    h3 The machine
+    h3 Trials that did not end well
+    section
+    h2 How the figures are made
+    h3 What the figures can’t say
+    footer
+    ");
+}
+
+/// Landmarks, headings, tables and figures, in the order of the page.
+fn outline(html: &str) -> String {
+    const SHOWN: [&str; 14] = [
+        "header", "nav", "main", "noscript", "section", "article", "h1", "h2", "h3", "h4",
+        "figure", "table", "details", "footer",
+    ];
+    let mut lines = Vec::new();
+    for element in html.split('<').skip(1) {
+        let (tag, text) = element.split_once('>').unwrap_or((element, ""));
+        let name = tag.split([' ', '\n']).next().unwrap_or_default();
+        if SHOWN.contains(&name) {
+            lines.push(format!("{name} {}", text.trim()).trim().to_owned());
+        }
+    }
+    lines.join("\n")
+}
+
+/// For the tests in a browser, which name the folder.
+#[test]
+#[ignore = "writes the pages that tests/report_page looks at in a browser"]
+fn sample_pages_are_written() {
+    let folder = PathBuf::from(std::env::var_os("MPMT_PAGES").expect("MPMT_PAGES names a folder"));
+    let grids = Sample::committed("grids", "Processes against threads");
+    grids.write(&folder, "grids");
+    let published = Sample::committed("published", "The published comparison");
+    published.write(&folder, "published");
+    Sample::hostile().write(&folder, "hostile");
+    Sample::large().write(&folder, "large");
+}
