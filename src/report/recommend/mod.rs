@@ -17,9 +17,10 @@ mod write;
 use candidate::{Candidate, Memory};
 pub use decide::{Answer, Undecided};
 
+use super::HeatMap;
 use super::document::Document;
 use super::scaling::Scalings;
-use crate::record::{Trial, group};
+use crate::record::{Trial, group, works};
 use crate::stats::{Bootstrap, pareto_front};
 
 /// What counts as good enough.
@@ -45,6 +46,8 @@ pub struct Question {
     /// Which candidate, if any.
     pub answer: Answer,
     scalings: Scalings,
+    /// Over processes and threads, if that was measured.
+    map: Option<HeatMap>,
 }
 
 /// One question for each experiment and work, in the order in which they first appear. Warm-ups
@@ -99,12 +102,17 @@ impl Question {
         let scalings = best.map_or_else(Scalings::default, |best| {
             Scalings::through(&name, best, trials, &bootstrap)
         });
+        let work = works(trials);
+        let map = work
+            .first()
+            .and_then(|work| HeatMap::through_fastest(work, terms.within));
         Question {
             name,
             memory,
             front: pareto_front(&points),
             answer,
             scalings,
+            map,
             candidates,
         }
     }
