@@ -91,6 +91,7 @@ fn report(findings: &[Finding], format: Format) -> Report {
     Report {
         for_people,
         for_programs: table,
+        ..Report::default()
     }
 }
 

@@ -25,9 +25,9 @@ mod server;
 mod share;
 mod splice;
 mod sweep;
+mod terminal;
 mod worker;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -133,12 +133,11 @@ fn code_of(error: &anyhow::Error) -> u8 {
 /// Messages go to stderr: warnings and errors, or what MPMT_LOG asks for.
 fn set_up_messages() {
     let filter = EnvFilter::try_from_env("MPMT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
         .without_time()
-        .with_ansi(colours)
+        .with_ansi(terminal::has_colours(&std::io::stderr()))
         .init();
 }

@@ -3,7 +3,8 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::splice::Splice;
-use crate::report::{Format, Printed};
+use super::terminal;
+use crate::report::{Format, Printed, Style};
 
 /// How results are printed.
 #[derive(Args, Clone, Debug)]
@@ -38,7 +39,7 @@ impl PrintArgs {
     pub(super) fn print(&self, subcommand: &str, results: &impl Printed) -> anyhow::Result<()> {
         if let Some(splice) = &self.splice {
             let mut markdown = Vec::new();
-            results.write(Format::Markdown, &mut markdown)?;
+            results.write(Format::Markdown, Style::default(), &mut markdown)?;
             splice.replace(subcommand, &String::from_utf8_lossy(&markdown))?;
         }
         to_stdout(results, self.format)
@@ -48,7 +49,7 @@ impl PrintArgs {
 /// Prints on stdout. That nobody reads it to its end is no error.
 pub(super) fn to_stdout(results: &impl Printed, format: Format) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
-    let written = results.write(format, &mut stdout);
+    let written = results.write(format, terminal::style(&io::stdout()), &mut stdout);
     match written.and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),

@@ -373,6 +373,7 @@ fn list(campaign: &Campaign, rows: &[Trial], print: &PrintArgs) -> anyhow::Resul
     let report = Report {
         for_people: table.clone(),
         for_programs: table,
+        ..Report::default()
     };
     print.print("sweep", &report)?;
     let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();

@@ -147,7 +147,7 @@ impl TimeScale {
 }
 
 /// Decimals that leave so many digits in all, as far as there are any.
-fn decimals(value: f64, digits: i32) -> usize {
+pub(super) fn decimals(value: f64, digits: i32) -> usize {
     let before_point = match value.abs() {
         size if size >= 1.0 => size.log10().floor() as i32 + 1,
         _ => 1,

@@ -1,6 +1,6 @@
 use super::table::Filled;
-use super::{Cell, Column, Report, Table};
-use crate::record::{Published, PublishedFigure, Status, Summary, Trial, summarise};
+use super::{Bars, Cell, Column, HeatMap, Pictures, Report, Table};
+use crate::record::{Published, PublishedFigure, Status, Summary, Trial, summarise, works};
 
 /// Each configuration over all its runs, against its ideal and what was published for the same
 /// work.
@@ -9,8 +9,33 @@ pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
     Report {
         for_people: for_people(&summaries),
         for_programs: for_programs(&summaries),
+        pictures: Pictures {
+            bars: Some(bars(&summaries)),
+            maps: maps(trials),
+        },
     }
 }
+
+/// The title of the column that the bars follow.
+const MEASURED: &str = "measured";
+
+fn bars(summaries: &[Summary]) -> Bars {
+    let median = |summary: &Summary| Some(summary.measured?.median);
+    Bars {
+        after: MEASURED,
+        seconds: summaries.iter().map(median).collect(),
+    }
+}
+
+/// One for each work that was measured over a grid of processes and threads.
+fn maps(trials: &[Trial]) -> Vec<HeatMap> {
+    let works = works(trials);
+    let map = |work| HeatMap::through_fastest(work, WITHIN);
+    works.iter().filter_map(map).collect()
+}
+
+/// How much longer than the fastest still counts as as good, as a share.
+const WITHIN: f64 = 0.05;
 
 fn for_people(summaries: &[Summary]) -> Table {
     let known = |summary: &Summary| summary.published != PublishedFigure::None;
@@ -21,7 +46,7 @@ fn for_people(summaries: &[Summary]) -> Table {
         columns.push((Column::right("published"), published));
     }
     columns.push((Column::right("ideal"), ideal));
-    columns.push((Column::right("measured"), measured));
+    columns.push((Column::right(MEASURED), measured));
     columns.push((Column::right("efficiency"), efficiency));
     if with_published {
         columns.push((Column::right("faster than published"), times_faster));
@@ -126,7 +151,7 @@ fn status(summary: &Summary) -> Cell {
 mod tests {
     use super::*;
     use crate::record::{published, samples};
-    use crate::report::{Format, written};
+    use crate::report::{Format, Style, written, written_on};
 
     fn hard_cases() -> Vec<Trial> {
         let mut bound = samples::trial("io-mpmt-4x8", (2.2, 1.7));
@@ -192,6 +217,56 @@ mod tests {
         io-mt-1x16,io,,0.64,false,0.64,0.64,0.64,1.0,,1,0,ok,
         io-mpmt-3x3,io,,1.0,false,,,,,,1,1,failed,worker 2 died
         "#);
+    }
+
+    #[test]
+    fn a_terminal_gets_bars_where_there_is_room_and_else_the_table_alone() {
+        let report = comparison(&hard_cases()[..7], &published());
+        let on = |width| Style {
+            width: Some(width),
+            colour: false,
+        };
+        let wide = written_on(&report, Format::Table, on(110));
+        insta::assert_snapshot!(wide, @"
+        configuration   published       ideal          measured   0 to 17.31 s      efficiency   faster than published
+        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        io-mp-32x1           17 s     16.00 s    17.31 ± 1.28 s   ███████████████       92.4 %                   0.98×
+        io-mpmt-32x16      1.35 s     1.000 s   1.136 ± 0.084 s   █                     88.0 %                   1.19×
+        io-mpmt-4x8                 ≥ 1.700 s           2.200 s   █▉                    77.3 %
+        ");
+        let narrow = written_on(&report, Format::Table, on(60));
+        assert_eq!(narrow, written(&report, Format::Table));
+        let markdown = written_on(&report, Format::Markdown, on(110));
+        assert_eq!(markdown, written(&report, Format::Markdown));
+    }
+
+    #[test]
+    fn a_grid_has_a_map_below_the_table_of_a_terminal() {
+        let grid = [(1, 1, 4.0), (1, 4, 1.0), (2, 1, 2.0), (2, 4, 0.5)];
+        let trials = grid.map(|(processes, threads, makespan_s)| {
+            samples::trial(&format!("io-mpmt-{processes}x{threads}"), (makespan_s, 0.5))
+        });
+        let style = Style {
+            width: Some(70),
+            colour: false,
+        };
+        let report = comparison(&trials, &[]);
+        insta::assert_snapshot!(written_on(&report, Format::Table, style), @"
+        configuration     ideal   measured   0 to 4.000 s           efficiency
+        ──────────────────────────────────────────────────────────────────────
+        io-mpmt-1x1     0.500 s    4.000 s   ████████████████████       12.5 %
+        io-mpmt-1x4     0.500 s    1.000 s   █████                      50.0 %
+        io-mpmt-2x1     0.500 s    2.000 s   ██████████                 25.0 %
+        io-mpmt-2x4     0.500 s    0.500 s   ██▌                       100.0 %
+
+        test: io work, 512 commands, waits of 1 s, total 512
+        Makespan in ms (native, spawn, barrier, batches of 16)
+        * fastest
+        processes  threads
+                      1     4
+                1  4000  1000
+                2  2000   500*
+        ");
     }
 
     #[test]

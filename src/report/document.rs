@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Printed, Table};
+use super::{Format, HeatMap, Printed, Style, Table};
 
 /// Tables with words around them for people, and one table for programs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,28 +24,35 @@ pub enum Block {
     Command(String),
     /// A table.
     Table(Table),
+    /// A picture that a terminal gets where it is wide enough, and nothing else does.
+    Map(HeatMap),
 }
 
 impl Printed for Document {
-    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
         match format {
             Format::Csv => self.for_programs.write_csv(out),
             Format::Json => self.for_programs.write_json(out),
-            Format::Table | Format::Markdown => self.write_blocks(format, out),
+            Format::Table | Format::Markdown => self.write_blocks(format, style, out),
         }
     }
 }
 
 impl Document {
     /// One block after another, an empty line between two.
-    fn write_blocks(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        for (index, block) in self.for_people.iter().enumerate() {
+    fn write_blocks(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let shown = |block: &&Block| match block {
+            Block::Map(map) => format == Format::Table && map.fits(style),
+            _ => true,
+        };
+        for (index, block) in self.for_people.iter().filter(shown).enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
             match (block, format) {
                 (Block::Table(table), Format::Markdown) => table.write_markdown(out)?,
                 (Block::Table(table), _) => table.write_text(out)?,
+                (Block::Map(map), _) => map.write(style, out)?,
                 (Block::Heading(text), Format::Markdown) => writeln!(out, "**{text}**")?,
                 (Block::Command(line), Format::Markdown) => writeln!(out, "```sh\n{line}\n```")?,
                 (Block::Command(line), _) => writeln!(out, "  {line}")?,

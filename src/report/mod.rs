@@ -1,6 +1,9 @@
 //! The tables that a person or a program reads: of one configuration's runs, and of
 //! configurations against what is ideal and what was published.
 //!
+//! What is written on a terminal may have pictures: bars, and maps of cells. How wide it is and whether
+//! it has colours is told from above (`Style`).
+//!
 //! A report has one table for people (few columns, human units) and one for programs (every
 //! figure, plain numbers, units in the columns' names).
 //!
@@ -11,6 +14,7 @@ pub mod compare;
 mod comparison;
 pub mod document;
 pub mod page;
+mod picture;
 pub mod recommend;
 mod scaling;
 pub mod surroundings;
@@ -21,6 +25,7 @@ use std::io::{self, Write};
 
 pub use cell::Cell;
 pub use comparison::comparison;
+pub use picture::{Bars, HeatMap, Pictures, Style};
 pub use table::{Align, Column, Table};
 pub use trial_summary::trial_summary;
 
@@ -39,37 +44,30 @@ pub enum Format {
 }
 
 /// The same results twice.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// What `table` and `markdown` show.
     pub for_people: Table,
     /// What `csv` and `json` hold.
     pub for_programs: Table,
+    /// What a terminal gets besides `for_people`.
+    pub pictures: Pictures,
 }
 
 /// What can be printed in every format.
 pub trait Printed {
-    /// Writes it.
+    /// Writes it. The style matters to [`Format::Table`] alone.
     ///
     /// # Errors
     /// When `out` refuses it.
-    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()>;
+    fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()>;
 }
 
 impl Printed for Report {
-    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        Report::write(self, format, out)
-    }
-}
-
-impl Report {
     /// Writes the table that suits the format.
-    ///
-    /// # Errors
-    /// When `out` refuses it.
-    pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Table => self.for_people.write_text(out),
+            Format::Table => self.pictures.write(&self.for_people, style, out),
             Format::Markdown => self.for_people.write_markdown(out),
             Format::Csv => self.for_programs.write_csv(out),
             Format::Json => self.for_programs.write_json(out),
@@ -79,7 +77,12 @@ impl Report {
 
 #[cfg(test)]
 fn written(report: &impl Printed, format: Format) -> String {
+    written_on(report, format, Style::default())
+}
+
+#[cfg(test)]
+fn written_on(report: &impl Printed, format: Format, style: Style) -> String {
     let mut out = Vec::new();
-    report.write(format, &mut out).unwrap();
+    report.write(format, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, TableStyle};
 use serde::{Serialize, Serializer};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::Cell;
 
@@ -25,6 +26,9 @@ pub struct Column {
 
 /// A column, and what fills it from an item.
 pub(super) type Filled<T> = (Column, fn(&T) -> Cell);
+
+/// Letters between two columns: the padding of the left one, and a rule that is not drawn.
+pub(super) const GAP: usize = 3;
 
 /// Rows of cells under titles. Each row has a cell for each column.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +82,8 @@ impl Table {
         }
         let last = self.columns.len().saturating_sub(1);
         for (index, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((0, if index == last { 0 } else { 2 }));
+            let padding = if index == last { 0 } else { GAP as u16 - 1 };
+            column.set_padding((0, padding));
             if self.columns[index].align == Align::Right {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -157,6 +162,19 @@ fn markdown(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace('<', "&lt;")
+}
+
+impl Table {
+    /// The columns that its text takes on a terminal.
+    pub(super) fn width(&self) -> usize {
+        let gaps = GAP * self.columns.len().saturating_sub(1);
+        let widest = |(index, column): (usize, &Column)| {
+            let cells = self.rows.iter().filter_map(|row| row.get(index));
+            let widths = cells.map(|cell| cell.to_string().width());
+            widths.max().unwrap_or(0).max(column.title.width())
+        };
+        gaps + (self.columns.iter().enumerate()).map(widest).sum::<usize>()
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub fn trial_summary(trials: &[Trial]) -> Report {
     Report {
         for_people: for_people(trials),
         for_programs: for_programs(trials),
+        ..Report::default()
     }
 }
 

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test program uses another part")]
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -16,7 +16,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use tempfile::TempDir;
 
 /// How long a test may take before it fails.
@@ -76,17 +80,40 @@ impl Stage {
 
     /// Starts any program. All that it starts in turn can be told by its environment.
     pub fn start_command(&self, command: &mut Command) -> Process {
+        Process::start(self.place(command), Stdio::piped(), None, self.deadline)
+    }
+
+    /// Gives a command this stage's folder and environment.
+    fn place<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .current_dir(self.folder.path())
             .env("TMPDIR", self.path("tmp"))
             .env_remove("MPMT_LOG")
-            .env_remove("COLUMNS");
-        Process::start(command, self.deadline)
+            .env_remove("COLUMNS")
     }
 
     /// Runs `mpmt` to its end.
     pub fn run(&self, line: &str) -> Finished {
         self.start(line).finish()
+    }
+
+    /// Runs `mpmt` to its end with a terminal of so many columns as its standard output, and with
+    /// these environment variables beside its own.
+    pub fn run_on_terminal(
+        &self,
+        line: &str,
+        columns: u16,
+        variables: &[(&str, &str)],
+    ) -> Finished {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+        command.args(line.split_whitespace());
+        self.place(&mut command)
+            .env_remove("NO_COLOR")
+            .env("TERM", "xterm-256color")
+            .envs(variables.iter().copied());
+        let (terminal, its_end) = terminal(columns);
+        let end = Stdio::from(its_end);
+        Process::start(&mut command, end, Some(terminal), self.deadline).finish()
     }
 
     /// Starts `mpmt server` and waits until it is ready.
@@ -206,16 +233,27 @@ pub struct Finished {
 }
 
 impl Process {
-    fn start(command: &mut Command, deadline: Instant) -> Process {
+    /// Starts a program whose words come out of a terminal, or of its pipe when that is `None`.
+    fn start(
+        command: &mut Command,
+        stdout: Stdio,
+        terminal: Option<OwnedFd>,
+        deadline: Instant,
+    ) -> Process {
         let line = format!("{:?}", command.get_args().collect::<Vec<&OsStr>>());
         let mut child = command
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{line}: {error}"));
+        // A terminal ends when nobody holds its other end, which the command still does.
+        command.stdout(Stdio::null());
         Process {
-            stdout: Stream::of(child.stdout.take().unwrap()),
+            stdout: match terminal {
+                Some(terminal) => Stream::of(File::from(terminal)),
+                None => Stream::of(child.stdout.take().unwrap()),
+            },
             stderr: Stream::of(child.stderr.take().unwrap()),
             line,
             child,
@@ -356,7 +394,11 @@ impl Stream {
         let (sender, lines) = channel();
         thread::spawn(move || {
             for line in BufReader::new(pipe).lines() {
-                let line = line.unwrap_or_else(|error| format!("<{error}>"));
+                let line = match line {
+                    // How a terminal ends.
+                    Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => return,
+                    line => line.unwrap_or_else(|error| format!("<{error}>")),
+                };
                 if sender.send(line).is_err() {
                     return;
                 }
@@ -387,6 +429,25 @@ impl Stream {
         while self.next(deadline).is_some() {}
         self.seen.clone()
     }
+}
+
+/// A terminal of so many columns: what its user sees, and the end for the program.
+fn terminal(columns: u16) -> (OwnedFd, OwnedFd) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let terminal = openpt(flags).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&terminal, size).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let end = rustix::fs::open(name, flags, Mode::empty()).unwrap();
+    (terminal, end)
 }
 
 /// Waits for the end of a process that is not necessarily a child.

@@ -236,7 +236,7 @@ impl<'a> Panel<'a> {
                 full if full > 0.95 => figure.rectangle((from, top), (to, bottom), colour(bar)),
                 partly => {
                     let corners = vec![(from, top), (to, top), (to, bottom), (from, bottom)];
-                    figure.area(corners, colour(bar), partly.max(0.2));
+                    figure.area(corners, colour(bar), partly.max(0.4));
                 }
             }
         }

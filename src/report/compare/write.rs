@@ -90,6 +90,7 @@ impl Changes {
         Report {
             for_people: Table::of(&rows, people_columns()),
             for_programs: Table::of(&rows, program_columns()),
+            ..Report::default()
         }
     }
 }

@@ -20,9 +20,10 @@ pub(super) use decide::fewest_runs;
 pub use decide::{Answer, Undecided};
 pub(super) use write::interval_in_words;
 
+use super::HeatMap;
 use super::document::Document;
 use super::scaling::Scalings;
-use crate::record::{Memory, Trial, group};
+use crate::record::{Memory, Trial, group, works};
 use crate::stats::{Bootstrap, pareto_front};
 
 /// What counts as good enough.
@@ -49,6 +50,8 @@ pub struct Question {
     /// Which candidate, if any.
     pub answer: Answer,
     pub(super) scalings: Scalings,
+    /// Over processes and threads, if that was measured.
+    map: Option<HeatMap>,
 }
 
 /// One question for each experiment and work, in the order in which they first appear. Warm-ups
@@ -109,12 +112,17 @@ impl Question {
         let scalings = best.map_or_else(Scalings::default, |best| {
             Scalings::through(&name, best, trials, &bootstrap)
         });
+        let work = works(trials);
+        let map = work
+            .first()
+            .and_then(|work| HeatMap::through_fastest(work, terms.within));
         Question {
             name,
             memory,
             front: pareto_front(&points),
             answer,
             scalings,
+            map,
             candidates,
         }
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::record::samples;
-use crate::report::{Format, written};
+use crate::report::{Format, Style, written, written_on};
 
 const TERMS: Terms = Terms {
     within: 0.05,
@@ -204,5 +204,36 @@ fn scaling_laws_are_fitted_along_the_lines_through_the_fastest() {
     | M (N = 16) | USL | 6 |  |  |  |  |  | not supported: the Universal Scalability Law needs 4 different concurrencies and has 1: measure more of them |
     | N×M | Amdahl | 30 | 51.22 [51.12, 51.32] | 0.10 [0.099, 0.10] |  |  | 1.000 | supported |
     | N×M | USL | 30 | 51.22 [51.10, 51.31] | 0.10 [0.098, 0.10] | 0 [0, 0.000094] |  | 1.000 | supported |
+    ");
+}
+
+#[test]
+fn a_terminal_gets_a_map_between_the_table_and_the_laws() {
+    let trials: Vec<Trial> = [
+        runs("io-mpmt-1x16", 4.0, 0.02, 20_000, 6),
+        runs("io-mpmt-1x32", 2.0, 0.02, 21_000, 6),
+        runs("io-mpmt-2x16", 2.1, 0.02, 40_000, 6),
+        runs("io-mpmt-2x32", 1.0, 0.02, 41_000, 6),
+    ]
+    .concat();
+    let questions = questions(&trials, TERMS);
+    let document = recommendations(&questions, TERMS);
+    let style = Style {
+        width: Some(80),
+        colour: false,
+    };
+    let pipe = written(&document, Format::Table);
+    let terminal = written_on(&document, Format::Table, style);
+    let (before, after) = pipe.split_once("\nScaling laws").unwrap();
+    let map = terminal.strip_prefix(before).unwrap();
+    let map = map.strip_suffix(&format!("\nScaling laws{after}")).unwrap();
+    insta::assert_snapshot!(map, @"
+
+    Makespan in s (native, spawn, barrier, batches of 16)
+    * fastest
+    processes  threads
+                 16    32
+            1  4.00  2.00
+            2  2.10  1.00*
     ");
 }

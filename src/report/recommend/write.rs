@@ -28,6 +28,7 @@ pub(super) fn recommendations(questions: &[Question], terms: Terms) -> Document 
         }
         blocks.push(Block::Words(question.about_the_front()));
         blocks.push(Block::Table(Table::of(&front, people_columns())));
+        blocks.extend(question.map.clone().map(Block::Map));
         blocks.extend(fit_blocks(question));
         rows.extend(all);
     }
