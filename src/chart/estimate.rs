@@ -54,12 +54,14 @@ impl Estimate {
         }
     }
 
-    /// In words, in a unit: `1.05 s, 95 % interval 1.04 to 1.07 in 6 runs`.
+    /// In words, in a unit: `1.05 s, 95 % interval 1.04 to 1.07 in 6 runs`. Ends that are written
+    /// alike are left out.
     pub fn in_words(&self, unit: Unit) -> String {
         let median = unit.with_name(self.median);
         let (low, high) = (unit.written(self.low), unit.written(self.high));
         match self.runs {
             1 => format!("{median} in one run"),
+            runs if low == high => format!("{median} in {runs} runs"),
             runs if self.is_interval => {
                 format!("{median}, 95 % interval {low} to {high} in {runs} runs")
             }
@@ -115,8 +117,9 @@ mod tests {
         };
         assert_eq!(told(&[1.0]), "1.00 s in one run");
         assert_eq!(told(&[1.0, 3.0]), "2.00 s, from 1.00 to 3.00 in 2 runs");
-        let same = "1.00 s, 95 % interval 1.00 to 1.00 in 6 runs";
-        assert_eq!(told(&[1.0; 6]), same);
+        let six = "2.00 s, 95 % interval 1.00 to 3.00 in 6 runs";
+        assert_eq!(told(&[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]), six);
+        assert_eq!(told(&[1.0; 6]), "1.00 s in 6 runs");
     }
 
     #[test]

@@ -13,6 +13,7 @@
 mod axis;
 mod choice;
 mod comparison;
+mod cost;
 mod drawing;
 mod estimate;
 mod figure;
@@ -49,17 +50,20 @@ pub enum Kind {
     Scaling,
     /// What every thread did, from traces.
     Timeline,
+    /// CPU time, context switches and memory of each configuration, and its Pareto front.
+    Cost,
     /// Every run against the median of its configuration: drift, spread, outliers.
     Spread,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 6] = [
         Kind::Comparison,
         Kind::HeatMap,
         Kind::Scaling,
         Kind::Timeline,
+        Kind::Cost,
         Kind::Spread,
     ];
 
@@ -70,6 +74,7 @@ impl Kind {
             Kind::HeatMap => "heat-map",
             Kind::Scaling => "scaling",
             Kind::Timeline => "timeline",
+            Kind::Cost => "cost",
             Kind::Spread => "spread",
         }
     }
@@ -125,6 +130,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
             Kind::HeatMap => heat_map::draw(records, &mut drawings)?,
             Kind::Scaling => scaling::draw(records, &mut drawings)?,
             Kind::Timeline => timeline::draw(records, &mut drawings)?,
+            Kind::Cost => cost::draw(records, &mut drawings)?,
             Kind::Spread => spread::draw(records, &mut drawings)?,
         }
     }

@@ -63,8 +63,13 @@ impl Unit {
             let lengths = values.iter().map(|value| unit.written(*value).len());
             lengths.max().unwrap_or(0)
         };
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(0.0, f64::max);
+        // The unit between those of the least and the largest value suits neither, but both.
+        let middle = (low * high).sqrt();
         let mut units: Vec<Unit> = Vec::new();
-        for unit in values.iter().map(|value| of(*value)) {
+        let middle = Some(middle).filter(|middle| middle.is_finite());
+        for unit in values.iter().chain(&middle).map(|value| of(*value)) {
             if !units.contains(&unit) {
                 units.push(unit);
             }
@@ -73,9 +78,14 @@ impl Unit {
         units.into_iter().min_by_key(longest).unwrap_or(of(1.0))
     }
 
-    /// A value in this unit, without its name.
+    /// A value in this unit, without its name. A count is a whole number, or a half of one, as far
+    /// as three digits go.
     pub fn written(&self, value: f64) -> String {
-        short(value * self.factor)
+        let value = value * self.factor;
+        match self.name {
+            "" if value.abs() < 1000.0 => ((value * 10.0).round() / 10.0).to_string(),
+            _ => short(value),
+        }
     }
 
     /// A value in this unit, with its name.
@@ -126,6 +136,7 @@ mod tests {
         assert_eq!(unit(&[0.0273, 5.17]), "ms");
         assert_eq!(unit(&[0.5, 32.0]), "s");
         assert_eq!(unit(&[1.0, 2.0]), "s");
+        assert_eq!(unit(&[5e-6, 5.0]), "ms");
         assert_eq!(unit(&[]), "s");
     }
 
@@ -143,6 +154,7 @@ mod tests {
             "23.4 thousand"
         );
         assert_eq!(Unit::of_count(705.0).with_name(705.0), "705");
+        assert_eq!(Unit::of_count(88.5).with_name(88.5), "88.5");
         assert_eq!([1.0, 20_000.0, 2_000_000.0].map(mark), ["1", "20k", "2M"]);
     }
 }

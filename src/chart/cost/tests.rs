@@ -1,0 +1,267 @@
+use super::rows::{MOST_ROWS, Quantity};
+use super::*;
+use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
+use crate::chart::{draw, paint};
+use crate::model::ExecutorKind;
+use crate::record::{Memory, Trial, samples};
+
+/// A good run that takes so long and so much memory.
+fn run(label: &str, makespan_s: f64, pss_kib: u64) -> Trial {
+    Trial {
+        peak_pss_kib: Some(pss_kib),
+        ..samples::trial(label, (makespan_s, 1.0))
+    }
+}
+
+/// Two on the front, and two that are not.
+fn four() -> Vec<Trial> {
+    vec![
+        run("io-mpmt-2x16", 2.0, 4000),
+        run("io-mpmt-8x16", 1.0, 9000),
+        run("io-mpmt-4x16", 2.0, 5000),
+        run("io-mp-32x1", 4.0, 30_000),
+    ]
+}
+
+/// Configurations in a cloud whose lower left edge is the front.
+fn cloud(count: u32) -> Vec<Trial> {
+    let one = |n: u32| {
+        let (a, b) = (f64::from(n % 31), f64::from(n * 7 % 37));
+        let makespan_s = 0.02 * 1.1_f64.powf(a) * (1.0 + b / 400.0);
+        let pss_kib = 4000.0 + 60_000.0 / (1.0 + a) + 900.0 * b;
+        let apart = 1.0 + 1e-9 * f64::from(n);
+        run(
+            &format!("io-mpmt-{n}x16"),
+            makespan_s * apart,
+            pss_kib as u64,
+        )
+    };
+    (1..=count).map(one).collect()
+}
+
+fn hard_cases() -> Vec<Trial> {
+    let mut trials = samples::repeated(&four(), 6);
+    let label = "a-very-long-label-that-nobody-needs-but-somebody-typed-4x16";
+    trials.extend(samples::repeated(&[run(label, 1.7, 6000)], 3));
+    let mut bare = run("io-mt-1x16", 32.0, 3000);
+    (bare.cpu_user_s, bare.cpu_system_s) = (None, None);
+    (bare.voluntary_switches, bare.involuntary_switches) = (Some(1_234_567), None);
+    trials.push(bare);
+    trials.push(samples::failed("io-mp-1x1", "no worker"));
+    trials.push(samples::failed("io-mpmt-8x16", "killed"));
+    trials
+}
+
+/// All configurations of a work.
+fn with<T>(trials: &[Trial], tell: impl Fn(&Configurations<'_>) -> T) -> T {
+    let works = works(trials);
+    assert_eq!(works.len(), 1);
+    tell(&Configurations::of(&works[0]))
+}
+
+fn rows(trials: &[Trial]) -> Rows {
+    with(trials, Rows::prepare)
+}
+
+fn dots(trials: &[Trial]) -> Dots {
+    with(trials, Dots::prepare).unwrap()
+}
+
+fn reasons(trials: &[Trial]) -> String {
+    let drawings = draw(&[Kind::Cost], &records(trials)).unwrap();
+    let reasons = drawings.left_out.into_iter().map(|left| left.reason);
+    reasons.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn rows_are_the_costs_of_each_configuration_fastest_first() {
+    let rows = rows(&samples::repeated(&four(), 3));
+    let told: Vec<(&str, bool, f64)> = (rows.rows.iter())
+        .map(|row| {
+            (
+                row.name.as_str(),
+                row.is_on_front,
+                row.makespan.unwrap().median,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("io-mpmt-8x16", true, 1.08),
+            ("io-mpmt-2x16", true, 2.16),
+            ("io-mpmt-4x16", false, 2.16),
+            ("io-mp-32x1", false, 4.32)
+        ]
+    );
+    let first = &rows.rows[0];
+    assert_eq!(first.cpu.unwrap().median, 0.375);
+    assert_eq!((first.user_s, first.system_s), (Some(0.25), Some(0.125)));
+    assert_eq!(first.voluntary.unwrap().median, 1234.0);
+    assert_eq!(first.involuntary.unwrap().median, 56.0);
+    assert_eq!(
+        (rows.memory, first.memory.unwrap().median),
+        (Memory::Pss, 9000.0)
+    );
+}
+
+#[test]
+fn the_front_is_what_no_other_beats_in_time_and_memory() {
+    let dots = dots(&four());
+    let names = |dots: &[dots::Dot]| dots.iter().map(|dot| dot.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&dots.front), ["io-mpmt-8x16", "io-mpmt-2x16"]);
+    assert_eq!(names(&dots.dominated), ["io-mpmt-4x16", "io-mp-32x1"]);
+}
+
+#[test]
+fn configurations_of_one_label_are_told_apart() {
+    let mut trials = four();
+    trials.push(Trial {
+        executor: ExecutorKind::Rayon,
+        ..trials[0].clone()
+    });
+    let rows = rows(&trials);
+    assert_eq!(rows.rows.len(), 5);
+    assert!(
+        rows.rows
+            .iter()
+            .any(|row| row.name == "io-mpmt-2x16 (rayon)")
+    );
+}
+
+#[test]
+fn of_very_many_the_front_and_the_fastest_have_rows_and_it_is_said() {
+    let trials = cloud(1666);
+    let rows = rows(&trials);
+    assert_eq!(rows.rows.len(), MOST_ROWS);
+    let dots = dots(&trials);
+    let is_shown = |dot: &dots::Dot| rows.rows.iter().any(|row| row.name == dot.name);
+    assert!(dots.front.len() < MOST_ROWS && dots.front.iter().all(is_shown));
+    assert_eq!(dots.front.len() + dots.dominated.len(), 1666);
+    let said = words(&bars::figure(&rows, SOURCE).unwrap()).join(" ");
+    assert!(
+        said.contains("Shown are 40 of 1666 configurations"),
+        "{said}"
+    );
+    let said = words(&scatter::figure(&dots, SOURCE).unwrap()).join(" ");
+    assert!(said.contains("without their intervals"), "{said}");
+}
+
+#[test]
+fn of_a_very_long_front_the_fastest_have_rows() {
+    let one = |n: u32| {
+        run(
+            &format!("io-mpmt-{n}x16"),
+            f64::from(n),
+            90_000 / u64::from(n),
+        )
+    };
+    let trials: Vec<Trial> = (1..=60).map(one).collect();
+    let rows = rows(&trials);
+    assert_eq!(rows.rows.last().unwrap().name, "io-mpmt-40x16");
+    insta::assert_snapshot!(rows.rule.unwrap(), @"Shown are 40 of 60 configurations: the fastest of those on the Pareto front.");
+}
+
+#[test]
+fn what_was_not_measured_has_no_column_and_no_picture() {
+    let mut trials = four();
+    for trial in &mut trials {
+        (trial.cpu_user_s, trial.voluntary_switches) = (None, None);
+    }
+    assert_eq!(
+        rows(&trials).columns(),
+        [Quantity::Involuntary, Quantity::Memory]
+    );
+    for trial in &mut trials {
+        (trial.peak_pss_kib, trial.peak_rss_kib) = (None, None);
+    }
+    assert_eq!(rows(&trials).columns(), [Quantity::Involuntary]);
+    insta::assert_snapshot!(reasons(&trials), @"test has no memory in its rows to hold the makespan against (run it again)");
+    for trial in &mut trials {
+        trial.involuntary_switches = None;
+    }
+    insta::assert_snapshot!(reasons(&trials), @"test has no CPU times, context switches or memory in its rows (run it again)");
+}
+
+#[test]
+fn one_configuration_has_nothing_to_be_held_against() {
+    insta::assert_snapshot!(reasons(&four()[..1]), @"test has one configuration with a good run, and costs are compared between two or more (sweep over several, like -p 1,2,4)");
+    let failed = ["io-mp-1x1", "io-mp-2x1"].map(|label| samples::failed(label, "no worker"));
+    insta::assert_snapshot!(reasons(&failed), @"test has no configuration with a good run, and costs are compared between two or more (see the column error)");
+}
+
+#[test]
+fn each_work_has_two_pictures() {
+    let mut trials = samples::nine();
+    let stems = |trials: &[Trial]| {
+        let drawings = draw(&[Kind::Cost], &records(trials)).unwrap();
+        drawings
+            .drawn
+            .into_iter()
+            .map(|d| d.stem)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        stems(&trials),
+        [
+            "cost-test-io",
+            "cost-test-io-pareto",
+            "cost-test-cpu",
+            "cost-test-cpu-pareto"
+        ]
+    );
+    trials.truncate(5);
+    assert_eq!(stems(&trials), ["cost", "cost-pareto"]);
+}
+
+#[test]
+fn a_reader_is_told_the_figures_of_every_row_and_dot() {
+    let bars = bars::figure(&rows(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!(bars.tips[0].words, @"io-mpmt-8x16: makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; CPU time 375 ms in 6 runs; user 250 ms, system 125 ms; voluntary switches 1234 in 6 runs; involuntary switches 56 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; no other is both faster and smaller");
+    let scatter = scatter::figure(&dots(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!(scatter.tips[0].words, @"io-mpmt-8x16: makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; on the Pareto front");
+    assert_eq!((bars.tips.len(), scatter.tips.len()), (6, 6));
+}
+
+#[test]
+fn what_has_to_be_known_is_said() {
+    let bars = bars::figure(&rows(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!(bars.description, @"For io work, 512 commands, waits of 1 s, total 512, the fastest first. CPU time, context switches and peak memory of the server and all its workers together; less is better. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Bold: the Pareto front, of which no other is both faster and smaller. Without a good run: io-mp-1x1. Of one configuration some runs are not ok and do not count.");
+    let scatter = scatter::figure(&dots(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!(scatter.description, @"For io work, 512 commands, waits of 1 s, total 512: less of both is better, towards the lower left. The 4 blue dots and their line are the Pareto front: nothing is both faster and smaller; names as they have room. Grey: 2 others, each beaten by a blue one in time or memory and better than it in neither. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Without a good run: io-mp-1x1. Of one configuration some runs are not ok and do not count.");
+}
+
+#[test]
+fn texts_keep_apart_and_within_the_figures() {
+    let mut odd = four();
+    (odd[0].cpu_user_s, odd[0].cpu_system_s) = (Some(f64::NAN), Some(0.0));
+    (odd[1].peak_pss_kib, odd[1].voluntary_switches) = (Some(0), Some(0));
+    odd[2].makespan_s = Some(f64::INFINITY);
+    for (name, trials) in [
+        ("two", four()[..2].to_vec()),
+        ("four", samples::repeated(&four(), 6)),
+        (
+            "same",
+            vec![run("io-mp-1x1", 1.0, 4000), run("io-mp-2x1", 1.0, 4000)],
+        ),
+        ("odd", odd),
+        ("hard", hard_cases()),
+        ("cloud", samples::repeated(&cloud(90), 6)),
+        ("many", cloud(1666)),
+    ] {
+        let bars = bars::figure(&rows(&trials), SOURCE).unwrap();
+        keep(&bars, &format!("cost-{name}"));
+        assert_texts_keep_apart(&bars);
+        let scatter = scatter::figure(&dots(&trials), SOURCE).unwrap();
+        keep(&scatter, &format!("cost-{name}-pareto"));
+        assert_texts_keep_apart(&scatter);
+    }
+}
+
+#[test]
+fn the_svgs_are_as_they_were() {
+    let bars = bars::figure(&rows(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!("cost.svg", paint::svg(&bars).unwrap());
+    let scatter = scatter::figure(&dots(&hard_cases()), SOURCE).unwrap();
+    insta::assert_snapshot!("cost_pareto.svg", paint::svg(&scatter).unwrap());
+}
