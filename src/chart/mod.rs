@@ -17,6 +17,7 @@ mod drawing;
 mod estimate;
 mod figure;
 mod font;
+mod latency;
 mod marker;
 mod paint;
 mod panel;
@@ -42,17 +43,20 @@ pub enum Kind {
     Comparison,
     /// Throughput over processes and threads, with the ideal and the scaling law.
     Scaling,
+    /// Percentiles of the batch latency, and all latencies of traced runs.
+    Latency,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 2] = [Kind::Comparison, Kind::Scaling];
+    pub const ALL: [Kind; 3] = [Kind::Comparison, Kind::Scaling, Kind::Latency];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Comparison => "comparison",
             Kind::Scaling => "scaling",
+            Kind::Latency => "latency",
         }
     }
 }
@@ -105,6 +109,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
         match kind {
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
             Kind::Scaling => scaling::draw(records, &mut drawings)?,
+            Kind::Latency => latency::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)
