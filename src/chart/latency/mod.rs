@@ -18,7 +18,7 @@ use tails::Tails;
 
 /// What a picture shows: at least one of both.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Latency {
+struct Latency {
     /// Percentiles by configuration.
     pub tails: Option<Tails>,
     /// All latencies of traced runs.
