@@ -13,6 +13,7 @@
 mod axis;
 mod choice;
 mod comparison;
+mod curves;
 mod drawing;
 mod estimate;
 mod figure;
@@ -45,11 +46,13 @@ pub enum Kind {
     Scaling,
     /// Percentiles of the batch latency, and all latencies of traced runs.
     Latency,
+    /// Makespan, efficiency and switches over one setting, such as the batch size.
+    Curves,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 3] = [Kind::Comparison, Kind::Scaling, Kind::Latency];
+    pub const ALL: [Kind; 4] = [Kind::Comparison, Kind::Scaling, Kind::Latency, Kind::Curves];
 
     /// As it is typed.
     pub fn as_str(self) -> &'static str {
@@ -57,6 +60,7 @@ impl Kind {
             Kind::Comparison => "comparison",
             Kind::Scaling => "scaling",
             Kind::Latency => "latency",
+            Kind::Curves => "curves",
         }
     }
 }
@@ -110,6 +114,7 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
             Kind::Scaling => scaling::draw(records, &mut drawings)?,
             Kind::Latency => latency::draw(records, &mut drawings)?,
+            Kind::Curves => curves::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)

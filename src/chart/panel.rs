@@ -111,6 +111,8 @@ pub const ABOVE: f64 = 18.0;
 pub const BESIDE: f64 = 44.0;
 /// Room below a panel for marks and name of its horizontal axis.
 pub const BELOW: f64 = 38.0;
+/// The part of [`BELOW`] that is the name's.
+pub const NAME: f64 = 16.0;
 
 const X_ROOM: f64 = 34.0;
 const Y_ROOM: f64 = 26.0;
@@ -121,7 +123,8 @@ const LABEL_LINE: f64 = 13.0;
 const MARK_ROOM: f64 = 2.0 * marker::REACH + 7.0;
 
 impl Panel {
-    /// Draws axes, grid, marks and names.
+    /// Draws axes, grid, marks and names. A horizontal axis without a name takes [`NAME`] less
+    /// room: one of several panels over the same axis names it for all.
     pub fn frame(&self, figure: &mut Figure) {
         let Bounds {
             left,
@@ -145,6 +148,9 @@ impl Panel {
         let above = (left - BESIDE + 4.0, top - 8.0);
         let name = self.y.name.as_str();
         figure.text(Text::new(name, above, theme::SMALL, theme::QUIET));
+        if self.x.name.is_empty() {
+            return;
+        }
         let below = ((left + right) / 2.0, bottom + 31.0);
         let name = Text::new(self.x.name.as_str(), below, theme::SMALL, theme::QUIET);
         figure.text(name.anchored(Anchor::Middle));
