@@ -14,11 +14,13 @@ mod axis;
 mod choice;
 mod comparison;
 mod cost;
+mod curves;
 mod drawing;
 mod estimate;
 mod figure;
 mod font;
 mod heat_map;
+mod latency;
 mod marker;
 mod paint;
 mod panel;
@@ -48,23 +50,29 @@ pub enum Kind {
     HeatMap,
     /// Throughput over processes and threads, with the ideal and the scaling law.
     Scaling,
+    /// Percentiles of the batch latency, and all latencies of traced runs.
+    Latency,
     /// What every thread did, from traces.
     Timeline,
     /// CPU time, context switches and memory of each configuration, and its Pareto front.
     Cost,
     /// Every run against the median of its configuration: drift, spread, outliers.
     Spread,
+    /// Makespan, efficiency and switches over one setting, such as the batch size.
+    Curves,
 }
 
 impl Kind {
     /// All of them, in the order in which a reader wants them.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Comparison,
         Kind::HeatMap,
         Kind::Scaling,
+        Kind::Latency,
         Kind::Timeline,
         Kind::Cost,
         Kind::Spread,
+        Kind::Curves,
     ];
 
     /// As it is typed.
@@ -73,9 +81,11 @@ impl Kind {
             Kind::Comparison => "comparison",
             Kind::HeatMap => "heat-map",
             Kind::Scaling => "scaling",
+            Kind::Latency => "latency",
             Kind::Timeline => "timeline",
             Kind::Cost => "cost",
             Kind::Spread => "spread",
+            Kind::Curves => "curves",
         }
     }
 }
@@ -129,9 +139,11 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartErro
             Kind::Comparison => comparison::draw(records, &mut drawings)?,
             Kind::HeatMap => heat_map::draw(records, &mut drawings)?,
             Kind::Scaling => scaling::draw(records, &mut drawings)?,
+            Kind::Latency => latency::draw(records, &mut drawings)?,
             Kind::Timeline => timeline::draw(records, &mut drawings)?,
             Kind::Cost => cost::draw(records, &mut drawings)?,
             Kind::Spread => spread::draw(records, &mut drawings)?,
+            Kind::Curves => curves::draw(records, &mut drawings)?,
         }
     }
     Ok(drawings)

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::axis::Axis;
 use super::estimate::Estimate;
 use super::figure::{Anchor, Figure, Point, Text};
-use super::{ChartError, font, theme, unit};
+use super::{ChartError, font, marker, theme, unit};
 
 /// An axis with what is written beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +69,31 @@ pub struct Bounds {
     pub bottom: f64,
 }
 
+/// A label at the right end of a line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndLabel {
+    /// The value at which the line ends.
+    pub value: f64,
+    /// What it is.
+    pub words: String,
+    /// Its colour, one that can be read as text.
+    pub colour: RGBColor,
+    /// The number of its marks, as [`marker::draw`] takes it; `None` when it has none.
+    pub mark: Option<usize>,
+}
+
+impl EndLabel {
+    /// Of a line without marks.
+    pub fn new(value: f64, words: impl Into<String>, colour: RGBColor) -> Self {
+        EndLabel {
+            value,
+            words: words.into(),
+            colour,
+            mark: None,
+        }
+    }
+}
+
 /// A plot area between two axes: the vertical one's name above it, the horizontal one's below.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
@@ -86,15 +111,20 @@ pub const ABOVE: f64 = 18.0;
 pub const BESIDE: f64 = 44.0;
 /// Room below a panel for marks and name of its horizontal axis.
 pub const BELOW: f64 = 38.0;
+/// The part of [`BELOW`] that is the name's.
+pub const NAME: f64 = 16.0;
 
 const X_ROOM: f64 = 34.0;
 const Y_ROOM: f64 = 26.0;
 const DOT: f64 = 3.5;
 /// The distance of two labels' baselines.
 const LABEL_LINE: f64 = 13.0;
+/// Before the words of a label that has a mark.
+const MARK_ROOM: f64 = 2.0 * marker::REACH + 7.0;
 
 impl Panel {
-    /// Draws axes, grid, marks and names.
+    /// Draws axes, grid, marks and names. A horizontal axis without a name takes [`NAME`] less
+    /// room: one of several panels over the same axis names it for all.
     pub fn frame(&self, figure: &mut Figure) {
         let Bounds {
             left,
@@ -118,6 +148,9 @@ impl Panel {
         let above = (left - BESIDE + 4.0, top - 8.0);
         let name = self.y.name.as_str();
         figure.text(Text::new(name, above, theme::SMALL, theme::QUIET));
+        if self.x.name.is_empty() {
+            return;
+        }
         let below = ((left + right) / 2.0, bottom + 31.0);
         let name = Text::new(self.x.name.as_str(), below, theme::SMALL, theme::QUIET);
         figure.text(name.anchored(Anchor::Middle));
@@ -209,23 +242,48 @@ impl Panel {
     pub fn end_labels(
         &self,
         figure: &mut Figure,
-        labels: &[(f64, String, RGBColor)],
+        labels: &[EndLabel],
         room: f64,
     ) -> Result<(), ChartError> {
-        let mut placed: Vec<(f64, &String, RGBColor)> = (labels.iter())
-            .filter(|(value, ..)| self.y.axis.holds(*value))
-            .map(|(value, words, colour)| (self.y(*value) + 4.0, words, *colour))
+        let placed = labels.iter().filter(|label| self.y.axis.holds(label.value));
+        let mut placed: Vec<(f64, &EndLabel)> = placed
+            .map(|label| (self.y(label.value) + 4.0, label))
             .collect();
         placed.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let wanted: Vec<f64> = placed.iter().map(|(y, ..)| *y).collect();
+        let wanted: Vec<f64> = placed.iter().map(|(y, _)| *y).collect();
         let ends = (self.bounds.top + 4.0, self.bounds.bottom + 4.0);
-        for ((_, words, colour), y) in placed.iter().zip(spread(&wanted, LABEL_LINE, ends)) {
-            let words = font::fit(words, room, theme::SMALL, false)?;
-            let at = (self.bounds.right + 8.0, y);
-            figure.text(Text::new(words, at, theme::SMALL, *colour));
+        // With marks all words stand behind them, those without a mark too.
+        let marked = labels.iter().any(|label| label.mark.is_some());
+        let mark = if marked {
+            2.0 * marker::REACH + 7.0
+        } else {
+            0.0
+        };
+        let left = self.bounds.right + 8.0;
+        for ((_, label), y) in placed.iter().zip(spread(&wanted, LABEL_LINE, ends)) {
+            if let Some(number) = label.mark {
+                let at = (left + marker::REACH, y - 4.0);
+                marker::draw(figure, at, number, label.colour);
+            }
+            let words = font::fit(&label.words, room - mark, theme::SMALL, false)?;
+            let at = (left + mark, y);
+            figure.text(Text::new(words, at, theme::SMALL, label.colour));
         }
         Ok(())
     }
+}
+
+/// The width of labels right of a panel, at most `most`.
+///
+/// # Errors
+/// When the fonts are broken.
+pub fn label_room(labels: &[EndLabel], most: f64) -> Result<f64, ChartError> {
+    let mut widest: f64 = 0.0;
+    for label in labels {
+        let mark = label.mark.map_or(0.0, |_| MARK_ROOM);
+        widest = widest.max(mark + font::width(&label.words, theme::SMALL, false)?);
+    }
+    Ok(widest.ceil().min(most))
 }
 
 /// Places as near to the wanted ones (in ascending order) as they can be with a distance between

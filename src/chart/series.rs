@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use super::estimate::Estimate;
 use super::figure::Figure;
-use super::panel::Panel;
+use super::panel::{EndLabel, Panel};
 use super::{marker, theme};
 
 /// The most lines that a panel shows: there are as many colours and shapes.
@@ -63,9 +63,17 @@ impl Series {
             .flat_map(|(_, estimate)| [estimate.low, estimate.median, estimate.high])
     }
 
-    /// The label at its end: the last median, the name and the colour.
-    pub fn label(&self) -> Option<(f64, String, RGBColor)> {
+    /// The label at its end.
+    pub fn label(&self) -> Option<EndLabel> {
         let (_, last) = self.points.last()?;
-        Some((last.median, self.name.clone(), self.colour()))
+        Some(self.label_at(last.median))
+    }
+
+    /// Its label at a value.
+    pub fn label_at(&self, value: f64) -> EndLabel {
+        EndLabel {
+            mark: Some(self.number),
+            ..EndLabel::new(value, self.name.as_str(), self.colour())
+        }
     }
 }

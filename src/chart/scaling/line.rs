@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::chart::choice;
 use crate::chart::estimate::Estimate;
 use crate::chart::series::Series;
 use crate::record::{Axis, Status, Trial};
@@ -9,6 +10,8 @@ use crate::stats::{Bootstrap, Doubt, Fit, Interval, Law, NoFit, fit_with_band};
 
 /// Beyond so many pairs of processes and threads those of one product share a dot.
 pub const MOST_SPLITS: usize = 120;
+/// Dots along a line; of more, so many evenly by rank are drawn. The law is fitted to all.
+pub const MOST_DOTS: usize = 120;
 /// Places along a curve: enough to look smooth.
 const PLACES: usize = 49;
 
@@ -73,8 +76,10 @@ impl Line {
             ideal_is_bound: trials.iter().any(|trial| trial.ideal_is_bound),
             curve: Curve::of(axis, trials),
         };
-        for ((concurrency, _), trials) in places {
-            line.place(concurrency as f64, &trials, pooled);
+        let places: Vec<_> = places.into_iter().collect();
+        for index in choice::evenly(places.len(), MOST_DOTS) {
+            let ((concurrency, _), trials) = &places[index];
+            line.place(*concurrency as f64, trials, pooled);
         }
         line
     }

@@ -44,7 +44,7 @@ pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(),
 
 /// The lines through the fastest configuration of a work.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Scaling {
+struct Scaling {
     /// The experiment and the work, in words.
     pub name: String,
     /// The configuration through which the lines go.
@@ -57,7 +57,7 @@ pub(super) struct Scaling {
 
 /// The lines along one axis.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct View {
+struct View {
     /// What varies.
     pub axis: Axis,
     /// Processes and threads of the configuration through which the lines go.
@@ -86,6 +86,7 @@ impl Scaling {
             ));
         }
         notes.extend(pooled(&tracks));
+        notes.extend(thinned(&tracks));
         let views = views(best, &tracks);
         if views.is_empty() {
             return Err(format!(
@@ -255,6 +256,15 @@ fn views(best: &Trial, tracks: &[Track<'_>]) -> Vec<View> {
     };
     let views = Axis::ALL.into_iter().map(view);
     views.filter(|view| !view.lines.is_empty()).collect()
+}
+
+/// Says where not every value has a dot.
+fn thinned(tracks: &[Track<'_>]) -> Option<String> {
+    let most = line::MOST_DOTS;
+    let thinned = tracks.iter().any(|track| track.values() > most);
+    thinned.then(|| {
+        format!("Of more than {most} values so many have a dot, evenly by rank; the law is of all.")
+    })
 }
 
 /// Says where splits into processes and threads share a dot.

@@ -6,7 +6,7 @@ use super::line::{Curve, Line};
 use super::{View, words};
 use crate::chart::axis::{Axis, LogAxis};
 use crate::chart::figure::{Anchor, Figure, Text};
-use crate::chart::panel::{ABOVE, BELOW, Bounds, Panel, Scale};
+use crate::chart::panel::{ABOVE, BELOW, Bounds, EndLabel, Panel, Scale};
 use crate::chart::{ChartError, font, marker, theme, unit};
 
 /// A row for the interval of a peak, at the foot of a panel.
@@ -174,25 +174,26 @@ fn curve(figure: &mut Figure, panel: &Panel, line: &Line) {
     }
 }
 
-fn labels(view: &View, one_ideal: bool) -> Vec<(f64, String, RGBColor)> {
+fn labels(view: &View, one_ideal: bool) -> Vec<EndLabel> {
     let ideal = view.lines.first().filter(|_| one_ideal);
     let ideal = ideal.and_then(|line| line.ideal.last());
-    let mut labels: Vec<(f64, String, RGBColor)> = (ideal.into_iter())
-        .map(|(_, throughput)| (*throughput, "ideal".to_owned(), theme::IDEAL))
-        .collect();
-    for line in &view.lines {
-        let end = line.curve.as_ref().ok().and_then(|curve| curve.line.last());
-        let label = match (line.series.name.as_str(), end) {
-            ("", None) => None,
-            ("", Some((_, fitted))) => Some((*fitted, "USL".to_owned(), line.series.colour())),
-            (_, Some((_, fitted))) => {
-                Some((*fitted, line.series.name.clone(), line.series.colour()))
-            }
-            _ => line.series.label(),
-        };
-        labels.extend(label);
+    let ideal = ideal.map(|(_, end)| EndLabel::new(*end, "ideal", theme::IDEAL));
+    ideal
+        .into_iter()
+        .chain(view.lines.iter().filter_map(label))
+        .collect()
+}
+
+/// The label of a line: its name at the end of its curve. A line that is alone has none, and is
+/// known by its dots.
+fn label(line: &Line) -> Option<EndLabel> {
+    let curve = line.curve.as_ref().ok().and_then(|curve| curve.line.last());
+    match (line.series.name.as_str(), curve) {
+        ("", None) => None,
+        ("", Some((_, end))) => Some(EndLabel::new(*end, "USL", line.series.colour())),
+        (_, Some((_, end))) => Some(line.series.label_at(*end)),
+        (_, None) => line.series.label(),
     }
-    labels
 }
 
 fn tips(figure: &mut Figure, panel: &Panel, view: &View, line: &Line) {

@@ -1,0 +1,251 @@
+use super::*;
+use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words as said};
+use crate::chart::{draw, paint};
+use crate::model::{Dispatch, ExecutorKind};
+use crate::record::samples;
+
+/// Runs that differ from a sample in what is changed.
+fn runs(label: &str, seconds: (f64, f64), repeats: u32, change: impl Fn(&mut Trial)) -> Vec<Trial> {
+    let mut trial = samples::trial(label, seconds);
+    change(&mut trial);
+    let one = |run: u32| Trial {
+        run,
+        makespan_s: Some(seconds.0 * (1.0 + 0.03 * f64::from(run % 5))),
+        involuntary_switches: Some(u64::from(run + 10 * trial.threads * trial.processes)),
+        ..trial.clone()
+    };
+    (1..=repeats).map(one).collect()
+}
+
+/// Batch sizes with and without the barrier.
+fn batches(repeats: u32) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for batch in [1, 4, 16, 64, 256] {
+        for dispatch in [Dispatch::Barrier, Dispatch::Pipelined] {
+            let ideal = match dispatch {
+                Dispatch::Barrier => 4.0 / f64::from(batch.min(16)),
+                Dispatch::Pipelined => 0.25,
+            };
+            trials.extend(runs(
+                "io-mpmt-4x16",
+                (1.2 * ideal, ideal),
+                repeats,
+                |trial| {
+                    (trial.batch, trial.dispatch) = (batch, dispatch);
+                },
+            ));
+        }
+    }
+    trials
+}
+
+fn threads(executors: &[ExecutorKind]) -> Vec<Trial> {
+    let one = runs("cpu-mp-2x1", (0.15, 0.12), 6, |trial| {
+        trial.executor = ExecutorKind::Sequential;
+    });
+    let more = [4, 16, 64, 256].into_iter().flat_map(|threads| {
+        let label = format!("cpu-mpmt-2x{threads}");
+        let of = move |&executor: &ExecutorKind| {
+            runs(&label, (0.14, 0.12), 6, |trial| trial.executor = executor)
+        };
+        executors.iter().flat_map(of).collect::<Vec<Trial>>()
+    });
+    one.into_iter().chain(more).collect()
+}
+
+fn prepared(trials: &[Trial], along: Along) -> Option<Curves> {
+    Curves::prepare(&experiments(trials)[0], along)
+}
+
+#[test]
+fn what_differs_in_one_setting_alone_is_a_line() {
+    let curves = prepared(&batches(6), Along::Batch).unwrap();
+    let names: Vec<&str> = curves.curves.iter().map(|c| c.main.name.as_str()).collect();
+    assert_eq!(names, ["barrier", "pipelined"]);
+    assert_eq!(curves.values, [1.0, 4.0, 16.0, 64.0, 256.0]);
+    insta::assert_snapshot!(curves.common, @"4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands");
+    let barrier = &curves.curves[0];
+    assert_eq!(barrier.ideal_at(4.0), Some(1.0));
+    assert!(
+        barrier
+            .main
+            .points
+            .iter()
+            .all(|(_, estimate)| estimate.is_interval)
+    );
+    assert!(!barrier.shares_ideal(&curves.curves[1]) && !curves.throughput);
+    for other in Along::ALL
+        .into_iter()
+        .filter(|along| *along != Along::Batch)
+    {
+        assert_eq!(prepared(&batches(1), other), None, "{other:?}");
+    }
+}
+
+#[test]
+fn one_thread_is_the_beginning_of_the_line_of_every_executor() {
+    let executors = [ExecutorKind::Spawn, ExecutorKind::Rayon];
+    let curves = prepared(&threads(&executors), Along::Threads).unwrap();
+    assert_eq!(curves.curves.len(), 2);
+    for curve in &curves.curves {
+        assert_eq!(curve.main.points.len(), 5);
+    }
+}
+
+#[test]
+fn a_grid_of_processes_and_threads_is_left_to_other_charts() {
+    let trials: Vec<Trial> = ["1x1", "2x1", "4x1", "1x2", "1x4"]
+        .iter()
+        .flat_map(|shape| runs(&format!("io-mpmt-{shape}"), (1.0, 1.0), 1, |_| {}))
+        .collect();
+    let drawings = draw(&[Kind::Curves], &records(&trials)).unwrap();
+    insta::assert_snapshot!(drawings.left_out[0].reason, @"test, io work, varies processes and threads alone, which the heat map and scaling show");
+    let drawings = draw(&[Kind::Curves], &records(&trials[..1])).unwrap();
+    insta::assert_snapshot!(drawings.left_out[0].reason, @"test, io work, has no setting with 3 values: sweep one, as by -b 1..64:x4");
+}
+
+#[test]
+fn where_the_number_of_commands_differs_throughput_is_shown() {
+    let trials: Vec<Trial> = [100, 1000, 10_000]
+        .into_iter()
+        .flat_map(|commands| {
+            runs("io-mpmt-4x16", (1.0, 0.5), 1, |trial| {
+                trial.commands = commands
+            })
+        })
+        .collect();
+    let curves = prepared(&trials, Along::Commands).unwrap();
+    assert!(curves.throughput);
+    assert_eq!(curves.curves[0].ideal_at(1000.0), Some(2000.0));
+}
+
+#[test]
+fn waits_rates_and_loops_are_settings_too_and_each_has_its_picture() {
+    let mut trials = batches(1);
+    for value in [1u32, 2, 3] {
+        trials.extend(runs("io-mpmt-4x16", (1.0, 0.5), 1, |trial| {
+            trial.wait_s = Some(0.001 * f64::from(value));
+        }));
+        trials.extend(runs("io-mpmt-4x16", (1.0, 0.5), 1, |trial| {
+            trial.rate_per_s = Some(f64::from(value));
+        }));
+        trials.extend(runs("cpu-mp-4x1", (1.0, 0.5), 1, |trial| {
+            trial.loops = Some(u64::from(value) * 1000);
+        }));
+    }
+    let drawings = draw(&[Kind::Curves], &records(&trials)).unwrap();
+    let stems: Vec<&str> = drawings.drawn.iter().map(|d| d.stem.as_str()).collect();
+    assert_eq!(
+        stems,
+        [
+            "curves-test-io-1-batch",
+            "curves-test-io-1-wait",
+            "curves-test-io-1-rate",
+            "curves-test-cpu-2-loops"
+        ]
+    );
+}
+
+#[test]
+fn many_combinations_and_many_values_are_thinned_and_said() {
+    let many = (1..=12).flat_map(|processes| {
+        let label = format!("io-mp-{processes}x1");
+        (1..=80).flat_map(move |batch| runs(&label, (1.0, 0.5), 1, |trial| trial.batch = batch))
+    });
+    let curves = prepared(&many.collect::<Vec<Trial>>(), Along::Batch).unwrap();
+    assert_eq!((curves.curves.len(), curves.values.len()), (7, MOST_VALUES));
+    let figure = layout::figure(&curves, SOURCE).unwrap();
+    let said = said(&figure).join(" ");
+    assert!(
+        said.contains("7 of 12 combinations") && said.contains("60 of 80 values"),
+        "{said}"
+    );
+}
+
+#[test]
+fn failures_leave_gaps_that_are_named() {
+    let mut trials = batches(1);
+    for trial in &mut trials[..2] {
+        let failed = samples::failed(&trial.label, "no worker");
+        let (batch, dispatch) = (trial.batch, trial.dispatch);
+        *trial = Trial {
+            batch,
+            dispatch,
+            ..failed
+        };
+    }
+    trials[3].makespan_s = Some(f64::NAN);
+    trials[4].makespan_s = Some(0.0);
+    let curves = prepared(&trials, Along::Batch).unwrap();
+    insta::assert_snapshot!(curves.gaps.join("\n"), @r"
+    1 commands per batch (barrier)
+    16 commands per batch (barrier)
+    1 commands per batch (pipelined)
+    4 commands per batch (pipelined)
+    ");
+    layout::figure(&curves, SOURCE).unwrap();
+}
+
+#[test]
+fn work_without_an_ideal_has_no_efficiency() {
+    let trials: Vec<Trial> = (batches(1).into_iter())
+        .map(|trial| Trial {
+            ideal_s: Some(0.0),
+            ..trial
+        })
+        .collect();
+    let curves = prepared(&trials, Along::Batch).unwrap();
+    let figure = layout::figure(&curves, SOURCE).unwrap();
+    assert!(
+        !said(&figure)
+            .iter()
+            .any(|words| *words == "Efficiency" || *words == "ideal")
+    );
+}
+
+#[test]
+fn no_text_touches_another_or_leaves_the_figure() {
+    let all = [
+        ExecutorKind::Spawn,
+        ExecutorKind::Crossbeam,
+        ExecutorKind::Rayon,
+    ];
+    let mut named = Vec::new();
+    for batch in [1, 1000, 100_000, 3] {
+        for executor in all {
+            for dispatch in [Dispatch::Barrier, Dispatch::Pipelined] {
+                named.extend(runs("io-mpmt-4x16", (1.0, 1.0), 2, |trial| {
+                    (trial.batch, trial.executor, trial.dispatch) = (batch, executor, dispatch);
+                    trial.rate_per_s = Some(f64::from(batch).min(12_345.678));
+                }));
+                named.extend(runs("io-mpmt-4x16", (1.0, 1.0), 2, |trial| {
+                    (trial.batch, trial.executor, trial.dispatch) = (batch, executor, dispatch);
+                }));
+            }
+        }
+    }
+    for (name, trials, along) in [
+        ("batch", batches(6), Along::Batch),
+        ("one-run", batches(1), Along::Batch),
+        ("threads", threads(&all), Along::Threads),
+        ("named", named, Along::Batch),
+    ] {
+        let figure = layout::figure(&prepared(&trials, along).unwrap(), SOURCE).unwrap();
+        keep(&figure, &format!("curves-{name}"));
+        assert_texts_keep_apart(&figure);
+    }
+}
+
+#[test]
+fn a_reader_is_told_the_values_of_a_dot() {
+    let curves = prepared(&batches(6), Along::Batch).unwrap();
+    let figure = layout::figure(&curves, SOURCE).unwrap();
+    insta::assert_snapshot!(figure.tips[1].words, @"barrier, 4 commands per batch: 1.25 s (95 % interval 1.21 s to 1.33 s, 6 runs); ideal 1.00 s");
+}
+
+#[test]
+fn the_svg_is_as_it_was() {
+    let curves = prepared(&batches(6), Along::Batch).unwrap();
+    let figure = layout::figure(&curves, SOURCE).unwrap();
+    insta::assert_snapshot!("curves.svg", paint::svg(&figure).unwrap());
+}

@@ -1,0 +1,113 @@
+//! Percentiles of the batch latency by configuration.
+
+use crate::chart::choice;
+use crate::chart::estimate::Estimate;
+use crate::chart::series::{MOST_LINES, Series};
+use crate::record::{Spread, Status, Trial, Work, group_by};
+
+/// A percentile: 1 / (1 - p), at which it stands and which is also how many batches a run must have
+/// for one of them to lie beyond; its name; and its figure in a row, in seconds.
+type Percentile = (f64, &'static str, fn(&Trial) -> Option<f64>);
+
+const PERCENTILES: [Percentile; 4] = [
+    (2.0, "50 %", |trial| trial.latency_p50_s),
+    (10.0, "90 %", |trial| trial.latency_p90_s),
+    (100.0, "99 %", |trial| trial.latency_p99_s),
+    (1000.0, "99.9 %", |trial| trial.latency_p999_s),
+];
+
+/// The percentiles of one work.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tails {
+    /// The experiment and the work, in words.
+    pub name: String,
+    /// Where the percentiles that any run has stand, and where the longest does, which is none: a
+    /// decade beyond the last. With their names.
+    pub places: Vec<(f64, &'static str)>,
+    /// One for each configuration that is shown, the fastest first: seconds over the places.
+    pub lines: Vec<Series>,
+    /// Configurations that have latencies.
+    pub configurations: usize,
+    /// Whether a run had too few batches for a percentile.
+    pub few_batches: bool,
+    /// Whether batches were due at a rate, and latency counts from then.
+    pub has_rate: bool,
+}
+
+impl Tails {
+    /// Chooses configurations and takes the medians of their runs; else why there is none.
+    pub fn prepare(work: &Work<'_>) -> Result<Tails, String> {
+        let ranked = ranked(work);
+        if ranked.is_empty() {
+            return Err(format!(
+                "{} has no good run with batch latencies",
+                work.slug
+            ));
+        }
+        let all = || ranked.iter().flat_map(|(_, trials)| trials.iter().copied());
+        let percentiles: Vec<Percentile> = (PERCENTILES.into_iter())
+            .filter(|&(place, ..)| all().any(|trial| has_enough(trial, place)))
+            .collect();
+        let longest = percentiles.last().map_or(2.0, |(place, ..)| 10.0 * place);
+        let shown = choice::evenly(ranked.len(), MOST_LINES);
+        let lines = shown.iter().enumerate().map(|(number, &rank)| {
+            let (name, trials) = &ranked[rank];
+            let points = percentiles.iter().filter_map(|p| percentile(p, trials));
+            Series {
+                name: name.clone(),
+                number,
+                points: points.chain(longest_of(trials, longest)).collect(),
+            }
+        });
+        let places = percentiles.iter().map(|&(place, name, _)| (place, name));
+        let lacks = |(place, ..): &Percentile| all().any(|trial| !has_enough(trial, *place));
+        Ok(Tails {
+            name: work.name.clone(),
+            lines: lines.collect(),
+            places: places.chain([(longest, "longest")]).collect(),
+            configurations: ranked.len(),
+            few_batches: PERCENTILES.iter().any(lacks),
+            has_rate: all().any(|trial| trial.rate_per_s.is_some()),
+        })
+    }
+}
+
+/// Each configuration's name and its trials with latencies, the shortest median makespan first.
+fn ranked<'a>(work: &Work<'a>) -> Vec<(String, Vec<&'a Trial>)> {
+    let groups = group_by(work.trials.iter().copied(), |trial| trial);
+    let with_latency = groups.into_iter().map(|(name, mut trials)| {
+        trials.retain(|trial| has_latency(trial));
+        let spread = Spread::of(trials.iter().filter_map(|trial| trial.makespan_s));
+        let makespan = spread.map_or(f64::INFINITY, |spread| spread.median);
+        (makespan, (name, trials))
+    });
+    let mut ranked: Vec<_> = with_latency
+        .filter(|(_, (_, trials))| !trials.is_empty())
+        .collect();
+    ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    ranked.into_iter().map(|(_, group)| group).collect()
+}
+
+fn has_latency(trial: &Trial) -> bool {
+    let drawable = |seconds: f64| seconds.is_finite() && seconds > 0.0;
+    trial.status == Status::Ok && trial.latency_max_s.is_some_and(drawable)
+}
+
+fn percentile(&(place, _, figure): &Percentile, trials: &[&Trial]) -> Option<(f64, Estimate)> {
+    let enough = trials
+        .iter()
+        .copied()
+        .filter(|trial| has_enough(trial, place));
+    let estimate = Estimate::over(enough, figure)?;
+    (estimate.median > 0.0).then_some((place, estimate))
+}
+
+fn longest_of(trials: &[&Trial], place: f64) -> Option<(f64, Estimate)> {
+    let estimate = Estimate::over(trials.iter().copied(), |trial| trial.latency_max_s)?;
+    Some((place, estimate))
+}
+
+/// Whether a run has so many batches that a percentile is more than another name for the longest.
+fn has_enough(trial: &Trial, place: f64) -> bool {
+    trial.results.is_none_or(|batches| batches as f64 >= place)
+}
