@@ -1,3 +1,4 @@
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -6,7 +7,8 @@ use clap::Args;
 use crate::model::WorkerNo;
 use crate::net::Context;
 use crate::process::Lifeline;
-use crate::worker;
+use crate::wire::fleet::Farewell;
+use crate::worker::{self, WorkerError};
 
 /// Runs batches for a gateway, which starts it and tells it everything else
 #[derive(Args, Debug)]
@@ -40,9 +42,25 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
         gateway: args.gateway,
     };
     let context = Context::new();
-    match &lifeline {
-        Some(lifeline) => worker::run(&context, &options, Some(lifeline))?,
-        None => worker::run(&context, &options, None::<&Lifeline>)?,
-    }
+    let end = match &lifeline {
+        Some(lifeline) => worker::run(&context, &options, Some(lifeline)),
+        None => worker::run(&context, &options, None::<&Lifeline>),
+    };
+    say(&end);
+    end?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves what there is to say at the end on standard output, for the gateway.
+fn say(end: &Result<Farewell, WorkerError>) {
+    let farewell = match end {
+        Ok(farewell) => farewell.clone(),
+        Err(error) => Farewell {
+            fault: Some(error.to_string()),
+            ..Farewell::default()
+        },
+    };
+    let line = serde_json::to_string(&farewell).unwrap_or_default();
+    // That nobody listens is no reason to fail.
+    let _ = writeln!(io::stdout(), "{line}");
 }

@@ -11,7 +11,9 @@ use super::verdict::{failed, judge, note_cost};
 use super::{calibration, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
-use crate::model::{Command, Configuration, IdealInput, Table, TableEntry, ideal_makespan};
+use crate::model::{
+    Command, Configuration, IdealInput, Runtime, Table, TableEntry, ideal_makespan,
+};
 use crate::net::Context;
 use crate::process::{Census, Gate, Scratch, Signals};
 use crate::record::{Status, Trial};
@@ -119,6 +121,7 @@ impl Harness {
             processes: configuration.processes,
             batch: configuration.batch,
             loop_s,
+            locked: configuration.job.runtime == Runtime::Gil,
             cores: self.cores,
         };
         ideal_makespan(&configuration.job, &input)
@@ -215,7 +218,7 @@ impl Harness {
                 let reason = format!("not done within its time limit of {timeout:?}");
                 Ok(Err((Status::Timeout, Some(reason))))
             }
-            Err(Stopped::ServerEnded) => Ok(failed(format!("the server ended ({})", ended.exit))),
+            Err(Stopped::ServerEnded) => Ok(failed(ended.in_words())),
             Err(Stopped::Client(error)) => Ok(failed(error)),
         }
     }
@@ -288,7 +291,7 @@ impl Harness {
             experiment: planned.experiment.clone(),
             label: configuration.label.clone(),
             workload: job.workload,
-            runtime: configuration.runtime,
+            runtime: job.runtime.clone(),
             processes: configuration.processes,
             threads: job.threads,
             batch: configuration.batch,
@@ -298,6 +301,8 @@ impl Harness {
             commands: self.input.commands.len() as u64 * configuration.repeat,
             wait_s: job.sleeps().then_some(longest as f64 / 1e9),
             loops: job.computes().then_some(job.loops),
+            switch_interval_s: (job.runtime == Runtime::Gil)
+                .then_some(job.switch_interval.as_secs_f64()),
             time_scale: configuration.time_scale,
             expected_sum: expected_sum(&self.input.commands, &self.table, configuration.repeat),
             rate_per_s: configuration.rate_per_s,
@@ -333,6 +338,9 @@ impl Harness {
             peak_rss_kib: None,
             peak_pss_kib: None,
             peak_threads: None,
+            lock_switches: None,
+            interpreter: None,
+            gil_enabled: None,
         }
     }
 }
@@ -369,6 +377,8 @@ fn wish(configuration: &Configuration) -> Wish {
         workload: Some(job.workload),
         loops: Some(job.loops),
         dispatch: Some(job.dispatch),
+        runtime: Some(job.runtime.clone()),
+        switch_interval: Some(job.switch_interval),
     }
 }
 

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use super::{Published, Status, Trial};
-use crate::model::{Job, WorkloadKind};
+use crate::model::{Job, Runtime, WorkloadKind};
 
 /// The middle and the ends of one figure over repeated runs, in the figure's own unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +99,8 @@ pub struct Summary {
     pub name: String,
     /// What one command does.
     pub workload: WorkloadKind,
+    /// What the commands ran on.
+    pub runtime: Runtime,
     /// What was published under this name.
     pub published: PublishedFigure,
     /// The median of the makespans that the configuration allows in theory.
@@ -141,6 +143,7 @@ impl Summary {
         Some(Summary {
             name,
             workload: first.workload,
+            runtime: first.runtime.clone(),
             published: PublishedFigure::find(first, published),
             ideal_s: over_ok(|trial| trial.ideal_s)
                 .or_else(any_ideal)
@@ -195,16 +198,19 @@ pub fn group_by<T>(
 #[derive(PartialEq)]
 struct Asked {
     label: String,
-    words: [String; 13],
+    /// What stands in brackets behind the label whatever it is compared with: the runtime, when it
+    /// is not the native one.
+    runtime: Option<String>,
+    words: [String; 12],
 }
 
 impl Asked {
     fn of(trial: &Trial) -> Self {
         Asked {
             label: trial.label.clone(),
+            runtime: (!trial.runtime.is_native()).then(|| runtime_in_words(trial)),
             words: [
                 trial.workload.to_string(),
-                trial.runtime.to_string(),
                 format!("{}x{}", trial.processes, trial.threads),
                 format!("batch {}", trial.batch),
                 trial.executor.to_string(),
@@ -221,20 +227,39 @@ impl Asked {
     }
 
     fn name_among<'a>(&self, all: impl Iterator<Item = &'a Asked> + Clone) -> String {
-        let namesakes = all.filter(|other| other.label == self.label);
+        // The runtime tells apart whatever has another.
+        let is_namesake =
+            |other: &&Asked| (&other.label, &other.runtime) == (&self.label, &self.runtime);
+        let namesakes = all.filter(is_namesake);
         let indices: Range<usize> = 0..self.words.len();
-        let differing: Vec<&str> = indices
+        let differing = indices
             .filter(|&i| {
                 namesakes
                     .clone()
                     .any(|other| other.words[i] != self.words[i])
             })
-            .map(|i| self.words[i].as_str())
+            .map(|i| self.words[i].as_str());
+        let told: Vec<&str> = self
+            .runtime
+            .as_deref()
+            .into_iter()
+            .chain(differing)
             .collect();
-        if differing.is_empty() {
+        if told.is_empty() {
             return self.label.clone();
         }
-        format!("{} ({})", self.label, differing.join(", "))
+        format!("{} ({})", self.label, told.join(", "))
+    }
+}
+
+/// The runtime, and its switch interval when it is not the usual one.
+fn runtime_in_words(trial: &Trial) -> String {
+    let usual_s = Job::DEFAULT_SWITCH_INTERVAL.as_secs_f64();
+    match trial.switch_interval_s {
+        Some(interval_s) if interval_s != usual_s => {
+            format!("{}, switch interval {interval_s} s", trial.runtime)
+        }
+        _ => trial.runtime.to_string(),
     }
 }
 
@@ -306,6 +331,37 @@ mod tests {
         assert_eq!(both.error.as_deref(), Some("worker 3 died"));
         let alone = only(&[bad]);
         assert_eq!((alone.measured, alone.ideal_s), (None, Some(1.0)));
+    }
+
+    #[test]
+    fn the_runtime_stands_behind_every_label_but_the_native_ones() {
+        let native = samples::trial("cpu-mt-1x2", (4.0, 4.0));
+        let on = |runtime: &str, switch_interval_s| Trial {
+            runtime: runtime.parse().unwrap(),
+            switch_interval_s,
+            ..native.clone()
+        };
+        let mut rayon = on("gil", Some(0.005));
+        rayon.executor = ExecutorKind::Rayon;
+        let all = [
+            native.clone(),
+            on("gil", Some(0.005)),
+            rayon,
+            on("gil", Some(0.001)),
+            on("python:/opt/pypy3", None),
+        ];
+        let names: Vec<String> = group(&all).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(
+            names,
+            [
+                "cpu-mt-1x2",
+                "cpu-mt-1x2 (gil, spawn)",
+                "cpu-mt-1x2 (gil, rayon)",
+                "cpu-mt-1x2 (gil, switch interval 0.001 s)",
+                "cpu-mt-1x2 (python:/opt/pypy3)",
+            ]
+        );
+        assert_eq!(group(&all[1..2])[0].0, "cpu-mt-1x2 (gil)");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,21 +9,32 @@ use rustix::event::epoll;
 use rustix::process::Signal;
 
 use crate::model::WorkerNo;
-use crate::process::{Child, StdoutMode};
+use crate::process::{Child, Exit, StdoutMode};
+use crate::wire::fleet::Farewell;
 
 /// The worker processes: started, watched all at once, killed, reaped.
 #[derive(Debug)]
 pub(super) struct Fleet {
     program: PathBuf,
     gateway: String,
-    children: FxHashMap<WorkerNo, Child>,
+    children: FxHashMap<WorkerNo, Hired>,
     /// Holds the pidfd of every child, so that the server polls one descriptor, however many.
     ends: OwnedFd,
     /// Workers that could not be started at all.
     stillborn: Vec<WorkerNo>,
     started: u64,
     peak_rss_kib: u64,
+    lock_switches: u64,
     last_words: String,
+    /// What the last one that ended by a fault said of it.
+    fault: Option<String>,
+}
+
+/// A worker process, and where it leaves its farewell.
+#[derive(Debug)]
+struct Hired {
+    child: Child,
+    stdout: Option<File>,
 }
 
 impl Fleet {
@@ -36,7 +48,9 @@ impl Fleet {
             stillborn: Vec::new(),
             started: 0,
             peak_rss_kib: 0,
+            lock_switches: 0,
             last_words: String::new(),
+            fault: None,
         })
     }
 
@@ -53,17 +67,18 @@ impl Fleet {
         command
             .args(["worker", "--lifeline", "--number", &worker.to_string()])
             .arg(&self.gateway);
-        let child = Child::spawn(&mut command, StdoutMode::Stderr)?;
+        let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
         let data = epoll::EventData::new_u64(u64::from(worker));
         epoll::add(&self.ends, &child, data, epoll::EventFlags::IN)?;
-        self.children.insert(worker, child);
+        let stdout = child.take_stdout();
+        self.children.insert(worker, Hired { child, stdout });
         self.started += 1;
         Ok(())
     }
 
     pub(super) fn kill(&self, worker: WorkerNo) {
-        if let Some(child) = self.children.get(&worker) {
-            child.signal(Signal::KILL);
+        if let Some(hired) = self.children.get(&worker) {
+            hired.child.signal(Signal::KILL);
         }
     }
 
@@ -71,20 +86,32 @@ impl Fleet {
     pub(super) fn bury(&mut self) -> io::Result<Vec<WorkerNo>> {
         let mut ended = std::mem::take(&mut self.stillborn);
         for worker in self.ready()? {
-            let Some(child) = self.children.get_mut(&worker) else {
+            let Some(hired) = self.children.get_mut(&worker) else {
                 continue;
             };
-            let Some(exit) = child.try_reap()? else {
+            let Some(exit) = hired.child.try_reap()? else {
                 continue;
             };
             tracing::debug!(worker, "worker ended: {exit}");
-            self.last_words = format!("the last one ended with {exit}");
-            self.peak_rss_kib += exit.usage.peak_rss_kib;
+            let farewell = hired.farewell();
+            self.note(exit, farewell);
             // Dropping the child closes its pidfd, which takes it out of the epoll as well.
             self.children.remove(&worker);
             ended.push(worker);
         }
         Ok(ended)
+    }
+
+    /// Keeps what is to be told of a worker that has ended.
+    fn note(&mut self, exit: Exit, farewell: Farewell) {
+        // The kernel gives the largest resident set of the worker and its children, not the sum.
+        self.peak_rss_kib += exit.usage.peak_rss_kib.max(farewell.peak_rss_kib);
+        self.lock_switches += farewell.lock_switches;
+        self.last_words = match &farewell.fault {
+            Some(fault) => fault.clone(),
+            None => format!("the last one ended with {exit}"),
+        };
+        self.fault = farewell.fault;
     }
 
     fn ready(&self) -> io::Result<Vec<WorkerNo>> {
@@ -111,10 +138,11 @@ impl Fleet {
     pub(super) fn end_all(&mut self) {
         self.children
             .values()
-            .for_each(|child| child.signal(Signal::KILL));
-        for (_, mut child) in self.children.drain() {
-            if let Ok(exit) = child.wait() {
-                self.peak_rss_kib += exit.usage.peak_rss_kib;
+            .for_each(|hired| hired.child.signal(Signal::KILL));
+        for (_, mut hired) in std::mem::take(&mut self.children) {
+            if let Ok(exit) = hired.child.wait() {
+                let farewell = hired.farewell();
+                self.note(exit, farewell);
             }
         }
     }
@@ -128,9 +156,35 @@ impl Fleet {
         self.peak_rss_kib
     }
 
+    /// How often interpreter locks changed hands in those that have been reaped.
+    pub(super) fn lock_switches(&self) -> u64 {
+        self.lock_switches
+    }
+
+    /// Why the last one ended by itself, if it could say so.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
     /// Why the last one ended, or could not be started.
     pub(super) fn last_words(&self) -> &str {
         &self.last_words
+    }
+}
+
+impl Hired {
+    /// What it said at its end; nothing when it was killed.
+    fn farewell(&mut self) -> Farewell {
+        /// More than any fault has to say. Nobody waits for what a stray child of the worker holds
+        /// back: it is looked at once, when the worker has ended.
+        const MOST: usize = 64 * 1024;
+        let mut said = vec![0; MOST];
+        let Some(stdout) = &mut self.stdout else {
+            return Farewell::default();
+        };
+        let nonblocking = rustix::io::ioctl_fionbio(&*stdout, true);
+        let length = nonblocking.map_or(0, |()| stdout.read(&mut said).unwrap_or(0));
+        serde_json::from_slice(&said[..length]).unwrap_or_default()
     }
 }
 

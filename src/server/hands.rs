@@ -204,6 +204,10 @@ impl Hands {
         self.fleet.peak_rss_kib()
     }
 
+    pub(super) fn lock_switches(&self) -> u64 {
+        self.fleet.lock_switches()
+    }
+
     pub(super) fn last_words(&self) -> &str {
         self.fleet.last_words()
     }
@@ -276,6 +280,10 @@ impl Effects for Hands {
     }
 
     fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str) {
+        let reason = &match self.fleet.fault() {
+            Some(fault) => format!("{reason}; the last one said: {fault}"),
+            None => reason.to_owned(),
+        };
         tracing::error!(session, batch = %id.0, "a batch is given up: {reason}");
         let peer = self
             .sessions
@@ -284,7 +292,7 @@ impl Effects for Hands {
         if let Some(peer) = peer {
             let message = ToClient::Failed {
                 batch: sequence,
-                reason: reason.to_owned(),
+                reason: reason.clone(),
             };
             // A client that is gone is seen by the reception.
             if let Err(error) = self.tell(&peer, &message) {

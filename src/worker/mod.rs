@@ -15,8 +15,9 @@ use std::os::fd::AsFd;
 use crate::clock;
 use crate::model::WorkerNo;
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
+use crate::process::Usage;
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::fleet::{self, Bundle, FleetError, FromWorker, ToWorker};
+use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorker};
 use seat::Seat;
 
 /// Why a worker ended before it was told to.
@@ -48,7 +49,8 @@ pub struct Options {
     pub gateway: String,
 }
 
-/// Runs a worker until the gateway tells it to stop, or `lifeline` becomes ready.
+/// Runs a worker until the gateway tells it to stop, or `lifeline` becomes ready. Gives what it
+/// has to say at its end.
 ///
 /// # Errors
 /// When a socket fails, the gateway can't be understood, or the system is out of threads.
@@ -56,7 +58,7 @@ pub fn run(
     context: &Context,
     options: &Options,
     lifeline: Option<&impl AsFd>,
-) -> Result<(), WorkerError> {
+) -> Result<Farewell, WorkerError> {
     let gateway = context.socket(Kind::Dealer)?;
     gateway.connect(&options.gateway)?;
     let mut worker = Worker {
@@ -64,13 +66,15 @@ pub fn run(
         gateway,
         seat: None,
         units: 0,
+        lock_switches: 0,
         stopping: false,
     };
     worker.say(&FromWorker::Hello {
         version: PROTOCOL_VERSION,
         worker: options.number,
     })?;
-    worker.serve(lifeline)
+    worker.serve(lifeline)?;
+    Ok(worker.part())
 }
 
 struct Worker<'a> {
@@ -79,6 +83,8 @@ struct Worker<'a> {
     seat: Option<Seat>,
     /// Units finished in the seats before this one.
     units: u64,
+    /// And how often the interpreter lock changed hands in them.
+    lock_switches: u64,
     stopping: bool,
 }
 
@@ -126,9 +132,7 @@ impl Worker<'_> {
                 job,
                 trace,
             } => {
-                if let Some(old) = self.seat.take() {
-                    self.units = old.units();
-                }
+                self.leave_seat();
                 let mut seat = Seat::open(
                     self.context,
                     session,
@@ -151,6 +155,23 @@ impl Worker<'_> {
             ToWorker::Stop => self.stopping = true,
         }
         Ok(())
+    }
+
+    fn leave_seat(&mut self) {
+        if let Some(old) = self.seat.take() {
+            self.units = old.units();
+            self.lock_switches += old.lock_switches();
+        }
+    }
+
+    /// Ends what it has begun, and says what is to be said at the end.
+    fn part(mut self) -> Farewell {
+        self.leave_seat();
+        Farewell {
+            lock_switches: self.lock_switches,
+            peak_rss_kib: Usage::of_self().peak_rss_kib,
+            fault: None,
+        }
     }
 
     fn run(&mut self, bundle: Bundle) -> Result<(), WorkerError> {

@@ -213,6 +213,11 @@ impl Seat {
         self.units
     }
 
+    /// How often the interpreter lock went from one thread to another.
+    pub(super) fn lock_switches(&self) -> u64 {
+        self.runner.lock_switches()
+    }
+
     pub(super) fn results(&self) -> &Socket {
         &self.results
     }
