@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::model::WorkerNo;
+use crate::model::{Interpreter, WorkerNo};
 use crate::net::Context;
 use crate::process::Lifeline;
 use crate::wire::fleet::Farewell;
@@ -19,6 +19,10 @@ pub(super) struct WorkerArgs {
     /// The number under which the gateway knows it
     #[arg(long, value_name = "N")]
     number: WorkerNo,
+
+    /// Have this interpreter ready before saying that it is
+    #[arg(long, value_name = "PATH")]
+    interpreter: Option<Interpreter>,
 
     /// Leave when standard input comes to its end
     #[arg(long)]
@@ -40,6 +44,7 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
     let options = worker::Options {
         number: args.number,
         gateway: args.gateway,
+        interpreter: args.interpreter,
     };
     let context = Context::new();
     let end = match &lifeline {

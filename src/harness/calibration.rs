@@ -61,8 +61,8 @@ impl Calibration {
 }
 
 /// How many commands' loops are timed, if that takes no longer than the budget.
-const COMMANDS: usize = 101;
-const BUDGET_S: f64 = 0.5;
+pub(super) const COMMANDS: usize = 101;
+pub(super) const BUDGET_S: f64 = 0.5;
 
 /// How long one command's loops take on one thread, in seconds: the median of many commands, run
 /// by the very code that the executors run. 0 when the job does not compute.

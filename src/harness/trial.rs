@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
 use super::verdict::{failed, judge, note_cost};
-use super::{calibration, experiment::Planned, trace};
+use super::{Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{
@@ -109,8 +109,8 @@ impl Harness {
     }
 
     /// The makespan that a configuration allows in theory, in seconds, and whether that is only a
-    /// bound. `loop_s` is what one command's loops take.
-    pub fn ideal(&self, configuration: &Configuration, loop_s: f64) -> (f64, bool) {
+    /// bound. `pace` is that of its job.
+    pub fn ideal(&self, configuration: &Configuration, pace: &Pace) -> (f64, bool) {
         let waits_s: Vec<f64> = self
             .waits_ns(configuration)
             .map(|ns| ns as f64 / 1e9)
@@ -120,17 +120,11 @@ impl Harness {
             repeat: configuration.repeat,
             processes: configuration.processes,
             batch: configuration.batch,
-            loop_s,
-            locked: configuration.job.runtime == Runtime::Gil,
+            loop_s: pace.loop_s,
+            locked: pace.locked,
             cores: self.cores,
         };
         ideal_makespan(&configuration.job, &input)
-    }
-
-    /// The ideal makespan of a trial, in seconds: to predict how long it takes.
-    pub fn predicted_s(&self, configuration: &Configuration) -> f64 {
-        let loop_s = calibration::measure_loop(&configuration.job);
-        self.ideal(configuration, loop_s).0
     }
 
     /// The waits of the commands that the table knows.
@@ -150,9 +144,20 @@ impl Harness {
     /// When it was interrupted, or the system refuses what every trial needs.
     pub fn run(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
         let configuration = &planned.configuration;
-        let loop_s = calibration::measure_loop(&configuration.job);
-        let (ideal_s, ideal_is_bound) = self.ideal(configuration, loop_s);
+        let pace = Pace::measure(&configuration.job);
         let mut trial = self.blank(planned);
+        let pace = match pace {
+            Ok(pace) => pace,
+            Err(error) => {
+                trial.error = Some(error.to_string());
+                return Ok(trial);
+            }
+        };
+        if let Some(identity) = &pace.interpreter {
+            trial.interpreter = Some(identity.to_string());
+            trial.gil_enabled = identity.gil_enabled;
+        }
+        let (ideal_s, ideal_is_bound) = self.ideal(configuration, &pace);
         trial.ideal_s = (ideal_s > 0.0).then_some(ideal_s);
         trial.ideal_is_bound = ideal_is_bound;
         let timeout = self

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use rustix::event::epoll;
 use rustix::process::Signal;
 
-use crate::model::WorkerNo;
+use crate::model::{Interpreter, WorkerNo};
 use crate::process::{Child, Exit, StdoutMode};
 use crate::wire::fleet::Farewell;
 
@@ -17,6 +17,8 @@ use crate::wire::fleet::Farewell;
 pub(super) struct Fleet {
     program: PathBuf,
     gateway: String,
+    /// What workers are to have ready before they say that they are.
+    interpreter: Option<Interpreter>,
     children: FxHashMap<WorkerNo, Hired>,
     /// Holds the pidfd of every child, so that the server polls one descriptor, however many.
     ends: OwnedFd,
@@ -38,11 +40,16 @@ struct Hired {
 }
 
 impl Fleet {
-    /// No workers yet. They will run `program` and dial `gateway`.
-    pub(super) fn new(program: PathBuf, gateway: String) -> io::Result<Self> {
+    /// No workers yet. They will run `program`, dial `gateway`, and have an interpreter ready.
+    pub(super) fn new(
+        program: PathBuf,
+        gateway: String,
+        interpreter: Option<Interpreter>,
+    ) -> io::Result<Self> {
         Ok(Fleet {
             program,
             gateway,
+            interpreter,
             children: FxHashMap::default(),
             ends: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             stillborn: Vec::new(),
@@ -67,6 +74,9 @@ impl Fleet {
         command
             .args(["worker", "--lifeline", "--number", &worker.to_string()])
             .arg(&self.gateway);
+        if let Some(interpreter) = &self.interpreter {
+            command.arg(format!("--interpreter={interpreter}"));
+        }
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
         let data = epoll::EventData::new_u64(u64::from(worker));
         epoll::add(&self.ends, &child, data, epoll::EventFlags::IN)?;

@@ -55,7 +55,8 @@ impl Hands {
     ) -> Result<Self, ServerError> {
         let (workers, url) = socket_at(context, Kind::Router, &scratch.endpoint("workers.ipc"))?;
         let action = "can't watch child processes";
-        let fleet = Fleet::new(options.program.clone(), url)
+        let interpreter = options.job.runtime.interpreter().cloned();
+        let fleet = Fleet::new(options.program.clone(), url, interpreter)
             .map_err(|source| ServerError::System { action, source })?;
         Ok(Hands {
             fleet,

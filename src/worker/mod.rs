@@ -1,10 +1,13 @@
-//! The worker: a process that runs batches on its threads.
+//! The worker: a process that runs batches on its threads, or on those of an interpreter that it
+//! drives.
 //!
 //! It only dials out and never binds, and is told everything by the gateway after its hello. Its
 //! main thread holds the sockets and never computes, so a busy worker still answers.
 //!
 //! Must not know: the client's conversation, the table, other workers.
 
+mod engine;
+pub mod python;
 mod seat;
 mod trace;
 mod window;
@@ -13,11 +16,14 @@ use std::io;
 use std::os::fd::AsFd;
 
 use crate::clock;
-use crate::model::WorkerNo;
+use crate::executor::Runner;
+use crate::model::{Interpreter, Job, WorkerNo};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
 use crate::process::Usage;
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorker};
+use engine::{Engine, EngineUsage};
+use python::{Agent, AgentError, Driver};
 use seat::Seat;
 
 /// Why a worker ended before it was told to.
@@ -38,6 +44,9 @@ pub enum WorkerError {
     /// The system is out of threads or descriptors.
     #[error("can't start the threads of the executor: {0}")]
     Threads(#[from] io::Error),
+    /// The interpreter is of no use, or not any more.
+    #[error(transparent)]
+    Interpreter(#[from] AgentError),
 }
 
 /// What a worker is started with.
@@ -47,6 +56,9 @@ pub struct Options {
     pub number: WorkerNo,
     /// The gateway's address for workers.
     pub gateway: String,
+    /// An interpreter to have ready before the worker says that it is, when it is known that
+    /// sessions will want it.
+    pub interpreter: Option<Interpreter>,
 }
 
 /// Runs a worker until the gateway tells it to stop, or `lifeline` becomes ready. Gives what it
@@ -59,6 +71,7 @@ pub fn run(
     options: &Options,
     lifeline: Option<&impl AsFd>,
 ) -> Result<Farewell, WorkerError> {
+    let spare = options.interpreter.as_ref().map(ready).transpose()?;
     let gateway = context.socket(Kind::Dealer)?;
     gateway.connect(&options.gateway)?;
     let mut worker = Worker {
@@ -66,7 +79,8 @@ pub fn run(
         gateway,
         seat: None,
         units: 0,
-        lock_switches: 0,
+        used: EngineUsage::default(),
+        spare,
         stopping: false,
     };
     worker.say(&FromWorker::Hello {
@@ -77,14 +91,23 @@ pub fn run(
     Ok(worker.part())
 }
 
+/// An interpreter that is there.
+fn ready(interpreter: &Interpreter) -> Result<Agent, AgentError> {
+    let mut agent = Agent::start(interpreter)?;
+    agent.greet(python::PATIENCE)?;
+    Ok(agent)
+}
+
 struct Worker<'a> {
     context: &'a Context,
     gateway: Socket,
     seat: Option<Seat>,
     /// Units finished in the seats before this one.
     units: u64,
-    /// And how often the interpreter lock changed hands in them.
-    lock_switches: u64,
+    /// And what they used.
+    used: EngineUsage,
+    /// An interpreter that waits for a session.
+    spare: Option<Agent>,
     stopping: bool,
 }
 
@@ -133,14 +156,9 @@ impl Worker<'_> {
                 trace,
             } => {
                 self.leave_seat();
-                let mut seat = Seat::open(
-                    self.context,
-                    session,
-                    &results,
-                    &job,
-                    self.units,
-                    trace.is_some(),
-                )?;
+                let engine = self.engine(&job, trace.is_some())?;
+                let mut seat =
+                    Seat::open(self.context, session, &results, &job, self.units, engine)?;
                 if let Some(path) = trace {
                     seat.trace_into(&path)?;
                 }
@@ -160,16 +178,33 @@ impl Worker<'_> {
     fn leave_seat(&mut self) {
         if let Some(old) = self.seat.take() {
             self.units = old.units();
-            self.lock_switches += old.lock_switches();
+            let used = old.close();
+            self.used.lock_switches += used.lock_switches;
+            // One at a time is there.
+            self.used.peak_rss_kib = self.used.peak_rss_kib.max(used.peak_rss_kib);
         }
+    }
+
+    /// What is to run the batches of a job.
+    fn engine(&mut self, job: &Job, traced: bool) -> Result<Engine, WorkerError> {
+        let Some(interpreter) = job.runtime.interpreter() else {
+            return Ok(Engine::Threads(Runner::start(job, traced)?));
+        };
+        let is_the_one = |agent: &Agent| agent.interpreter() == interpreter;
+        let agent = match self.spare.take().filter(is_the_one) {
+            Some(agent) => agent,
+            None => Agent::start(interpreter)?,
+        };
+        let driver = Driver::open(agent, job, traced)?;
+        Ok(Engine::Interpreter(Box::new(driver)))
     }
 
     /// Ends what it has begun, and says what is to be said at the end.
     fn part(mut self) -> Farewell {
         self.leave_seat();
         Farewell {
-            lock_switches: self.lock_switches,
-            peak_rss_kib: Usage::of_self().peak_rss_kib,
+            lock_switches: self.used.lock_switches,
+            peak_rss_kib: Usage::of_self().peak_rss_kib + self.used.peak_rss_kib,
             fault: None,
         }
     }

@@ -3,10 +3,11 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use super::WorkerError;
+use super::engine::{Engine, EngineUsage};
 use super::trace::Trace;
 use super::window::Window;
 use crate::clock::Tick;
-use crate::executor::{Batch, Completion, Runner};
+use crate::executor::{Batch, Completion};
 use crate::model::{BatchId, Dispatch, Job, Ranges, SessionNo};
 use crate::net::{Context, Kind, NetError, Socket};
 use crate::wire::data;
@@ -16,7 +17,7 @@ use crate::wire::fleet::{Bundle, Head, Progress};
 pub(super) struct Seat {
     session: SessionNo,
     dispatch: Dispatch,
-    runner: Runner,
+    engine: Engine,
     results: Socket,
     /// What is being run, by tag. Tags count up and are used once; the first one is `first_tag`.
     running: VecDeque<Option<(Head, Tick)>>,
@@ -33,15 +34,14 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// Starts the threads and connects to the client. `units` is what the worker has finished
-    /// before.
+    /// Connects to the client. `units` is what the worker has finished before.
     pub(super) fn open(
         context: &Context,
         session: SessionNo,
         results_url: &str,
         job: &Job,
         units: u64,
-        traced: bool,
+        engine: Engine,
     ) -> Result<Seat, WorkerError> {
         let results = context.socket(Kind::Push)?;
         results.connect(results_url)?;
@@ -49,7 +49,7 @@ impl Seat {
         Ok(Seat {
             session,
             dispatch: job.dispatch,
-            runner: Runner::start(job, traced)?,
+            engine,
             results,
             running: VecDeque::new(),
             first_tag: 0,
@@ -87,27 +87,28 @@ impl Seat {
                 own,
             });
         }
-        self.runner.run(batches);
+        self.engine.run(batches);
         Ok(())
     }
 
     /// Sends the results of what is done, and returns what to tell the gateway, if anything.
     pub(super) fn collect(&mut self, now: Tick) -> Result<Option<Progress>, WorkerError> {
         self.flush_backlog()?;
-        self.runner.outbox().hear();
+        self.engine.outbox().hear();
         self.write_trace()?;
         let before = self.units;
         let mut commands = 0;
-        while let Some(completion) = self.runner.outbox().pop() {
+        while let Some(completion) = self.engine.outbox().pop() {
             commands += self.finish(completion)?;
         }
         if self.dispatch == Dispatch::Pipelined {
-            self.units += self.runner.outbox().take_commands();
+            self.units += self.engine.outbox().take_commands();
         }
         self.window.finished(self.units - before, commands, now);
         if self.dispatch == Dispatch::Barrier {
-            self.runner.outbox().announce_early(self.window.lead());
+            self.engine.outbox().announce_early(self.window.lead());
         }
+        self.engine.check()?;
         Ok(self.progress())
     }
 
@@ -132,7 +133,7 @@ impl Seat {
         let Some(trace) = &mut self.trace else {
             return Ok(());
         };
-        while let Some(span) = self.runner.outbox().pop_span() {
+        while let Some(span) = self.engine.outbox().pop_span() {
             let index = span.tag.checked_sub(self.first_tag);
             let head = index.and_then(|index| self.running.get(index as usize)?.as_ref());
             if let Some((head, taken)) = head {
@@ -175,7 +176,7 @@ impl Seat {
 
     fn progress(&mut self) -> Option<Progress> {
         // A batch that is nearly done makes room for the next one, which waits here for its end.
-        let nearly = self.runner.outbox().nearly_done_below() > self.first_tag;
+        let nearly = self.engine.outbox().nearly_done_below() > self.first_tag;
         let window = self.window.size() + u64::from(nearly);
         let state = (self.units, window);
         if state == self.reported && self.finished.is_empty() {
@@ -193,7 +194,7 @@ impl Seat {
 
     /// What has not begun need not be done, and nobody waits for the results.
     pub(super) fn cancel(&mut self) -> Result<(), NetError> {
-        self.runner.cancel();
+        self.engine.cancel();
         self.cancelled = true;
         for (head, _) in self.backlog.drain(..) {
             self.finished.push(head.sequence);
@@ -213,9 +214,9 @@ impl Seat {
         self.units
     }
 
-    /// How often the interpreter lock went from one thread to another.
-    pub(super) fn lock_switches(&self) -> u64 {
-        self.runner.lock_switches()
+    /// Ends what runs here, and tells what it used.
+    pub(super) fn close(self) -> EngineUsage {
+        self.engine.close()
     }
 
     pub(super) fn results(&self) -> &Socket {
@@ -223,6 +224,6 @@ impl Seat {
     }
 
     pub(super) fn bell(&self) -> &impl AsFd {
-        self.runner.outbox()
+        self.engine.outbox()
     }
 }

@@ -9,5 +9,6 @@ mod addresses;
 mod endings;
 mod input_files;
 mod measuring;
+mod runtimes;
 mod two_terminals;
 mod words;
