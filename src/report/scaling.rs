@@ -87,8 +87,8 @@ impl Axis {
     fn holds(self, trial: &Trial, best: &Trial) -> bool {
         let same_executor = trial.executor == best.executor
             || (trial.threads == 1 && trial.executor == ExecutorKind::Sequential);
-        let same_way =
-            (trial.batch, trial.dispatch, trial.spawn) == (best.batch, best.dispatch, best.spawn);
+        let way = |t: &Trial| (t.batch, t.dispatch, t.spawn, t.switch_interval_s);
+        let same_way = way(trial) == way(best);
         same_executor
             && same_way
             && match self {
