@@ -104,13 +104,14 @@ fn planned(batch: u32, commands: u64) -> Planned {
         threads: 1,
         executor: ExecutorKind::Sequential,
         dispatch: Dispatch::Barrier,
+        runtime: Runtime::Native,
+        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
     };
     let configuration = Configuration {
         label: "noop".to_owned(),
         processes: WORKERS,
         batch,
         job,
-        runtime: Runtime::Native,
         spawn: SpawnMode::Eager,
         rate_per_s: None,
         repeat: commands / 512,

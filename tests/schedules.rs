@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use mpmt::client::{Ledger, Verdict};
 use mpmt::model::{
-    BatchId, Dispatch, ExecutorKind, Instruction, Job, Ranges, SessionKey, SessionNo, WorkerNo,
-    WorkloadKind,
+    BatchId, Dispatch, ExecutorKind, Instruction, Job, Ranges, Runtime, SessionKey, SessionNo,
+    WorkerNo, WorkloadKind,
 };
 use mpmt::server::{Dispatcher, Effects, Limits};
 use mpmt::wire::fleet::Progress;
@@ -136,6 +136,8 @@ impl World {
                 threads: 2,
                 executor: ExecutorKind::Crossbeam,
                 dispatch,
+                runtime: Runtime::Native,
+                switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
             },
             clients: Vec::new(),
             workers: BTreeMap::new(),

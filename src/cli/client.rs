@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,7 +11,7 @@ use super::progress::batches_bar;
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
-use crate::model::{Dispatch, ExecutorKind, WorkloadKind};
+use crate::model::{Dispatch, ExecutorKind, Runtime, WorkloadKind};
 use crate::net::{Context, Endpoint};
 use crate::process::{Scratch, Signals};
 use crate::wire::control::Wish;
@@ -101,6 +102,14 @@ struct WishArgs {
     /// When a worker takes its next batch
     #[arg(long, value_enum, requires = "control")]
     dispatch: Option<Dispatch>,
+
+    /// What the commands run on: native, gil, or what the server was started with
+    #[arg(long, value_name = "RUNTIME", requires = "control")]
+    runtime: Option<Runtime>,
+
+    /// With the gil runtime: how long a thread waits for the lock before it asks for it
+    #[arg(long, value_name = "DURATION", value_parser = super::configuration::switch_interval, requires = "control")]
+    switch_interval: Option<Duration>,
 }
 
 pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
@@ -170,6 +179,8 @@ impl WishArgs {
             workload: self.workload,
             loops: self.loops,
             dispatch: self.dispatch,
+            runtime: self.runtime.clone(),
+            switch_interval: self.switch_interval,
         }
     }
 }

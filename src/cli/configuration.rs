@@ -27,6 +27,20 @@ pub(super) struct JobArgs {
     /// When a worker takes its next batch
     #[arg(long, value_enum, default_value = "barrier", help_heading = "Work")]
     dispatch: Dispatch,
+
+    /// What the commands run on: native threads; gil, native threads under an interpreter lock;
+    /// python, the threads of a real interpreter (python3, or python:PATH)
+    #[arg(
+        long,
+        value_name = "native|gil|python[:PATH]",
+        default_value = "native",
+        help_heading = "Work"
+    )]
+    runtime: Runtime,
+
+    /// With --runtime gil: how long a thread waits for the lock before it asks for it [default: 5ms]
+    #[arg(long, value_name = "DURATION", value_parser = switch_interval, help_heading = "Work")]
+    switch_interval: Option<Duration>,
 }
 
 impl JobArgs {
@@ -41,12 +55,20 @@ impl JobArgs {
                 self.threads
             )));
         }
+        (self.runtime.check_executor(executor)).map_err(UsageError::new)?;
+        if self.switch_interval.is_some() && self.runtime != Runtime::Gil {
+            return Err(UsageError::new(
+                "only --runtime gil has a switch interval; leave --switch-interval out",
+            ));
+        }
         Ok(Job {
             workload: self.workload,
             loops: self.loops,
             threads: self.threads,
             executor,
             dispatch: self.dispatch,
+            runtime: self.runtime.clone(),
+            switch_interval: self.switch_interval.unwrap_or(Job::DEFAULT_SWITCH_INTERVAL),
         })
     }
 }
@@ -85,10 +107,6 @@ pub(super) struct ConfigurationArgs {
     /// loop); latency counts from then
     #[arg(long, value_name = "R", value_parser = rate, help_heading = "Work")]
     rate: Option<f64>,
-
-    /// What the instructions run on
-    #[arg(long, value_enum, default_value = "native", help_heading = "Work")]
-    runtime: Runtime,
 }
 
 impl ConfigurationArgs {
@@ -99,7 +117,6 @@ impl ConfigurationArgs {
             processes: self.processes,
             batch: self.batch,
             job,
-            runtime: self.runtime,
             spawn: self.spawn,
             rate_per_s: self.rate,
             repeat: self.repeat,
@@ -118,6 +135,12 @@ pub(super) fn time_scale(text: &str) -> Result<f64, String> {
         return Err("it is a number from 0 to 1000000, like 0.1".to_owned());
     }
     Ok(factor)
+}
+
+/// A switch interval, from the command line.
+pub(super) fn switch_interval(text: &str) -> Result<Duration, String> {
+    let interval = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    Job::check_switch_interval(interval).map_err(|error| error.to_string())
 }
 
 /// Batches per second, from the command line.

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,10 +10,10 @@ use super::error::UsageError;
 use super::input::read_input;
 use super::progress::Progress;
 use super::results::ResultsFolder;
+use super::run::pace_of;
 use super::server::check_descriptors;
-use crate::harness::{
-    Experiment, Harness, Input, Limits, Planned, check_expected_sum, measure_loop,
-};
+use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
+use crate::model::Runtime;
 use crate::process::Signals;
 use crate::record::{Trial, TrialWriter};
 use crate::spec::{Definition, Order, input_digest};
@@ -103,9 +104,9 @@ impl Campaign {
             experiments.push(prepare_one(asked, input, seed, precision)?);
         }
         let mut harness = harness(request)?;
-        let mut loops = HashMap::new();
+        let mut paces = HashMap::new();
         for prepared in &mut experiments {
-            prepared.predict(&mut harness, &mut loops);
+            prepared.predict(&mut harness, &mut paces)?;
         }
         let budget = request.budget_s.map(Duration::from_secs_f64);
         Ok(Campaign {
@@ -186,22 +187,26 @@ fn prepare_one(
 }
 
 impl Prepared {
-    /// Predicts each configuration's makespan. `loops` remembers how long loops take.
-    fn predict(&mut self, harness: &mut Harness, loops: &mut HashMap<u64, f64>) {
+    /// Predicts each configuration's makespan, and with it sees that each interpreter is there.
+    /// `paces` remembers what has been measured.
+    fn predict(&mut self, harness: &mut Harness, paces: &mut Paces) -> Result<(), UsageError> {
         harness.use_input(self.input.clone());
-        let configurations = self.experiment.configurations.iter();
-        self.experiment.predicted_s = configurations
-            .map(|configuration| {
-                let job = &configuration.job;
-                let loop_s = match job.computes() {
-                    true => *loops.entry(job.loops).or_insert_with(|| measure_loop(job)),
-                    false => 0.0,
-                };
-                harness.ideal(configuration, loop_s).0
-            })
-            .collect();
+        for configuration in &self.experiment.configurations {
+            let job = &configuration.job;
+            let loops = if job.computes() { job.loops } else { 0 };
+            let pace = match paces.entry((job.runtime.clone(), loops)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(pace_of(job)?),
+            };
+            let (ideal_s, _) = harness.ideal(configuration, pace);
+            self.experiment.predicted_s.push(ideal_s);
+        }
+        Ok(())
     }
 }
+
+/// By runtime, and by loops where these are run.
+type Paces = HashMap<(Runtime, u64), Pace>;
 
 fn harness(request: &Request) -> anyhow::Result<Harness> {
     let signals = Signals::install().context("signals can't be taken over")?;

@@ -118,7 +118,7 @@ impl Observer for Progress {
         let Some(bar) = &self.bar else { return };
         let position = format!("{}/{}", self.outlook.done + 1, self.outlook.total());
         let what = if planned.warmup { " (warm-up)" } else { "" };
-        bar.set_message(format!("{position} {}{what}", planned.configuration.label));
+        bar.set_message(format!("{position} {}{what}", planned.configuration.name()));
         bar.set_prefix(rounded(self.outlook.left_s()));
         let left_ms = (self.outlook.left_s() * 1000.0) as u64;
         let spent_ms = (self.outlook.spent_s * 1000.0) as u64;
@@ -148,7 +148,7 @@ impl Observer for Progress {
             "{}/{} {:<14} {outcome}{warmup}{left}",
             outlook.done,
             outlook.total(),
-            trial.label
+            trial.name()
         ));
         Ok(())
     }

@@ -13,7 +13,7 @@ use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use super::sweep::find;
-use crate::model::{SpawnMode, WorkloadKind};
+use crate::model::{Runtime, SpawnMode, WorkloadKind};
 use crate::record::published;
 use crate::report;
 use crate::spec::{Axes, Axis};
@@ -25,6 +25,9 @@ Examples:
 
   A quick look: waits of 50 ms instead of 1 s
     mpmt reproduce --time-scale 0.05
+
+  With and without an interpreter lock, and in Python itself, side by side
+    mpmt reproduce --runtime all
 
   The CPU configurations, five times each, all workers started before the first batch
     mpmt reproduce --only cpu --runs 5 --spawn eager -o results/cpu";
@@ -40,6 +43,11 @@ pub(super) struct ReproduceArgs {
     /// Only the configurations of one kind of work
     #[arg(long, value_enum)]
     only: Option<Family>,
+
+    /// What the commands run on, each configuration on each: native, gil, python, python:PATH, or
+    /// all for the first three
+    #[arg(long, value_name = "RUNTIMES", default_value = "native")]
+    runtime: Axis<Runtime>,
 
     /// How often to run each configuration
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
@@ -97,6 +105,7 @@ impl ReproduceArgs {
         let definition = &mut asked.definition;
         definition.runs = self.runs;
         definition.override_with(&Axes {
+            runtime: Some(self.runtime.clone()),
             spawn: Some(Axis::of(self.spawn)),
             time_scale: Some(Axis::of(self.time_scale)),
             ..Axes::default()
@@ -145,8 +154,23 @@ mod tests {
             .configurations("x")
             .unwrap();
         all.into_iter()
-            .map(|configuration| configuration.label)
+            .map(|configuration| configuration.name())
             .collect()
+    }
+
+    #[test]
+    fn each_runtime_has_them_all_side_by_side() {
+        let native = labels(&[]);
+        let all = labels(&["--runtime", "all"]);
+        assert_eq!(all.len(), 27);
+        for (native, of_each) in native.iter().zip(all.chunks(3)) {
+            let named = |runtime| format!("{native} ({runtime})");
+            assert_eq!(of_each, [native.clone(), named("gil"), named("python")]);
+        }
+        assert_eq!(
+            labels(&["--runtime", "python:/opt/pypy3", "--only", "cpu"]).len(),
+            4
+        );
     }
 
     #[test]

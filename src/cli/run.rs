@@ -7,12 +7,14 @@ use clap::Args;
 
 use super::FAILED;
 use super::configuration::ConfigurationArgs;
+use super::error::UsageError;
 use super::input::InputArgs;
 use super::print::PrintArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
-use crate::harness::{Experiment, Harness, Limits};
+use crate::harness::{Experiment, Harness, Limits, Pace};
+use crate::model::Job;
 use crate::process::Signals;
 use crate::record::{Status, Trial};
 use crate::report;
@@ -75,6 +77,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     args.print.check("run")?;
     let configuration = args.configuration.configuration()?;
     check_descriptors(configuration.processes)?;
+    let pace = pace_of(&configuration.job)?;
     let input = args.input.read()?;
     let input_digest = input_digest(&input.commands, &input.entries);
     let signals = Signals::install().context("signals can't be taken over")?;
@@ -87,7 +90,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let mut harness = Harness::new(program, input, args.timeout, signals)
         .with_server_arguments(chaos_arguments(args.chaos))
         .with_trace(args.out.filter(|_| args.trace));
-    let predicted_s = vec![harness.predicted_s(&configuration)];
+    let predicted_s = vec![harness.ideal(&configuration, &pace).0];
     let experiment = Experiment {
         predicted_s,
         input_digest,
@@ -101,6 +104,15 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     drop(progress);
     args.print.print("run", &report::trial_summary(&trials))?;
     Ok(exit_code(&trials))
+}
+
+/// The pace of a job. An interpreter that can't be started is for a person to mend; one that is
+/// there and does not work makes the trials fail, each with the reason.
+pub(super) fn pace_of(job: &Job) -> Result<Pace, UsageError> {
+    match Pace::measure(job) {
+        Err(error) if error.is_about_the_program() => Err(UsageError::new(error)),
+        other => Ok(other.unwrap_or_default()),
+    }
 }
 
 fn chaos_arguments(chaos: Option<Chaos>) -> Vec<String> {

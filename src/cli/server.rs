@@ -12,7 +12,7 @@ use super::input::read_table;
 use crate::model::SpawnMode;
 use crate::net::{Context, Endpoint};
 use crate::process::{Lifeline, Signals, ensure_descriptors, spare_children_signal_stacks};
-use crate::server::{self, Chaos, Limits, Options, Ready, ServerError, Terms};
+use crate::server::{self, Chaos, Failure, Limits, Options, Ready, ServerError, Terms};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -136,8 +136,14 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
         signals,
         lifeline,
         say_ready,
-    )
-    .map_err(usage_or_failure)?;
+    );
+    let report = report.map_err(|error| {
+        if format == ServerFormat::Json {
+            let failure = error.to_string();
+            say(format, &Failure { failure }, "");
+        }
+        usage_or_failure(error)
+    })?;
     let served = format!(
         "served {} batches ({} retried, {} failed), {} workers started, {} lost",
         report.batches, report.retried, report.failed, report.workers_started, report.workers_lost

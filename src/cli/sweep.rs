@@ -145,9 +145,13 @@ struct AxesArgs {
     #[arg(long, value_name = "WORDS", help_heading = "Axes")]
     spawn: Option<Axis<SpawnMode>>,
 
-    /// What the instructions run on
+    /// What the commands run on: native, gil, python, python:PATH, or all for the first three
     #[arg(long, value_name = "RUNTIMES", help_heading = "Axes")]
     runtime: Option<Axis<Runtime>>,
+
+    /// With the gil runtime: how long a thread waits for the lock before it asks for it, like 5ms
+    #[arg(long, value_name = "DURATIONS", help_heading = "Axes")]
+    switch_interval: Option<Axis<Duration>>,
 
     /// Loops of one command of CPU work
     #[arg(long, value_name = "NUMBERS", help_heading = "Axes")]
@@ -172,6 +176,7 @@ impl AxesArgs {
             label: None,
             workload: self.workload.clone(),
             runtime: self.runtime.clone(),
+            switch_interval: self.switch_interval.clone(),
             processes: self.processes.clone(),
             threads: self.threads.clone(),
             batch: self.batch.clone(),
@@ -399,6 +404,7 @@ fn listing(planned: &[Planned]) -> Table {
     let words = [
         "experiment",
         "configuration",
+        "runtime",
         "executor",
         "dispatch",
         "spawn",
@@ -415,6 +421,7 @@ fn listing(planned: &[Planned]) -> Table {
         vec![
             Cell::Text(planned.experiment.clone()),
             Cell::Text(configuration.label.clone()),
+            Cell::Text(job.runtime.to_string()),
             Cell::Text(job.executor.to_string()),
             Cell::Text(job.dispatch.to_string()),
             Cell::Text(configuration.spawn.to_string()),

@@ -1,12 +1,14 @@
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::model::WorkerNo;
+use crate::model::{Interpreter, WorkerNo};
 use crate::net::Context;
 use crate::process::Lifeline;
-use crate::worker;
+use crate::wire::fleet::Farewell;
+use crate::worker::{self, WorkerError};
 
 /// Runs batches for a gateway, which starts it and tells it everything else
 #[derive(Args, Debug)]
@@ -17,6 +19,10 @@ pub(super) struct WorkerArgs {
     /// The number under which the gateway knows it
     #[arg(long, value_name = "N")]
     number: WorkerNo,
+
+    /// Have this interpreter ready before saying that it is
+    #[arg(long, value_name = "PATH")]
+    interpreter: Option<Interpreter>,
 
     /// Leave when standard input comes to its end
     #[arg(long)]
@@ -38,11 +44,28 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
     let options = worker::Options {
         number: args.number,
         gateway: args.gateway,
+        interpreter: args.interpreter,
     };
     let context = Context::new();
-    match &lifeline {
-        Some(lifeline) => worker::run(&context, &options, Some(lifeline))?,
-        None => worker::run(&context, &options, None::<&Lifeline>)?,
-    }
+    let end = match &lifeline {
+        Some(lifeline) => worker::run(&context, &options, Some(lifeline)),
+        None => worker::run(&context, &options, None::<&Lifeline>),
+    };
+    say(&end);
+    end?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves what there is to say at the end on standard output, for the gateway.
+fn say(end: &Result<Farewell, WorkerError>) {
+    let farewell = match end {
+        Ok(farewell) => farewell.clone(),
+        Err(error) => Farewell {
+            fault: Some(error.to_string()),
+            ..Farewell::default()
+        },
+    };
+    let line = serde_json::to_string(&farewell).unwrap_or_default();
+    // That nobody listens is no reason to fail.
+    let _ = writeln!(io::stdout(), "{line}");
 }

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering};
 
 use crossbeam::sync::Unparker;
 
+use super::Routine;
 use super::outbox::{Completion, Outbox, Span};
 use crate::clock;
 use crate::model::Instruction;
-use crate::workload::Work;
 
 /// A batch whose commands are being run, shared by the threads that run them.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct Task {
 }
 
 struct Shared {
-    work: Work,
+    routine: Routine,
     instructions: Arc<[Instruction]>,
     own: Range<usize>,
     tag: u64,
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Task {
 
 impl Flight {
     pub(super) fn new(
-        work: Work,
+        routine: Routine,
         instructions: Arc<[Instruction]>,
         own: Range<usize>,
         tag: u64,
@@ -54,7 +54,7 @@ impl Flight {
         let left = AtomicUsize::new(own.len());
         let sum = AtomicI64::new(0);
         Flight(Arc::new(Shared {
-            work,
+            routine,
             instructions,
             own,
             tag,
@@ -125,10 +125,10 @@ impl Shared {
     fn run(&self, index: usize) -> i64 {
         let instruction = &self.instructions[index];
         if !self.outbox.is_traced() {
-            return self.work.run(instruction);
+            return self.routine.run(instruction);
         }
         let started = clock::now();
-        let response = self.work.run(instruction);
+        let response = self.routine.run(instruction);
         let (tag, index, finished) = (self.tag, index - self.own.start, clock::now());
         self.outbox.ran(Span {
             tag,

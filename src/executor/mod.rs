@@ -5,18 +5,22 @@
 //!
 //! A [`Runner`] is a thread that takes batches in order and starts their commands through an
 //! [`Executor`]. Under a barrier it waits for each batch to be wholly done before the next; when
-//! pipelined it does not. That is all the difference.
+//! pipelined it does not. That is all the difference. Whether commands compute all at once or in
+//! turns, under an interpreter lock, is for the [`Routine`] to know; no executor does.
 
 mod flight;
+mod lock;
 mod outbox;
 mod pool;
 mod rayon;
+mod routine;
 mod runner;
 mod sequential;
 mod spawn;
 
 pub use flight::{Flight, Task};
 pub use outbox::{Completion, Outbox, Span};
+pub use routine::Routine;
 pub use runner::{Batch, Runner};
 
 use std::io;

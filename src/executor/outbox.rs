@@ -96,7 +96,8 @@ impl Outbox {
         self.spans.is_some()
     }
 
-    pub(super) fn ran(&self, span: Span) {
+    /// A command ran; kept if that was asked for. Said before its batch is done.
+    pub fn ran(&self, span: Span) {
         if let Some(spans) = &self.spans {
             spans.push(span);
         }
@@ -122,14 +123,16 @@ impl Outbox {
         self.ring();
     }
 
-    pub(super) fn command_done(&self, commands: usize) {
+    /// Commands are done that are not the last of their batch.
+    pub fn command_done(&self, commands: usize) {
         if self.per_command {
             self.commands.fetch_add(commands as u64, Ordering::SeqCst);
             self.ring();
         }
     }
 
-    pub(super) fn batch_done(&self, completion: Completion, commands: usize) {
+    /// A batch is done, and so many commands with it: those that were not told before.
+    pub fn batch_done(&self, completion: Completion, commands: usize) {
         if self.per_command {
             // An empty batch counts as one command, as its credit does.
             self.commands
@@ -139,7 +142,8 @@ impl Outbox {
         self.ring();
     }
 
-    fn ring(&self) {
+    /// Rings the bell, if it has not been rung since it was last heard.
+    pub fn ring(&self) {
         if !self.rung.swap(true, Ordering::SeqCst) {
             // It can only fail when the counter is about to overflow, and then it has been rung.
             let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());

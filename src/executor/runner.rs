@@ -7,9 +7,8 @@ use std::thread;
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossbeam::sync::Parker;
 
-use super::{Completion, Executor, Flight, Outbox, executor};
+use super::{Completion, Executor, Flight, Outbox, Routine, executor};
 use crate::model::{Dispatch, Instruction, Job};
-use crate::workload::Work;
 
 /// A batch to run: some of a shared row of instructions, and a tag that comes back with its sum.
 #[derive(Clone, Debug)]
@@ -28,6 +27,7 @@ pub struct Runner {
     batches: Sender<Vec<Batch>>,
     outbox: Arc<Outbox>,
     cancelled: Arc<AtomicBool>,
+    routine: Routine,
 }
 
 impl Runner {
@@ -38,9 +38,10 @@ impl Runner {
     pub fn start(job: &Job, traced: bool) -> io::Result<Runner> {
         let outbox = Arc::new(Outbox::new(job.dispatch == Dispatch::Pipelined, traced)?);
         let cancelled = Arc::new(AtomicBool::new(false));
+        let routine = Routine::new(job);
         let (batches, queue) = unbounded();
         let line = Line {
-            work: Work::new(job),
+            routine: routine.clone(),
             barrier: job.dispatch == Dispatch::Barrier,
             executor: executor(job)?,
             outbox: Arc::clone(&outbox),
@@ -54,6 +55,7 @@ impl Runner {
             batches,
             outbox,
             cancelled,
+            routine,
         })
     }
 
@@ -61,6 +63,11 @@ impl Runner {
     pub fn run(&self, batches: Vec<Batch>) {
         // The thread ends only when this sender does.
         let _ = self.batches.send(batches);
+    }
+
+    /// How often the interpreter lock went from one thread to another; 0 without one.
+    pub fn lock_switches(&self) -> u64 {
+        self.routine.lock_switches()
     }
 
     /// Where finished batches are found.
@@ -77,7 +84,7 @@ impl Runner {
 
 /// What the runner's thread holds.
 struct Line {
-    work: Work,
+    routine: Routine,
     barrier: bool,
     executor: Box<dyn Executor>,
     outbox: Arc<Outbox>,
@@ -106,7 +113,7 @@ impl Line {
         let waiter = self.barrier.then(|| self.parker.unparker().clone());
         let outbox = Arc::clone(&self.outbox);
         let flight = Flight::new(
-            self.work,
+            self.routine.clone(),
             batch.instructions,
             batch.own,
             batch.tag,

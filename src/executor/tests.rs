@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{Batch, Completion, Runner};
 use crate::clock;
-use crate::model::{Dispatch, ExecutorKind, Instruction, Job, WorkloadKind};
+use crate::model::{Dispatch, ExecutorKind, Instruction, Job, Runtime, WorkloadKind};
 
 fn job(executor: ExecutorKind, dispatch: Dispatch, workload: WorkloadKind) -> Job {
     Job {
@@ -16,6 +16,16 @@ fn job(executor: ExecutorKind, dispatch: Dispatch, workload: WorkloadKind) -> Jo
         threads: 4,
         executor,
         dispatch,
+        runtime: Runtime::Native,
+        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+    }
+}
+
+/// The same job under an interpreter lock.
+fn locked(job: Job) -> Job {
+    Job {
+        runtime: Runtime::Gil,
+        ..job
     }
 }
 
@@ -83,14 +93,17 @@ proptest! {
         sizes in prop::collection::vec(0_usize..20, 1..12),
     ) {
         for (executor, dispatch) in all_strategies() {
-            let mut done = run(&job(executor, dispatch, WorkloadKind::Cpu), &sizes, 0);
-            done.sort_by_key(|completion| completion.tag);
-            let mut next = 0..;
-            let sums: Vec<i64> =
-                sizes.iter().map(|&size| next.by_ref().take(size).sum()).collect();
-            prop_assert_eq!(done.iter().map(|c| c.tag).collect::<Vec<_>>(),
-                (0..sizes.len() as u64).collect::<Vec<_>>());
-            prop_assert_eq!(done.iter().map(|c| c.sum).collect::<Vec<_>>(), sums);
+            let native = job(executor, dispatch, WorkloadKind::Cpu);
+            for job in [native.clone(), locked(native)] {
+                let mut done = run(&job, &sizes, 0);
+                done.sort_by_key(|completion| completion.tag);
+                let mut next = 0..;
+                let sums: Vec<i64> =
+                    sizes.iter().map(|&size| next.by_ref().take(size).sum()).collect();
+                prop_assert_eq!(done.iter().map(|c| c.tag).collect::<Vec<_>>(),
+                    (0..sizes.len() as u64).collect::<Vec<_>>());
+                prop_assert_eq!(done.iter().map(|c| c.sum).collect::<Vec<_>>(), sums);
+            }
         }
     }
 }

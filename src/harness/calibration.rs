@@ -4,12 +4,12 @@ use std::thread;
 
 use super::{Harness, HarnessError, Planned};
 use crate::clock;
+use crate::executor::Routine;
 use crate::model::{
     Configuration, Dispatch, ExecutorKind, Instruction, Job, Runtime, SpawnMode, WorkloadKind,
 };
 use crate::record::Trial;
 use crate::stats::Sample;
-use crate::workload::Work;
 
 /// What the machine, its clock and the harness itself add to a figure. Null is not measured.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -61,8 +61,8 @@ impl Calibration {
 }
 
 /// How many commands' loops are timed, if that takes no longer than the budget.
-const COMMANDS: usize = 101;
-const BUDGET_S: f64 = 0.5;
+pub(super) const COMMANDS: usize = 101;
+pub(super) const BUDGET_S: f64 = 0.5;
 
 /// How long one command's loops take on one thread, in seconds: the median of many commands, run
 /// by the very code that the executors run. 0 when the job does not compute.
@@ -75,26 +75,26 @@ pub fn measure_loop(job: &Job) -> f64 {
 
 /// The times of commands that only compute: at least one, and no more once the budget is spent.
 fn loop_times_s(job: &Job, commands: usize, budget_s: f64) -> Vec<f64> {
-    let work = Work::new(&Job {
+    let routine = Routine::new(&Job {
         workload: WorkloadKind::Cpu,
         ..job.clone()
     });
     let mut times = Vec::with_capacity(commands);
     let start = clock::now();
     while times.len() < commands && (times.is_empty() || start.elapsed().as_secs_f64() < budget_s) {
-        times.push(timed_s(&work, 0));
+        times.push(timed_s(&routine, 0));
     }
     times
 }
 
 /// How long one command takes, in seconds.
-fn timed_s(work: &Work, wait_ns: u64) -> f64 {
+fn timed_s(routine: &Routine, wait_ns: u64) -> f64 {
     let instruction = Instruction {
         response: 0,
         wait_ns,
     };
     let before = clock::now();
-    work.run(&instruction);
+    routine.run(&instruction);
     before.elapsed().as_secs_f64()
 }
 
@@ -120,12 +120,12 @@ fn spread(sample: &Sample) -> f64 {
 /// How much longer than 1 ms sleeps of 1 ms take, by the very code that the executors run.
 fn sleep_overshoots_s(count: usize) -> Vec<f64> {
     const WAIT_NS: u64 = 1_000_000;
-    let work = Work::new(&Job {
+    let routine = Routine::new(&Job {
         workload: WorkloadKind::Io,
         ..job()
     });
     (0..count)
-        .map(|_| timed_s(&work, WAIT_NS) - WAIT_NS as f64 / 1e9)
+        .map(|_| timed_s(&routine, WAIT_NS) - WAIT_NS as f64 / 1e9)
         .collect()
 }
 
@@ -157,6 +157,8 @@ fn job() -> Job {
         threads: 1,
         executor: ExecutorKind::Sequential,
         dispatch: Dispatch::Barrier,
+        runtime: Runtime::Native,
+        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
     }
 }
 
@@ -171,7 +173,6 @@ pub fn measure_batch_cost(harness: &mut Harness) -> Result<Trial, HarnessError> 
         processes: 1,
         batch: 16,
         job: job(),
-        runtime: Runtime::Native,
         spawn: SpawnMode::Eager,
         rate_per_s: None,
         repeat: 100,

@@ -90,7 +90,13 @@ impl Limits {
 pub fn expected_s(planned: &Planned) -> f64 {
     const FIXED_S: f64 = 0.1;
     const PER_PROCESS_S: f64 = 0.004;
-    planned.predicted_s + FIXED_S + PER_PROCESS_S * f64::from(planned.configuration.processes)
+    const PER_INTERPRETER_S: f64 = 0.03;
+    let configuration = &planned.configuration;
+    let each_s = match configuration.job.runtime.interpreter() {
+        Some(_) => PER_PROCESS_S + PER_INTERPRETER_S,
+        None => PER_PROCESS_S,
+    };
+    planned.predicted_s + FIXED_S + each_s * f64::from(configuration.processes)
 }
 
 /// Who wants to know how far an experiment is.

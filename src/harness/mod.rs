@@ -7,18 +7,20 @@ mod calibration;
 mod doctor;
 mod environment;
 mod experiment;
+mod pace;
 mod server;
 mod thread_count;
 mod trace;
 mod trial;
 mod verdict;
 
-pub use calibration::{Calibration, batch_cost_s, measure_batch_cost, measure_loop};
+pub use calibration::{Calibration, batch_cost_s, measure_batch_cost};
 pub use doctor::{Finding, Verdict, Warning, examine};
 pub use environment::Environment;
 pub use experiment::{
     Ending, Experiment, Limits, Observer, Planned, WrongSum, check_expected_sum, expected_s,
 };
+pub use pace::Pace;
 pub use server::StartError;
 pub use trial::{Harness, HarnessError, Input, expected_sum};
 

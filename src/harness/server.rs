@@ -11,7 +11,7 @@ use crate::clock;
 use crate::model::Configuration;
 use crate::net::{self, PollEntry};
 use crate::process::{Child, Exit, Gate, Signals, SpawnError, StdoutMode};
-use crate::server::{Ready, Report};
+use crate::server::{Failure, Ready, Report};
 
 /// A server process that a trial is run against.
 #[derive(Debug)]
@@ -30,8 +30,13 @@ pub enum StartError {
     #[error(transparent)]
     Spawn(#[from] SpawnError),
     /// It said something else than that it is ready.
-    #[error("the server ended before it was ready ({0}); its messages are above")]
-    Ended(String),
+    #[error("the server ended before it was ready ({exit}){}", in_words(failure))]
+    Ended {
+        /// How.
+        exit: Exit,
+        /// Why, if it could still tell.
+        failure: Option<String>,
+    },
     /// It said nothing in time.
     #[error("the server was not ready within {0:?}")]
     Slow(Duration),
@@ -47,6 +52,26 @@ pub enum StartError {
 pub(super) struct Ended {
     pub(super) exit: Exit,
     pub(super) report: Option<Report>,
+    /// Why it ended, if it failed and could still tell.
+    pub(super) failure: Option<String>,
+}
+
+impl Ended {
+    /// That it ended before its time, and why.
+    pub(super) fn in_words(&self) -> String {
+        format!(
+            "the server ended ({}){}",
+            self.exit,
+            in_words(&self.failure)
+        )
+    }
+}
+
+fn in_words(failure: &Option<String>) -> String {
+    match failure {
+        Some(failure) => format!(": {failure}"),
+        None => "; its messages are above".to_owned(),
+    }
 }
 
 /// What a server is to be started with, beside its configuration.
@@ -97,7 +122,10 @@ impl Server {
                 ready,
                 startup: start.elapsed(),
             }),
-            Err(_) => Err(StartError::Ended(child.wait()?.to_string())),
+            Err(_) => Err(StartError::Ended {
+                exit: child.wait()?,
+                failure: failure_of(&line),
+            }),
         }
     }
 
@@ -121,15 +149,19 @@ impl Server {
     fn finish(&mut self) -> io::Result<Ended> {
         let mut last = String::new();
         self.stdout.read_to_string(&mut last)?;
-        let report = last
-            .lines()
-            .last()
-            .and_then(|line| serde_json::from_str(line).ok());
+        let line = last.lines().last().unwrap_or_default();
         Ok(Ended {
             exit: self.child.wait()?,
-            report,
+            report: serde_json::from_str(line).ok(),
+            failure: failure_of(line),
         })
     }
+}
+
+/// What a failed server said at its end.
+fn failure_of(line: &str) -> Option<String> {
+    let failure: Failure = serde_json::from_str(line).ok()?;
+    Some(failure.failure)
 }
 
 /// Ends a server that has not come up: in good order, so that it takes its folder with it, if it
@@ -154,6 +186,7 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     command.args(["--control", &setup.control]);
     command.args(["--max-threads", &job.threads.to_string()]);
     command.args(["--spawn", configuration.spawn.as_str()]);
+    command.args(["--runtime", &job.runtime.to_string()]);
     if let Some(folder) = setup.trace {
         command.arg("--trace").arg(folder);
     }

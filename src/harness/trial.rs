@@ -8,10 +8,12 @@ use std::time::Duration;
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
 use super::verdict::{failed, judge, note_cost};
-use super::{calibration, experiment::Planned, trace};
+use super::{Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
-use crate::model::{Command, Configuration, IdealInput, Table, TableEntry, ideal_makespan};
+use crate::model::{
+    Command, Configuration, IdealInput, Runtime, Table, TableEntry, ideal_makespan,
+};
 use crate::net::Context;
 use crate::process::{Census, Gate, Scratch, Signals};
 use crate::record::{Status, Trial};
@@ -107,8 +109,8 @@ impl Harness {
     }
 
     /// The makespan that a configuration allows in theory, in seconds, and whether that is only a
-    /// bound. `loop_s` is what one command's loops take.
-    pub fn ideal(&self, configuration: &Configuration, loop_s: f64) -> (f64, bool) {
+    /// bound. `pace` is that of its job.
+    pub fn ideal(&self, configuration: &Configuration, pace: &Pace) -> (f64, bool) {
         let waits_s: Vec<f64> = self
             .waits_ns(configuration)
             .map(|ns| ns as f64 / 1e9)
@@ -118,16 +120,11 @@ impl Harness {
             repeat: configuration.repeat,
             processes: configuration.processes,
             batch: configuration.batch,
-            loop_s,
+            loop_s: pace.loop_s,
+            locked: pace.locked,
             cores: self.cores,
         };
         ideal_makespan(&configuration.job, &input)
-    }
-
-    /// The ideal makespan of a trial, in seconds: to predict how long it takes.
-    pub fn predicted_s(&self, configuration: &Configuration) -> f64 {
-        let loop_s = calibration::measure_loop(&configuration.job);
-        self.ideal(configuration, loop_s).0
     }
 
     /// The waits of the commands that the table knows.
@@ -147,9 +144,20 @@ impl Harness {
     /// When it was interrupted, or the system refuses what every trial needs.
     pub fn run(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
         let configuration = &planned.configuration;
-        let loop_s = calibration::measure_loop(&configuration.job);
-        let (ideal_s, ideal_is_bound) = self.ideal(configuration, loop_s);
+        let pace = Pace::measure(&configuration.job);
         let mut trial = self.blank(planned);
+        let pace = match pace {
+            Ok(pace) => pace,
+            Err(error) => {
+                trial.error = Some(error.to_string());
+                return Ok(trial);
+            }
+        };
+        if let Some(identity) = &pace.interpreter {
+            trial.interpreter = Some(identity.to_string());
+            trial.gil_enabled = identity.gil_enabled;
+        }
+        let (ideal_s, ideal_is_bound) = self.ideal(configuration, &pace);
         trial.ideal_s = (ideal_s > 0.0).then_some(ideal_s);
         trial.ideal_is_bound = ideal_is_bound;
         let timeout = self
@@ -215,7 +223,7 @@ impl Harness {
                 let reason = format!("not done within its time limit of {timeout:?}");
                 Ok(Err((Status::Timeout, Some(reason))))
             }
-            Err(Stopped::ServerEnded) => Ok(failed(format!("the server ended ({})", ended.exit))),
+            Err(Stopped::ServerEnded) => Ok(failed(ended.in_words())),
             Err(Stopped::Client(error)) => Ok(failed(error)),
         }
     }
@@ -288,7 +296,7 @@ impl Harness {
             experiment: planned.experiment.clone(),
             label: configuration.label.clone(),
             workload: job.workload,
-            runtime: configuration.runtime,
+            runtime: job.runtime.clone(),
             processes: configuration.processes,
             threads: job.threads,
             batch: configuration.batch,
@@ -298,6 +306,8 @@ impl Harness {
             commands: self.input.commands.len() as u64 * configuration.repeat,
             wait_s: job.sleeps().then_some(longest as f64 / 1e9),
             loops: job.computes().then_some(job.loops),
+            switch_interval_s: (job.runtime == Runtime::Gil)
+                .then_some(job.switch_interval.as_secs_f64()),
             time_scale: configuration.time_scale,
             expected_sum: expected_sum(&self.input.commands, &self.table, configuration.repeat),
             rate_per_s: configuration.rate_per_s,
@@ -333,6 +343,9 @@ impl Harness {
             peak_rss_kib: None,
             peak_pss_kib: None,
             peak_threads: None,
+            lock_switches: None,
+            interpreter: None,
+            gil_enabled: None,
         }
     }
 }
@@ -369,6 +382,8 @@ fn wish(configuration: &Configuration) -> Wish {
         workload: Some(job.workload),
         loops: Some(job.loops),
         dispatch: Some(job.dispatch),
+        runtime: Some(job.runtime.clone()),
+        switch_interval: Some(job.switch_interval),
     }
 }
 

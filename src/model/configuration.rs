@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Runtime;
+
 /// A word list that is the same in code, on the command line and in records.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -68,14 +70,6 @@ words! {
 }
 
 words! {
-    /// What an instruction runs on.
-    Runtime {
-        /// Native threads.
-        Native = "native",
-    }
-}
-
-words! {
     /// When worker processes are started.
     SpawnMode {
         /// One for each received batch, up to the maximum, as the first system does.
@@ -110,11 +104,37 @@ pub struct Job {
     pub executor: ExecutorKind,
     /// When the worker takes its next batch.
     pub dispatch: Dispatch,
+    /// What the commands run on.
+    pub runtime: Runtime,
+    /// How long a thread waits for the interpreter lock before it asks for it. Only the `gil`
+    /// runtime has one to ask for.
+    pub switch_interval: Duration,
 }
+
+/// A thread can't wait for the interpreter lock as long as that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a switch interval is from 1us to 10s, like 5ms; {0:?} is not")]
+pub struct BadSwitchInterval(Duration);
 
 impl Job {
     /// The loops of one command in the published comparison.
     pub const DEFAULT_LOOPS: u64 = 2_000_000;
+
+    /// CPython's own switch interval (`sys.getswitchinterval`).
+    pub const DEFAULT_SWITCH_INTERVAL: Duration = Duration::from_millis(5);
+
+    /// Whether a thread can wait for the interpreter lock so long. (CPython takes nothing below a
+    /// microsecond either.)
+    ///
+    /// # Errors
+    /// When it can't.
+    pub fn check_switch_interval(interval: Duration) -> Result<Duration, BadSwitchInterval> {
+        let possible = Duration::from_micros(1)..=Duration::from_secs(10);
+        match possible.contains(&interval) {
+            true => Ok(interval),
+            false => Err(BadSwitchInterval(interval)),
+        }
+    }
 
     /// How many commands can run at the same time in one worker.
     pub fn width(&self) -> u32 {
@@ -163,8 +183,6 @@ pub struct Configuration {
     pub batch: u32,
     /// What each worker runs.
     pub job: Job,
-    /// What the instructions run on.
-    pub runtime: Runtime,
     /// When workers are started.
     pub spawn: SpawnMode,
     /// Batches that are due per second; each is sent as soon as there is room without it.
@@ -186,6 +204,14 @@ impl Configuration {
             _ => "mpmt",
         };
         format!("{workload}-{kind}-{processes}x{threads}")
+    }
+
+    /// The label, and the runtime when it is not the native one: what people are told.
+    pub fn name(&self) -> String {
+        match &self.job.runtime {
+            Runtime::Native => self.label.clone(),
+            other => format!("{} ({other})", self.label),
+        }
     }
 
     /// The wait of an instruction in this configuration, in nanoseconds.

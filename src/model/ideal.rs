@@ -14,6 +14,8 @@ pub struct IdealInput<'a> {
     /// Seconds of one command's loops, measured on one thread in the same run. 0 when it does
     /// not compute.
     pub loop_s: f64,
+    /// Whether one thread of a process computes at a time: an interpreter lock.
+    pub locked: bool,
     /// Cores that the machine gives us.
     pub cores: u32,
 }
@@ -24,7 +26,7 @@ pub struct IdealInput<'a> {
 /// * I/O with a barrier and equal waits w: `ceil(batches / N) * ceil(batch / M) * w`.
 /// * I/O pipelined, equal waits: `ceil(commands / (N * M)) * w`.
 /// * I/O, unequal waits: `max(longest wait, total wait / (N * M))`, a bound.
-/// * CPU: `total loop time / min(cores, N * M)`.
+/// * CPU: `total loop time / min(cores, N * M)`, under an interpreter lock `min(cores, N)`.
 /// * mixed: the larger of the two parts, a bound: they can overlap.
 pub fn ideal_makespan(job: &Job, input: &IdealInput<'_>) -> (f64, bool) {
     let commands = input.waits_s.len() as u64 * input.repeat;
@@ -32,8 +34,12 @@ pub fn ideal_makespan(job: &Job, input: &IdealInput<'_>) -> (f64, bool) {
         return (0.0, false);
     }
     let slots = u64::from(input.processes) * u64::from(job.width());
+    let computing = match input.locked {
+        true => u64::from(input.processes),
+        false => slots,
+    };
     let cpu_s = if job.computes() {
-        commands as f64 * input.loop_s / u64::from(input.cores).min(slots).max(1) as f64
+        commands as f64 * input.loop_s / u64::from(input.cores).min(computing).max(1) as f64
     } else {
         0.0
     };
@@ -77,7 +83,7 @@ fn barrier_waves(commands: u64, input: &IdealInput<'_>, width: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ExecutorKind, WorkloadKind};
+    use crate::model::{ExecutorKind, Runtime, WorkloadKind};
 
     fn job(workload: WorkloadKind, threads: u32, dispatch: Dispatch) -> Job {
         let executor = if threads == 1 {
@@ -91,16 +97,23 @@ mod tests {
             threads,
             executor,
             dispatch,
+            runtime: Runtime::Native,
+            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
         }
     }
 
     fn ideal(job: &Job, waits_s: &[f64], processes: u32) -> (f64, bool) {
+        under(false, job, waits_s, processes)
+    }
+
+    fn under(locked: bool, job: &Job, waits_s: &[f64], processes: u32) -> (f64, bool) {
         let input = IdealInput {
             waits_s,
             repeat: 1,
             processes,
             batch: 16,
             loop_s: 0.01,
+            locked,
             cores: 2,
         };
         ideal_makespan(job, &input)
@@ -141,6 +154,16 @@ mod tests {
         assert_eq!(ideal(&one, &waits, 1).0, 1.0);
         let many = job(WorkloadKind::Cpu, 16, Dispatch::Barrier);
         assert_eq!(ideal(&many, &waits, 8).0, 0.5);
+    }
+
+    #[test]
+    fn under_a_lock_threads_help_those_who_wait_and_processes_those_who_compute() {
+        let waits = [1.0; 100];
+        let cpu = job(WorkloadKind::Cpu, 16, Dispatch::Barrier);
+        assert_eq!(under(true, &cpu, &waits, 1).0, 1.0);
+        assert_eq!(under(true, &cpu, &waits, 2).0, 0.5);
+        let io = job(WorkloadKind::Io, 16, Dispatch::Barrier);
+        assert_eq!(under(true, &io, &waits, 1), ideal(&io, &waits, 1));
     }
 
     #[test]

@@ -11,11 +11,12 @@ mod ideal;
 mod instruction;
 mod lines;
 mod ranges;
+mod runtime;
 mod table;
 
 pub use command::{Command, CommandError, Verb};
 pub use configuration::{
-    Configuration, Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind,
+    BadSwitchInterval, Configuration, Dispatch, ExecutorKind, Job, SpawnMode, WorkloadKind,
 };
 pub use digest::fnv1a;
 pub use id::{BatchId, SessionKey, SessionNo, WorkerNo};
@@ -23,4 +24,5 @@ pub use ideal::{IdealInput, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
 pub use lines::{BadLine, Parsed, parse_lines};
 pub use ranges::Ranges;
+pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
 pub use table::{Table, TableEntry};

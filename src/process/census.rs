@@ -1,6 +1,6 @@
 use std::fs;
 
-/// A look at a process and its children, all at once: what the kernel's accounting does not sum.
+/// A look at a process and all that it started, at once: what the kernel's accounting does not sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Census {
     /// Processes.
@@ -13,31 +13,33 @@ pub struct Census {
 }
 
 impl Census {
-    /// How many threads a process and its children have. Cheap.
+    /// How many threads a process, its children, and theirs have. Cheap.
     pub fn threads(pid: u32) -> u64 {
-        family(pid).filter_map(threads_of).sum()
+        family(pid).into_iter().filter_map(threads_of).sum()
     }
 
-    /// Looks at a process and its children. The kernel walks all of their memory for it, so this
+    /// Looks at a process, its children, and theirs. The kernel walks all of their memory for it, so this
     /// is for when nothing is being timed.
     pub fn take(pid: u32) -> Census {
-        family(pid).fold(Census::default(), |census, pid| Census {
-            processes: census.processes + 1,
-            threads: census.threads + threads_of(pid).unwrap_or(0),
-            pss_kib: census.pss_kib + pss_of(pid).unwrap_or(0),
-        })
+        family(pid)
+            .into_iter()
+            .fold(Census::default(), |census, pid| Census {
+                processes: census.processes + 1,
+                threads: census.threads + threads_of(pid).unwrap_or(0),
+                pss_kib: census.pss_kib + pss_of(pid).unwrap_or(0),
+            })
     }
 }
 
-/// The process itself and its children. One that ends meanwhile is not counted.
-fn family(pid: u32) -> impl Iterator<Item = u32> {
+/// The process itself and its descendants, as far as main threads started them. One that ends
+/// meanwhile is not counted.
+fn family(pid: u32) -> Vec<u32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
     let children = children.unwrap_or_default();
-    let numbers: Vec<u32> = children
-        .split_whitespace()
-        .filter_map(|n| n.parse().ok())
-        .collect();
-    std::iter::once(pid).chain(numbers)
+    let numbers = children.split_whitespace().filter_map(|n| n.parse().ok());
+    let mut all = vec![pid];
+    numbers.for_each(|child| all.extend(family(child)));
+    all
 }
 
 fn threads_of(pid: u32) -> Option<u64> {
@@ -72,6 +74,18 @@ mod tests {
             "{census:?}"
         );
         assert!(Census::threads(std::process::id()) >= 1);
+    }
+
+    #[test]
+    fn children_of_children_count() {
+        use crate::process::{Child, StdoutMode};
+        use std::io::Read as _;
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "sh -c 'echo ready; read line' & wait"]);
+        let mut child = Child::spawn(&mut command, StdoutMode::Piped).unwrap();
+        let mut ready = [0; 6];
+        child.take_stdout().unwrap().read_exact(&mut ready).unwrap();
+        assert_eq!(Census::take(child.pid()).processes, 2);
     }
 
     #[test]

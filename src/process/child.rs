@@ -39,6 +39,7 @@ pub struct Child {
     pidfd: OwnedFd,
     lifeline: Option<ChildStdin>,
     stdout: Option<File>,
+    stderr: Option<File>,
     exit: Option<Exit>,
 }
 
@@ -80,6 +81,7 @@ impl Child {
             StdoutMode::Piped => command.stdout(Stdio::piped()),
         };
         let mut child = command.spawn()?;
+        let file = |pipe: OwnedFd| File::from(pipe);
         let pid = Pid::from_child(&child);
         let pidfd = pidfd_open(pid, PidfdFlags::empty()).inspect_err(|_| {
             let _ = child.kill();
@@ -89,10 +91,8 @@ impl Child {
             pid,
             pidfd,
             lifeline: child.stdin.take(),
-            stdout: child
-                .stdout
-                .take()
-                .map(|pipe| File::from(OwnedFd::from(pipe))),
+            stdout: child.stdout.take().map(|pipe| file(pipe.into())),
+            stderr: child.stderr.take().map(|pipe| file(pipe.into())),
             exit: None,
         })
     }
@@ -105,6 +105,17 @@ impl Child {
     /// The read end of its standard output, when it was started with [`StdoutMode::Piped`].
     pub fn take_stdout(&mut self) -> Option<File> {
         self.stdout.take()
+    }
+
+    /// The read end of its standard error, when the command was given a pipe for it.
+    pub fn take_stderr(&mut self) -> Option<File> {
+        self.stderr.take()
+    }
+
+    /// Its lifeline, to talk to it on. Whoever holds it lets the child go by dropping it.
+    pub fn take_stdin(&mut self) -> Option<File> {
+        let pipe = self.lifeline.take()?;
+        Some(File::from(OwnedFd::from(pipe)))
     }
 
     /// Tells it to go, by closing its lifeline.

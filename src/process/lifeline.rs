@@ -1,8 +1,19 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Signal, set_parent_process_death_signal};
+
+/// Has the kernel kill a program when the thread that starts it ends: for one that does not ask for
+/// that itself, as [`Lifeline::hold`] does.
+pub fn die_with_parent(command: &mut Command) {
+    let ask = || Ok(set_parent_process_death_signal(Some(Signal::KILL))?);
+    // SAFETY: between fork and exec it makes one system call and touches nothing of this process.
+    unsafe { command.pre_exec(ask) };
+}
 
 /// The child's end of its lifeline: its standard input, on which nothing is ever said. The
 /// descriptor becomes ready when the parent has gone, or let go.

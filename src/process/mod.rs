@@ -22,7 +22,7 @@ pub use alarm::Alarm;
 pub use census::Census;
 pub use child::{Child, Exit, SpawnError, StdoutMode, spare_children_signal_stacks};
 pub use gate::Gate;
-pub use lifeline::Lifeline;
+pub use lifeline::{Lifeline, die_with_parent};
 pub use limits::{DescriptorShortage, ensure_descriptors};
 pub use scratch::Scratch;
 pub use signals::Signals;

@@ -39,7 +39,7 @@ impl Axis {
         let same_executor = trial.executor == through.executor
             || (trial.threads == 1 && trial.executor == ExecutorKind::Sequential);
         same_executor
-            && way(trial) == way(through)
+            && is_done_alike(trial, through)
             && match self {
                 Axis::Processes => trial.threads == through.threads,
                 Axis::Threads => trial.processes == through.processes,
@@ -83,9 +83,11 @@ impl Axis {
     }
 }
 
-/// All but the shape and the executor that makes it the same configuration for the same work.
-fn way(trial: &Trial) -> impl PartialEq {
-    (trial.runtime, trial.batch, trial.dispatch, trial.spawn)
+/// Whether all but the shape and the executor is the same, for the same work.
+fn is_done_alike(a: &Trial, b: &Trial) -> bool {
+    a.runtime == b.runtime
+        && a.switch_interval_s == b.switch_interval_s
+        && (a.batch, a.dispatch, a.spawn) == (b.batch, b.dispatch, b.spawn)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         commands: 512,
         wait_s: (workload == WorkloadKind::Io).then_some(1.0),
         loops: (workload == WorkloadKind::Cpu).then_some(Job::DEFAULT_LOOPS),
+        switch_interval_s: None,
         time_scale: 1.0,
         expected_sum: 512,
         rate_per_s: None,
@@ -59,6 +60,9 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         peak_rss_kib: Some(3277),
         peak_pss_kib: None,
         peak_threads: None,
+        lock_switches: None,
+        interpreter: None,
+        gil_enabled: None,
     }
 }
 

@@ -1,5 +1,6 @@
-use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{Read, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Trial;
@@ -51,7 +52,8 @@ impl TrialWriter {
     }
 
     /// Opens a file to go on with it, or makes it. A last row that was not written to its end is
-    /// cut off. Returns the rows that are there.
+    /// cut off, and the rows of an older version get the columns of this one. Returns the rows that
+    /// are there.
     ///
     /// # Errors
     /// When the file can't be read, mended or written, or a whole row is not one of [`Trial`].
@@ -66,10 +68,19 @@ impl TrialWriter {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(file_error)?;
         let whole = whole_rows(&bytes);
-        file.set_len(whole as u64).map_err(file_error)?;
         let trials = rows_of(path, &bytes[..whole])?;
+        let row_error = |source| StoreError::Row {
+            path: path.to_owned(),
+            source,
+        };
+        let text = text_of(&trials).map_err(row_error)?;
+        if first_line(&text) == first_line(&bytes) {
+            file.set_len(whole as u64).map_err(file_error)?;
+        } else {
+            file = replace(path, &text).map_err(file_error)?;
+        }
         let rows = csv::WriterBuilder::new()
-            .has_headers(whole == 0)
+            .has_headers(trials.is_empty())
             .from_writer(file);
         let path = path.to_owned();
         Ok((TrialWriter { path, rows }, trials))
@@ -131,6 +142,33 @@ fn whole_rows(bytes: &[u8]) -> usize {
     whole
 }
 
+/// Rows as they are written, under their header; nothing when there are none.
+fn text_of(trials: &[Trial]) -> csv::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let mut rows = csv::Writer::from_writer(&mut text);
+    trials.iter().try_for_each(|trial| rows.serialize(trial))?;
+    rows.flush()?;
+    drop(rows);
+    Ok(text)
+}
+
+fn first_line(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.split_inclusive(|&byte| byte == b'\n').next()
+}
+
+/// Puts other bytes in the place of a file, all at once, and opens it at its end.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<File> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let mut file = tempfile::Builder::new()
+        .prefix(".mpmt-")
+        // As any program makes a file: the umask takes its share.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    OpenOptions::new().append(true).open(path)
+}
+
 fn rows_of(path: &Path, from: impl Read) -> Result<Vec<Trial>, StoreError> {
     csv::Reader::from_reader(from)
         .deserialize()
@@ -146,6 +184,27 @@ fn rows_of(path: &Path, from: impl Read) -> Result<Vec<Trial>, StoreError> {
 mod tests {
     use super::*;
     use crate::record::samples;
+
+    #[test]
+    fn rows_of_an_older_version_get_the_new_columns_when_it_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.csv");
+        let trial = samples::trial("io-mp-1x1", (2.0, 1.0));
+        let mut new = TrialWriter::create(&path).unwrap();
+        new.write(&trial).unwrap();
+        new.write(&trial).unwrap();
+        let whole = std::fs::read_to_string(&path).unwrap();
+        // What was written before there were runtimes: a row without the last three columns.
+        let older = |line: &str| line.rsplitn(4, ',').last().unwrap().to_owned();
+        let mut lines = whole.lines().map(older);
+        let old = format!("{}\n{}\n", lines.next().unwrap(), lines.next().unwrap());
+        std::fs::write(&path, old).unwrap();
+        assert_eq!(read_trials(&path).unwrap(), std::slice::from_ref(&trial));
+        let (mut writer, there) = TrialWriter::resume(&path).unwrap();
+        assert_eq!(there, std::slice::from_ref(&trial));
+        writer.write(&trial).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
+    }
 
     #[test]
     fn wherever_it_was_cut_off_the_rows_go_on_as_if_nothing_had_happened() {

@@ -1,7 +1,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Published, Status, Trial};
-use crate::model::{Job, WorkloadKind};
+use crate::model::{Job, Runtime, WorkloadKind};
 
 /// The middle and the ends of one figure over repeated runs, in the figure's own unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +99,8 @@ pub struct Summary {
     pub name: String,
     /// What one command does.
     pub workload: WorkloadKind,
+    /// What the commands ran on.
+    pub runtime: Runtime,
     /// What was published under this name.
     pub published: PublishedFigure,
     /// The median of the makespans that the configuration allows in theory.
@@ -141,6 +143,7 @@ impl Summary {
         Some(Summary {
             name,
             workload: first.workload,
+            runtime: first.runtime.clone(),
             published: PublishedFigure::find(first, published),
             ideal_s: over_ok(|trial| trial.ideal_s)
                 .or_else(any_ideal)
@@ -192,26 +195,29 @@ pub fn group_by<T>(
     names(&asked).into_iter().zip(groups).collect()
 }
 
-/// A name for each: its label, and where labels are the same, what tells these apart.
+/// A name for each: its label and runtime, and where these are the same, what tells them apart.
 fn names(asked: &[Asked]) -> Vec<String> {
-    let mut labels: FxHashMap<&str, (&Asked, [bool; WORDS])> = FxHashMap::default();
+    let mut labels: FxHashMap<_, (&Asked, [bool; WORDS])> = FxHashMap::default();
     for one in asked {
-        let (first, differs) = labels.entry(&one.label).or_insert((one, [false; WORDS]));
+        let (first, differs) = labels.entry(one.label()).or_insert((one, [false; WORDS]));
         for (differs, (a, b)) in differs.iter_mut().zip(one.words.iter().zip(&first.words)) {
             *differs |= a != b;
         }
     }
-    let name = |one: &Asked| one.name_by(&labels[one.label.as_str()].1);
+    let name = |one: &Asked| one.name_by(&labels[&one.label()].1);
     asked.iter().map(name).collect()
 }
 
 /// Things that a configuration is asked, beyond its label.
-const WORDS: usize = 13;
+const WORDS: usize = 12;
 
 /// What makes a configuration: its label, and everything that it was asked, in words.
 #[derive(PartialEq, Eq, Hash)]
 struct Asked {
     label: String,
+    /// What stands in brackets behind the label whatever it is compared with: the runtime, when it
+    /// is not the native one.
+    runtime: Option<String>,
     words: [String; WORDS],
 }
 
@@ -219,9 +225,9 @@ impl Asked {
     fn of(trial: &Trial) -> Self {
         Asked {
             label: trial.label.clone(),
+            runtime: (!trial.runtime.is_native()).then(|| runtime_in_words(trial)),
             words: [
                 trial.workload.to_string(),
-                trial.runtime.to_string(),
                 format!("{}x{}", trial.processes, trial.threads),
                 format!("batch {}", trial.batch),
                 trial.executor.to_string(),
@@ -237,16 +243,32 @@ impl Asked {
         }
     }
 
-    /// The label, with those words that differ among its namesakes.
+    /// What it is called before it is compared with others: namesakes have the same.
+    fn label(&self) -> (&str, Option<&str>) {
+        (&self.label, self.runtime.as_deref())
+    }
+
+    /// The label with the runtime, and with those words that differ among its namesakes.
     fn name_by(&self, differs: &[bool; WORDS]) -> String {
         let words = self.words.iter().zip(differs);
-        let differing: Vec<&str> = words
-            .filter_map(|(word, differs)| differs.then_some(word.as_str()))
-            .collect();
-        if differing.is_empty() {
+        let differing = words.filter_map(|(word, differs)| differs.then_some(word.as_str()));
+        let runtime = self.runtime.as_deref().into_iter();
+        let told: Vec<&str> = runtime.chain(differing).collect();
+        if told.is_empty() {
             return self.label.clone();
         }
-        format!("{} ({})", self.label, differing.join(", "))
+        format!("{} ({})", self.label, told.join(", "))
+    }
+}
+
+/// The runtime, and its switch interval when it is not the usual one.
+fn runtime_in_words(trial: &Trial) -> String {
+    let usual_s = Job::DEFAULT_SWITCH_INTERVAL.as_secs_f64();
+    match trial.switch_interval_s {
+        Some(interval_s) if interval_s != usual_s => {
+            format!("{}, switch interval {interval_s} s", trial.runtime)
+        }
+        _ => trial.runtime.to_string(),
     }
 }
 
@@ -318,6 +340,37 @@ mod tests {
         assert_eq!(both.error.as_deref(), Some("worker 3 died"));
         let alone = only(&[bad]);
         assert_eq!((alone.measured, alone.ideal_s), (None, Some(1.0)));
+    }
+
+    #[test]
+    fn the_runtime_stands_behind_every_label_but_the_native_ones() {
+        let native = samples::trial("cpu-mt-1x2", (4.0, 4.0));
+        let on = |runtime: &str, switch_interval_s| Trial {
+            runtime: runtime.parse().unwrap(),
+            switch_interval_s,
+            ..native.clone()
+        };
+        let mut rayon = on("gil", Some(0.005));
+        rayon.executor = ExecutorKind::Rayon;
+        let all = [
+            native.clone(),
+            on("gil", Some(0.005)),
+            rayon,
+            on("gil", Some(0.001)),
+            on("python:/opt/pypy3", None),
+        ];
+        let names: Vec<String> = group(&all).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(
+            names,
+            [
+                "cpu-mt-1x2",
+                "cpu-mt-1x2 (gil, spawn)",
+                "cpu-mt-1x2 (gil, rayon)",
+                "cpu-mt-1x2 (gil, switch interval 0.001 s)",
+                "cpu-mt-1x2 (python:/opt/pypy3)",
+            ]
+        );
+        assert_eq!(group(&all[1..2])[0].0, "cpu-mt-1x2 (gil)");
     }
 
     #[test]

@@ -60,6 +60,10 @@ pub struct Trial {
     /// Loops of a command; `None`, in files 0, when the work does not compute.
     #[serde(serialize_with = "none_as_default")]
     pub loops: Option<u64>,
+    /// How long a thread waited for the interpreter lock before it asked for it; `None`, in files
+    /// 0, when the runtime is not `gil`.
+    #[serde(default, serialize_with = "none_as_default")]
+    pub switch_interval_s: Option<f64>,
     /// What every wait was multiplied by.
     pub time_scale: f64,
     /// The sum that the responses must have.
@@ -140,6 +144,18 @@ pub struct Trial {
     pub peak_pss_kib: Option<u64>,
     /// Threads of all processes at once, half of the ideal makespan after the start, or at the end.
     pub peak_threads: Option<u64>,
+    /// How often the interpreter lock went from one thread to another, over all workers; empty
+    /// when the runtime is not `gil`.
+    #[serde(default)]
+    pub lock_switches: Option<u64>,
+
+    // What it ran on.
+    /// The interpreter and its version, such as `CPython 3.11.7`; empty without one.
+    #[serde(default)]
+    pub interpreter: Option<String>,
+    /// Whether the interpreter's lock was on; empty when it does not say (before CPython 3.13).
+    #[serde(default)]
+    pub gil_enabled: Option<bool>,
 }
 
 /// Writes 0 for what does not apply.
@@ -156,6 +172,7 @@ impl Trial {
         let sleeps = matches!(self.workload, WorkloadKind::Io | WorkloadKind::Mixed);
         self.wait_s = self.wait_s.filter(|_| sleeps);
         self.loops = self.loops.filter(|&loops| loops > 0);
+        self.switch_interval_s = self.switch_interval_s.filter(|&interval| interval > 0.0);
         self
     }
 
@@ -163,6 +180,14 @@ impl Trial {
     pub fn usable_makespan_s(&self) -> Option<f64> {
         let makespan = self.makespan_s.filter(|_| self.status == Status::Ok);
         makespan.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+    }
+
+    /// The label, and the runtime when it is not the native one.
+    pub fn name(&self) -> String {
+        match &self.runtime {
+            Runtime::Native => self.label.clone(),
+            other => format!("{} ({other})", self.label),
+        }
     }
 
     /// `ideal / makespan`: 1 when the machinery costs nothing.

@@ -63,6 +63,9 @@ fn for_programs(summaries: &[Summary]) -> Table {
         (Column::left("workload"), |s| {
             Cell::Text(s.workload.to_string())
         }),
+        (Column::left("runtime"), |s| {
+            Cell::Text(s.runtime.to_string())
+        }),
         (Column::right("published_s"), |s| match s.published {
             PublishedFigure::Seconds(seconds) => Cell::Seconds(seconds),
             _ => Cell::Empty,
@@ -209,13 +212,13 @@ mod tests {
         io-mpmt-3x3                        1.000 s                                                          failed: worker 2 died
         ");
         insta::assert_snapshot!(written(&report, Format::Csv), @r#"
-        configuration,workload,published_s,ideal_s,ideal_is_bound,measured_median_s,measured_min_s,measured_max_s,efficiency,times_faster_than_published,runs,runs_not_ok,status,error
-        io-mp-32x1,io,17.0,16.0,false,17.3124,16.03,18.5948,0.924193064,0.98195513,4,1,failed,"no worker answered
+        configuration,workload,runtime,published_s,ideal_s,ideal_is_bound,measured_median_s,measured_min_s,measured_max_s,efficiency,times_faster_than_published,runs,runs_not_ok,status,error
+        io-mp-32x1,io,native,17.0,16.0,false,17.3124,16.03,18.5948,0.924193064,0.98195513,4,1,failed,"no worker answered
         in 5 s"
-        io-mpmt-32x16,io,1.35,1.0,false,1.136268,1.0521,1.220436,0.880074067,1.18809999,3,0,ok,
-        io-mpmt-4x8,io,,1.7,true,2.2,2.2,2.2,0.772727273,,1,0,ok,
-        io-mt-1x16,io,,0.64,false,0.64,0.64,0.64,1.0,,1,0,ok,
-        io-mpmt-3x3,io,,1.0,false,,,,,,1,1,failed,worker 2 died
+        io-mpmt-32x16,io,native,1.35,1.0,false,1.136268,1.0521,1.220436,0.880074067,1.18809999,3,0,ok,
+        io-mpmt-4x8,io,native,,1.7,true,2.2,2.2,2.2,0.772727273,,1,0,ok,
+        io-mt-1x16,io,native,,0.64,false,0.64,0.64,0.64,1.0,,1,0,ok,
+        io-mpmt-3x3,io,native,,1.0,false,,,,,,1,1,failed,worker 2 died
         "#);
     }
 
@@ -277,6 +280,7 @@ mod tests {
           {
             "configuration": "io-mp-32x1",
             "workload": "io",
+            "runtime": "native",
             "published_s": 17.0,
             "ideal_s": 16.0,
             "ideal_is_bound": false,

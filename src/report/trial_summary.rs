@@ -112,6 +112,9 @@ const MEASURES: &[Measure] = &[
     measure("threads", "peak_threads", |t| {
         Cell::maybe(t.peak_threads, Cell::Count)
     }),
+    measure("interpreter lock switches", "lock_switches", |t| {
+        Cell::maybe(t.lock_switches, Cell::Count)
+    }),
 ];
 
 impl Measure {
@@ -151,7 +154,7 @@ fn for_people(trials: &[Trial]) -> Table {
     } else {
         ok
     };
-    let label = trials.first().map_or("", |trial| trial.label.as_str());
+    let label = trials.first().map_or(String::new(), Trial::name);
     let heads: &[&str] = match counted.len() {
         0 | 1 => &["value"],
         _ => &["median", "min", "max"],
@@ -200,6 +203,15 @@ fn reason(trial: &Trial, runs: usize) -> String {
 fn for_programs(trials: &[Trial]) -> Table {
     let mut columns: Vec<Filled<Trial>> = vec![
         (Column::left("label"), |t| Cell::Text(t.label.clone())),
+        (Column::left("runtime"), |t| {
+            Cell::Text(t.runtime.to_string())
+        }),
+        (Column::left("interpreter"), |t| {
+            Cell::maybe(t.interpreter.clone(), Cell::Text)
+        }),
+        (Column::left("gil_enabled"), |t| {
+            Cell::maybe(t.gil_enabled, Cell::Flag)
+        }),
         (Column::right("run"), |t| Cell::Count(t.run.into())),
         (Column::left("status"), |t| Cell::Text(t.status.to_string())),
         (Column::left("error"), |t| {
@@ -273,11 +285,11 @@ mod tests {
         peak memory (RSS)                  3.2 MiB   3.2 MiB   3.2 MiB
         ");
         insta::assert_snapshot!(written(&report, Format::Csv), @"
-        label,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,efficiency,throughput_per_s,startup_s,first_result_s,latency_p50_s,latency_p99_s,latency_max_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib,peak_pss_kib,peak_threads
-        io-mpmt-32x16,1,ok,,false,512,1.0521,1.0,0.950479992,486.645756107,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,
-        io-mpmt-32x16,2,ok,,false,512,1.136268,1.0,0.880074067,450.597922321,0.0123,1.0056,,,,512,32,2,0,0,0,0.25,0.125,1234,56,3277,,
-        io-mpmt-32x16,3,ok,,false,512,1.220436,1.0,0.819379304,419.52220354,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,
-        io-mpmt-32x16,4,failed,no result for 30 s,false,512,,1.0,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,
+        label,runtime,interpreter,gil_enabled,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,efficiency,throughput_per_s,startup_s,first_result_s,latency_p50_s,latency_p99_s,latency_max_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib,peak_pss_kib,peak_threads,lock_switches
+        io-mpmt-32x16,native,,,1,ok,,false,512,1.0521,1.0,0.950479992,486.645756107,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,native,,,2,ok,,false,512,1.136268,1.0,0.880074067,450.597922321,0.0123,1.0056,,,,512,32,2,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,native,,,3,ok,,false,512,1.220436,1.0,0.819379304,419.52220354,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,native,,,4,failed,no result for 30 s,false,512,,1.0,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
         ");
     }
 

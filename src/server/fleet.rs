@@ -1,4 +1,5 @@
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,36 +8,56 @@ use rustc_hash::FxHashMap;
 use rustix::event::epoll;
 use rustix::process::Signal;
 
-use crate::model::WorkerNo;
-use crate::process::{Child, StdoutMode};
+use crate::model::{Interpreter, WorkerNo};
+use crate::process::{Child, Exit, StdoutMode};
+use crate::wire::fleet::Farewell;
 
 /// The worker processes: started, watched all at once, killed, reaped.
 #[derive(Debug)]
 pub(super) struct Fleet {
     program: PathBuf,
     gateway: String,
-    children: FxHashMap<WorkerNo, Child>,
+    /// What workers are to have ready before they say that they are.
+    interpreter: Option<Interpreter>,
+    children: FxHashMap<WorkerNo, Hired>,
     /// Holds the pidfd of every child, so that the server polls one descriptor, however many.
     ends: OwnedFd,
     /// Workers that could not be started at all.
     stillborn: Vec<WorkerNo>,
     started: u64,
     peak_rss_kib: u64,
+    lock_switches: u64,
     last_words: String,
+    /// What the last one that ended by a fault said of it.
+    fault: Option<String>,
+}
+
+/// A worker process, and where it leaves its farewell.
+#[derive(Debug)]
+struct Hired {
+    child: Child,
+    stdout: Option<File>,
 }
 
 impl Fleet {
-    /// No workers yet. They will run `program` and dial `gateway`.
-    pub(super) fn new(program: PathBuf, gateway: String) -> io::Result<Self> {
+    /// No workers yet. They will run `program`, dial `gateway`, and have an interpreter ready.
+    pub(super) fn new(
+        program: PathBuf,
+        gateway: String,
+        interpreter: Option<Interpreter>,
+    ) -> io::Result<Self> {
         Ok(Fleet {
             program,
             gateway,
+            interpreter,
             children: FxHashMap::default(),
             ends: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             stillborn: Vec::new(),
             started: 0,
             peak_rss_kib: 0,
+            lock_switches: 0,
             last_words: String::new(),
+            fault: None,
         })
     }
 
@@ -53,17 +74,21 @@ impl Fleet {
         command
             .args(["worker", "--lifeline", "--number", &worker.to_string()])
             .arg(&self.gateway);
-        let child = Child::spawn(&mut command, StdoutMode::Stderr)?;
+        if let Some(interpreter) = &self.interpreter {
+            command.arg(format!("--interpreter={interpreter}"));
+        }
+        let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
         let data = epoll::EventData::new_u64(u64::from(worker));
         epoll::add(&self.ends, &child, data, epoll::EventFlags::IN)?;
-        self.children.insert(worker, child);
+        let stdout = child.take_stdout();
+        self.children.insert(worker, Hired { child, stdout });
         self.started += 1;
         Ok(())
     }
 
     pub(super) fn kill(&self, worker: WorkerNo) {
-        if let Some(child) = self.children.get(&worker) {
-            child.signal(Signal::KILL);
+        if let Some(hired) = self.children.get(&worker) {
+            hired.child.signal(Signal::KILL);
         }
     }
 
@@ -71,20 +96,32 @@ impl Fleet {
     pub(super) fn bury(&mut self) -> io::Result<Vec<WorkerNo>> {
         let mut ended = std::mem::take(&mut self.stillborn);
         for worker in self.ready()? {
-            let Some(child) = self.children.get_mut(&worker) else {
+            let Some(hired) = self.children.get_mut(&worker) else {
                 continue;
             };
-            let Some(exit) = child.try_reap()? else {
+            let Some(exit) = hired.child.try_reap()? else {
                 continue;
             };
             tracing::debug!(worker, "worker ended: {exit}");
-            self.last_words = format!("the last one ended with {exit}");
-            self.peak_rss_kib += exit.usage.peak_rss_kib;
+            let farewell = hired.farewell();
+            self.note(exit, farewell);
             // Dropping the child closes its pidfd, which takes it out of the epoll as well.
             self.children.remove(&worker);
             ended.push(worker);
         }
         Ok(ended)
+    }
+
+    /// Keeps what is to be told of a worker that has ended.
+    fn note(&mut self, exit: Exit, farewell: Farewell) {
+        // The kernel gives the largest resident set of the worker and its children, not the sum.
+        self.peak_rss_kib += exit.usage.peak_rss_kib.max(farewell.peak_rss_kib);
+        self.lock_switches += farewell.lock_switches;
+        self.last_words = match &farewell.fault {
+            Some(fault) => fault.clone(),
+            None => format!("the last one ended with {exit}"),
+        };
+        self.fault = farewell.fault;
     }
 
     fn ready(&self) -> io::Result<Vec<WorkerNo>> {
@@ -111,10 +148,11 @@ impl Fleet {
     pub(super) fn end_all(&mut self) {
         self.children
             .values()
-            .for_each(|child| child.signal(Signal::KILL));
-        for (_, mut child) in self.children.drain() {
-            if let Ok(exit) = child.wait() {
-                self.peak_rss_kib += exit.usage.peak_rss_kib;
+            .for_each(|hired| hired.child.signal(Signal::KILL));
+        for (_, mut hired) in std::mem::take(&mut self.children) {
+            if let Ok(exit) = hired.child.wait() {
+                let farewell = hired.farewell();
+                self.note(exit, farewell);
             }
         }
     }
@@ -128,9 +166,35 @@ impl Fleet {
         self.peak_rss_kib
     }
 
+    /// How often interpreter locks changed hands in those that have been reaped.
+    pub(super) fn lock_switches(&self) -> u64 {
+        self.lock_switches
+    }
+
+    /// Why the last one ended by itself, if it could say so.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
     /// Why the last one ended, or could not be started.
     pub(super) fn last_words(&self) -> &str {
         &self.last_words
+    }
+}
+
+impl Hired {
+    /// What it said at its end; nothing when it was killed.
+    fn farewell(&mut self) -> Farewell {
+        /// More than any fault has to say. Nobody waits for what a stray child of the worker holds
+        /// back: it is looked at once, when the worker has ended.
+        const MOST: usize = 64 * 1024;
+        let mut said = vec![0; MOST];
+        let Some(stdout) = &mut self.stdout else {
+            return Farewell::default();
+        };
+        let nonblocking = rustix::io::ioctl_fionbio(&*stdout, true);
+        let length = nonblocking.map_or(0, |()| stdout.read(&mut said).unwrap_or(0));
+        serde_json::from_slice(&said[..length]).unwrap_or_default()
     }
 }
 

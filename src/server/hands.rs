@@ -55,7 +55,8 @@ impl Hands {
     ) -> Result<Self, ServerError> {
         let (workers, url) = socket_at(context, Kind::Router, &scratch.endpoint("workers.ipc"))?;
         let action = "can't watch child processes";
-        let fleet = Fleet::new(options.program.clone(), url)
+        let interpreter = options.job.runtime.interpreter().cloned();
+        let fleet = Fleet::new(options.program.clone(), url, interpreter)
             .map_err(|source| ServerError::System { action, source })?;
         Ok(Hands {
             fleet,
@@ -204,6 +205,10 @@ impl Hands {
         self.fleet.peak_rss_kib()
     }
 
+    pub(super) fn lock_switches(&self) -> u64 {
+        self.fleet.lock_switches()
+    }
+
     pub(super) fn last_words(&self) -> &str {
         self.fleet.last_words()
     }
@@ -276,6 +281,10 @@ impl Effects for Hands {
     }
 
     fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str) {
+        let reason = &match self.fleet.fault() {
+            Some(fault) => format!("{reason}; the last one said: {fault}"),
+            None => reason.to_owned(),
+        };
         tracing::error!(session, batch = %id.0, "a batch is given up: {reason}");
         let peer = self
             .sessions
@@ -284,7 +293,7 @@ impl Effects for Hands {
         if let Some(peer) = peer {
             let message = ToClient::Failed {
                 batch: sequence,
-                reason: reason.to_owned(),
+                reason: reason.clone(),
             };
             // A client that is gone is seen by the reception.
             if let Err(error) = self.tell(&peer, &message) {

@@ -21,7 +21,7 @@ pub use chaos::{Chaos, ChaosError};
 pub use dispatcher::{Counts, Dispatcher};
 pub use effects::Effects;
 pub use limits::Limits;
-pub use options::{Options, Ready, Report, ServerError};
+pub use options::{Failure, Options, Ready, Report, ServerError};
 pub use reception::Terms;
 
 use std::time::Duration;
@@ -37,9 +37,9 @@ use intake::Intake;
 use reception::Reception;
 
 /// How many file descriptors a server of so many workers needs: for itself and libzmq, and for each
-/// worker its process, its lifeline, its connections.
+/// worker its process, its lifeline, its farewell, its connections.
 pub fn descriptors_needed(workers: u32) -> u64 {
-    64 + 5 * u64::from(workers)
+    64 + 6 * u64::from(workers)
 }
 
 /// The session of the clients that have no control channel.
@@ -317,7 +317,9 @@ impl<'a> Server<'a> {
             self.dispatcher.ended(worker, self.now(), &mut self.hands);
         }
         if self.dispatcher.has_given_up() {
-            return Err(ServerError::NoWorkers(self.hands.last_words().to_owned()));
+            let error = ServerError::NoWorkers(self.hands.last_words().to_owned());
+            self.reception.turn_away(&error, &mut self.hands)?;
+            return Err(error);
         }
         Ok(())
     }
@@ -336,6 +338,7 @@ impl<'a> Server<'a> {
             workers_started: self.hands.workers_started(),
             workers_lost: counts.workers_lost,
             peak_rss_kib: self.hands.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
+            lock_switches: self.hands.lock_switches(),
         }
     }
 }

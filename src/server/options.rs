@@ -90,4 +90,13 @@ pub struct Report {
     pub workers_lost: u64,
     /// The peak resident sets of all processes, added up, KiB.
     pub peak_rss_kib: u64,
+    /// How often interpreter locks went from one thread to another, in all workers.
+    pub lock_switches: u64,
+}
+
+/// What a server says at its end instead, when it failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// In words.
+    pub failure: String,
 }

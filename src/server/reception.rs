@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
-use super::{OLD_WIRE, Options};
-use crate::model::{ExecutorKind, Job, SessionKey, SessionNo};
+use super::{OLD_WIRE, Options, ServerError};
+use crate::model::{ExecutorKind, Job, Runtime, SessionKey, SessionNo};
 use crate::net::{Endpoint, NetError, Routed};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
@@ -192,6 +192,8 @@ impl Reception {
                 "the sequential executor has one thread; ask for one, or for another".to_owned(),
             );
         }
+        let job = self.granted_job(&hello.wish);
+        self.check_runtime(&job)?;
         Ok(Grant {
             batches: self.batches.clone(),
             processes: hello
@@ -199,7 +201,7 @@ impl Reception {
                 .processes
                 .unwrap_or(self.max_workers)
                 .clamp(1, self.max_workers),
-            job: self.granted_job(&hello.wish),
+            job,
             window: self.terms.window,
         })
     }
@@ -217,7 +219,26 @@ impl Reception {
                 .executor
                 .unwrap_or_else(|| self.default_executor(threads)),
             dispatch: wish.dispatch.unwrap_or(self.job.dispatch),
+            runtime: wish.runtime.as_ref().unwrap_or(&self.job.runtime).clone(),
+            switch_interval: wish.switch_interval.unwrap_or(self.job.switch_interval),
         }
+    }
+
+    /// Whether a job's runtime can be had. Which programs this user's processes start is not for a
+    /// client to say, so the only interpreter is the one that the server was started with.
+    fn check_runtime(&self, job: &Job) -> Result<(), String> {
+        let own = &self.job.runtime;
+        if job.runtime.interpreter().is_some() && job.runtime != *own {
+            return Err(format!(
+                "this server has no {0} runtime; start it with --runtime {0}",
+                job.runtime
+            ));
+        }
+        if job.runtime == Runtime::Gil {
+            Job::check_switch_interval(job.switch_interval).map_err(|e| e.to_string())?;
+        }
+        let executor = job.runtime.check_executor(job.executor);
+        executor.map_err(|error| error.to_string())
     }
 
     /// The server's own executor, unless that has one thread and the client asks for more.
@@ -284,6 +305,16 @@ impl Reception {
         let client = self.sessions.remove(&no)?;
         self.by_key.remove(&client.key);
         Some(client)
+    }
+
+    /// Tells all clients why they are not served any more.
+    pub(super) fn turn_away(&self, why: &ServerError, hands: &mut Hands) -> Result<(), NetError> {
+        let reason = why.to_string();
+        for client in self.sessions.values() {
+            let reason = reason.clone();
+            hands.tell(&client.peer, &ToClient::Reject { reason })?;
+        }
+        Ok(())
     }
 
     /// A connection was lost; whose, nobody says.

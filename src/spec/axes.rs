@@ -68,6 +68,8 @@ axes! {
     executor: ExecutorKind,
     /// When a worker takes its next batch.
     dispatch: Dispatch,
+    /// How long a thread waits for the interpreter lock before it asks for it.
+    switch_interval: Duration,
     /// When workers are started.
     spawn: SpawnMode,
     /// Loops of one command of CPU work.
@@ -95,7 +97,9 @@ impl Axes {
         self.check_size()?;
         let mut all = vec![plain()];
         all = vary(all, &self.workload, |c, v| c.job.workload = v);
-        all = vary(all, &self.runtime, |c, v| c.runtime = v);
+        all = vary(all, &self.runtime, |c, v| c.job.runtime = v);
+        self.check_switch_interval()?;
+        all = vary(all, &self.switch_interval, |c, v| c.job.switch_interval = v);
         let processes = &bounded("processes", &self.processes, 1..=4096)?;
         all = vary(all, processes, |c, v| c.processes = v as u32);
         let threads = &bounded("threads", &self.threads, 1..=65_536)?;
@@ -129,6 +133,8 @@ impl Axes {
             .map(length)
             .fold(1_usize, usize::saturating_mul);
         let product = product
+            .saturating_mul(length(&self.runtime))
+            .saturating_mul(length(&self.switch_interval))
             .saturating_mul(length(&self.wait))
             .saturating_mul(length(&self.time_scale));
         if product > MOST_CONFIGURATIONS {
@@ -138,6 +144,22 @@ impl Axes {
             return refuse("axes", reason);
         }
         Ok(())
+    }
+
+    /// A switch interval that no runtime has a use for is a slip.
+    fn check_switch_interval(&self) -> Result<(), AxesError> {
+        let key = "switch_interval";
+        let Some(intervals) = &self.switch_interval else {
+            return Ok(());
+        };
+        for &interval in intervals.values() {
+            Job::check_switch_interval(interval).or_else(|error| refuse(key, error.to_string()))?;
+        }
+        let runtimes = self.runtime.iter().flat_map(Axis::values);
+        match runtimes.into_iter().any(|runtime| *runtime == Runtime::Gil) {
+            true => Ok(()),
+            false => refuse(key, NO_SWITCHES),
+        }
     }
 
     fn finish(&self, all: Vec<Configuration>) -> Result<Vec<Configuration>, AxesError> {
@@ -153,17 +175,27 @@ impl Axes {
                 kept.push(configuration);
             }
         }
+        let namesakes = most_of_a_runtime(&kept);
         match &self.label {
-            Some(label) if kept.len() > 1 => refuse(
+            Some(label) if namesakes > 1 => refuse(
                 "label",
                 format!(
-                    "'{label}' can name one configuration only, and these values make {}; leave the label out",
-                    kept.len()
+                    "'{label}' can name one configuration only, and these values make {namesakes}; leave the label out"
                 ),
             ),
             _ => Ok(kept),
         }
     }
+}
+
+const NO_SWITCHES: &str = "only the gil runtime has a switch interval; add runtime = \"gil\" (--runtime gil), or leave it out";
+
+/// How many configurations have the same runtime, at the most. Those of different runtimes can
+/// share a label: people are told the runtime with it.
+fn most_of_a_runtime(all: &[Configuration]) -> usize {
+    let runtimes = all.iter().map(|configuration| &configuration.job.runtime);
+    let count = |runtime| runtimes.clone().filter(|other| *other == runtime).count();
+    runtimes.clone().map(count).max().unwrap_or(0)
 }
 
 /// What `mpmt run` asks when it is told nothing.
@@ -178,8 +210,9 @@ fn plain() -> Configuration {
             threads: 1,
             executor: ExecutorKind::Sequential,
             dispatch: Dispatch::Barrier,
+            runtime: Runtime::Native,
+            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
         },
-        runtime: Runtime::Native,
         spawn: SpawnMode::Lazy,
         rate_per_s: None,
         repeat: 1,
@@ -250,12 +283,18 @@ fn check_executor(configuration: &Configuration) -> Result<(), AxesError> {
         );
         return refuse("executor", reason);
     }
-    Ok(())
+    job.runtime.check_executor(job.executor).or_else(|error| {
+        let reason = format!("{error}; or give rayon a [[configuration]] of its own");
+        refuse("executor", reason)
+    })
 }
 
 fn leave_out_what_makes_no_difference(configuration: &mut Configuration) {
     if !configuration.job.computes() {
         configuration.job.loops = Job::DEFAULT_LOOPS;
+    }
+    if configuration.job.runtime != Runtime::Gil {
+        configuration.job.switch_interval = Job::DEFAULT_SWITCH_INTERVAL;
     }
     if !configuration.job.sleeps() {
         configuration.wait = None;
@@ -303,6 +342,8 @@ mod tests {
     fn what_makes_no_difference_makes_no_second_configuration() {
         let both = axes("workload = \"io,cpu\"\nwait = \"1ms,2ms\"\nloops = [1, 2, 3]");
         assert_eq!(both.configurations().unwrap().len(), 2 + 3);
+        let runtimes = axes("runtime = \"native,gil\"\nswitch_interval = \"1ms,5ms\"");
+        assert_eq!(runtimes.configurations().unwrap().len(), 1 + 2);
     }
 
     #[test]
@@ -321,6 +362,22 @@ mod tests {
             "executor"
         );
         assert_eq!(refusal("label = \"x\"\nthreads = \"1,2\"").key, "label");
+        assert_eq!(
+            refusal("runtime = \"gil\"\nswitch_interval = \"20s\"").to_string(),
+            "switch_interval: a switch interval is from 1us to 10s, like 5ms; 20s is not"
+        );
+        assert_eq!(refusal("switch_interval = \"1ms\"").key, "switch_interval");
+        let python = "runtime = \"python\"\nthreads = 2\nexecutor = \"rayon\"";
+        assert_eq!(refusal(python).key, "executor");
+    }
+
+    #[test]
+    fn runtimes_share_a_label() {
+        let all = axes("label = \"x\"\nruntime = \"all\"")
+            .configurations()
+            .unwrap();
+        let names: Vec<String> = all.iter().map(Configuration::name).collect();
+        assert_eq!(names, ["x", "x (gil)", "x (python)"]);
     }
 
     #[test]

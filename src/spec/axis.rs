@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::SpanError;
 use super::nearest::did_you_mean;
 use super::span::parse_wait_or_duration;
-use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
+use crate::model::{Dispatch, ExecutorKind, Runtime, RuntimeError, SpawnMode, WorkloadKind};
 
 /// Values on one axis, at the most. More is a slip, not a question.
 const MOST_VALUES: usize = 4096;
@@ -50,6 +50,9 @@ pub enum AxisError {
         /// What it could have been.
         hint: String,
     },
+    /// Something is not a runtime, though it begins as one.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
     /// Something is not a wait.
     #[error(transparent)]
     Wait(#[from] SpanError),
@@ -248,7 +251,29 @@ macro_rules! word_axes {
     )+};
 }
 
-word_axes!(WorkloadKind, ExecutorKind, Dispatch, Runtime, SpawnMode);
+word_axes!(WorkloadKind, ExecutorKind, Dispatch, SpawnMode);
+
+/// A runtime, or `all` for each of them.
+impl AxisValue for Runtime {
+    const FORMS: &'static str =
+        "write native, gil, python or python:PATH, several with commas between, or all";
+
+    fn parse_part(part: &str) -> Result<Vec<Runtime>, AxisError> {
+        match (part, part.parse()) {
+            ("all", _) => Ok(Runtime::all().to_vec()),
+            (_, Ok(runtime)) => Ok(vec![runtime]),
+            (word, Err(RuntimeError::Unknown(_))) => Err(AxisError::Word {
+                word: word.to_owned(),
+                hint: did_you_mean(word, Runtime::WORDS.into_iter().chain(["all"])),
+            }),
+            (_, Err(error)) => Err(error.into()),
+        }
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
 
 fn parse_word<T: ValueEnum>(
     word: &str,
@@ -370,6 +395,15 @@ mod tests {
         assert!(error.to_string().ends_with("did you mean 'crossbeam'?"));
         let axis: Axis<WorkloadKind> = "io,cpu".parse().unwrap();
         assert_eq!(axis.values(), [WorkloadKind::Io, WorkloadKind::Cpu]);
+    }
+
+    #[test]
+    fn a_runtime_may_name_its_interpreter_and_all_stands_for_each() {
+        let axis: Axis<Runtime> = "python:/a:b/python3,all".parse().unwrap();
+        assert_eq!(axis.to_string(), "python:/a:b/python3,native,gil,python");
+        let refusal = |text: &str| text.parse::<Axis<Runtime>>().unwrap_err().to_string();
+        assert!(refusal("pyton").ends_with("did you mean 'python'?"));
+        assert!(refusal("python:").contains("python:PATH"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::model::{Command, Configuration, TableEntry, fnv1a};
+use crate::model::{Command, Configuration, Runtime, TableEntry, fnv1a};
 
 /// A hash of the commands and the table that trials are run with.
 pub fn input_digest(commands: &[Command], entries: &[TableEntry]) -> u64 {
@@ -38,7 +38,6 @@ pub fn trial_key(
         processes,
         batch,
         job,
-        runtime,
         spawn,
         rate_per_s,
         repeat,
@@ -49,12 +48,16 @@ pub fn trial_key(
     let wait_ns = wait.map_or("table".to_owned(), |wait| wait.as_nanos().to_string());
     // Said only when there is one: keys of trials without are what they were before there was any.
     let rate = rate_per_s.map_or(String::new(), |rate| format!(" rate={rate}"));
+    let switch_interval = match job.runtime {
+        Runtime::Gil => format!(" switch_interval_ns={}", job.switch_interval.as_nanos()),
+        Runtime::Native | Runtime::Python(_) => String::new(),
+    };
     let text = format!(
         "experiment={experiment:?} label={label:?} input={input_digest:016x} \
-         workload={} runtime={runtime} processes={processes} threads={} batch={batch} \
+         workload={} runtime={} processes={processes} threads={} batch={batch} \
          executor={} dispatch={} spawn={spawn} loops={} wait_ns={wait_ns} \
-         repeat={repeat} time_scale={time_scale} warmup={warmup} run={run}{rate}",
-        job.workload, job.threads, job.executor, job.dispatch, job.loops,
+         repeat={repeat} time_scale={time_scale} warmup={warmup} run={run}{rate}{switch_interval}",
+        job.workload, job.runtime, job.threads, job.executor, job.dispatch, job.loops,
     );
     format!("{:016x}", fnv1a(text.as_bytes()))
 }
@@ -93,6 +96,14 @@ mod tests {
         );
         let keys: HashSet<String> = all.iter().map(|c| trial_key("x", c, 1, FIRST)).collect();
         assert_eq!(keys.len(), all.len());
+        let runtimes = configurations(
+            "runtime = \"all,python:/usr/bin/python3\"\nswitch_interval = \"1ms,5ms\"",
+        );
+        let of_runtimes: HashSet<String> = runtimes
+            .iter()
+            .map(|c| trial_key("x", c, 1, FIRST))
+            .collect();
+        assert_eq!(of_runtimes.len(), 5);
         let second = Repetition { run: 2, ..FIRST };
         let warmup = Repetition {
             warmup: true,

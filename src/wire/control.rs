@@ -1,9 +1,11 @@
 //! The conversation between a client and the gateway beside the data path: JSON, one message a
 //! frame, `{"hello": {...}}` and so on. Optional: a peer of the first system does not know it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Dispatch, ExecutorKind, Job, Ranges, SessionKey, WorkloadKind};
+use crate::model::{Dispatch, ExecutorKind, Job, Ranges, Runtime, SessionKey, WorkloadKind};
 
 /// What a client says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +61,12 @@ pub struct Wish {
     /// When a worker takes its next batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dispatch: Option<Dispatch>,
+    /// What a command runs on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<Runtime>,
+    /// How long a thread waits for the interpreter lock before it asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub switch_interval: Option<Duration>,
 }
 
 /// What the gateway says.

@@ -106,6 +106,20 @@ impl Bundle {
     }
 }
 
+/// What a worker leaves on its standard output at its end, as a line of JSON. It is no message: a
+/// pipe keeps what was said however the process ended, and what is in it can't be overtaken by the
+/// news of that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Farewell {
+    /// How often the interpreter lock went from one thread to another.
+    pub lock_switches: u64,
+    /// The peak resident sets of the worker and of the interpreter that it drove, added up, KiB.
+    pub peak_rss_kib: u64,
+    /// Why it ended although nobody had told it to.
+    pub fault: Option<String>,
+}
+
 /// Why a frame is not a message of this conversation.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {

@@ -13,4 +13,5 @@ pub mod data;
 pub mod fleet;
 
 /// The version of the control and worker conversations. A peer of another version is rejected.
-pub const PROTOCOL_VERSION: u32 = 1;
+/// Version 2 knows runtimes.
+pub const PROTOCOL_VERSION: u32 = 2;

@@ -1,10 +1,13 @@
-//! The worker: a process that runs batches on its threads.
+//! The worker: a process that runs batches on its threads, or on those of an interpreter that it
+//! drives.
 //!
 //! It only dials out and never binds, and is told everything by the gateway after its hello. Its
 //! main thread holds the sockets and never computes, so a busy worker still answers.
 //!
 //! Must not know: the client's conversation, the table, other workers.
 
+mod engine;
+pub mod python;
 mod seat;
 mod trace;
 mod window;
@@ -13,10 +16,14 @@ use std::io;
 use std::os::fd::AsFd;
 
 use crate::clock;
-use crate::model::WorkerNo;
+use crate::executor::Runner;
+use crate::model::{Interpreter, Job, WorkerNo};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
+use crate::process::Usage;
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::fleet::{self, Bundle, FleetError, FromWorker, ToWorker};
+use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorker};
+use engine::{Engine, EngineUsage};
+use python::{Agent, AgentError, Driver};
 use seat::Seat;
 
 /// Why a worker ended before it was told to.
@@ -37,6 +44,9 @@ pub enum WorkerError {
     /// The system is out of threads or descriptors.
     #[error("can't start the threads of the executor: {0}")]
     Threads(#[from] io::Error),
+    /// The interpreter is of no use, or not any more.
+    #[error(transparent)]
+    Interpreter(#[from] AgentError),
 }
 
 /// What a worker is started with.
@@ -46,9 +56,13 @@ pub struct Options {
     pub number: WorkerNo,
     /// The gateway's address for workers.
     pub gateway: String,
+    /// An interpreter to have ready before the worker says that it is, when it is known that
+    /// sessions will want it.
+    pub interpreter: Option<Interpreter>,
 }
 
-/// Runs a worker until the gateway tells it to stop, or `lifeline` becomes ready.
+/// Runs a worker until the gateway tells it to stop, or `lifeline` becomes ready. Gives what it
+/// has to say at its end.
 ///
 /// # Errors
 /// When a socket fails, the gateway can't be understood, or the system is out of threads.
@@ -56,7 +70,8 @@ pub fn run(
     context: &Context,
     options: &Options,
     lifeline: Option<&impl AsFd>,
-) -> Result<(), WorkerError> {
+) -> Result<Farewell, WorkerError> {
+    let spare = options.interpreter.as_ref().map(ready).transpose()?;
     let gateway = context.socket(Kind::Dealer)?;
     gateway.connect(&options.gateway)?;
     let mut worker = Worker {
@@ -64,13 +79,23 @@ pub fn run(
         gateway,
         seat: None,
         units: 0,
+        used: EngineUsage::default(),
+        spare,
         stopping: false,
     };
     worker.say(&FromWorker::Hello {
         version: PROTOCOL_VERSION,
         worker: options.number,
     })?;
-    worker.serve(lifeline)
+    worker.serve(lifeline)?;
+    Ok(worker.part())
+}
+
+/// An interpreter that is there.
+fn ready(interpreter: &Interpreter) -> Result<Agent, AgentError> {
+    let mut agent = Agent::start(interpreter)?;
+    agent.greet(python::PATIENCE)?;
+    Ok(agent)
 }
 
 struct Worker<'a> {
@@ -79,6 +104,10 @@ struct Worker<'a> {
     seat: Option<Seat>,
     /// Units finished in the seats before this one.
     units: u64,
+    /// And what they used.
+    used: EngineUsage,
+    /// An interpreter that waits for a session.
+    spare: Option<Agent>,
     stopping: bool,
 }
 
@@ -126,17 +155,10 @@ impl Worker<'_> {
                 job,
                 trace,
             } => {
-                if let Some(old) = self.seat.take() {
-                    self.units = old.units();
-                }
-                let mut seat = Seat::open(
-                    self.context,
-                    session,
-                    &results,
-                    &job,
-                    self.units,
-                    trace.is_some(),
-                )?;
+                self.leave_seat();
+                let engine = self.engine(&job, trace.is_some())?;
+                let mut seat =
+                    Seat::open(self.context, session, &results, &job, self.units, engine)?;
                 if let Some(path) = trace {
                     seat.trace_into(&path)?;
                 }
@@ -151,6 +173,40 @@ impl Worker<'_> {
             ToWorker::Stop => self.stopping = true,
         }
         Ok(())
+    }
+
+    fn leave_seat(&mut self) {
+        if let Some(old) = self.seat.take() {
+            self.units = old.units();
+            let used = old.close();
+            self.used.lock_switches += used.lock_switches;
+            // One at a time is there.
+            self.used.peak_rss_kib = self.used.peak_rss_kib.max(used.peak_rss_kib);
+        }
+    }
+
+    /// What is to run the batches of a job.
+    fn engine(&mut self, job: &Job, traced: bool) -> Result<Engine, WorkerError> {
+        let Some(interpreter) = job.runtime.interpreter() else {
+            return Ok(Engine::Threads(Runner::start(job, traced)?));
+        };
+        let is_the_one = |agent: &Agent| agent.interpreter() == interpreter;
+        let agent = match self.spare.take().filter(is_the_one) {
+            Some(agent) => agent,
+            None => Agent::start(interpreter)?,
+        };
+        let driver = Driver::open(agent, job, traced)?;
+        Ok(Engine::Interpreter(Box::new(driver)))
+    }
+
+    /// Ends what it has begun, and says what is to be said at the end.
+    fn part(mut self) -> Farewell {
+        self.leave_seat();
+        Farewell {
+            lock_switches: self.used.lock_switches,
+            peak_rss_kib: Usage::of_self().peak_rss_kib + self.used.peak_rss_kib,
+            fault: None,
+        }
     }
 
     fn run(&mut self, bundle: Bundle) -> Result<(), WorkerError> {

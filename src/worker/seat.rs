@@ -4,10 +4,11 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use super::WorkerError;
+use super::engine::{Engine, EngineUsage};
 use super::trace::Trace;
 use super::window::Window;
 use crate::clock::Tick;
-use crate::executor::{Batch, Completion, Runner};
+use crate::executor::{Batch, Completion};
 use crate::model::{BatchId, Dispatch, Job, Ranges, SessionNo};
 use crate::net::{Context, Kind, NetError, Socket};
 use crate::wire::data;
@@ -17,7 +18,7 @@ use crate::wire::fleet::{Bundle, Head, Progress};
 pub(super) struct Seat {
     session: SessionNo,
     dispatch: Dispatch,
-    runner: Runner,
+    engine: Engine,
     results: Socket,
     /// What is being run, by tag. Tags count up and are used once; the first one is `first_tag`.
     running: VecDeque<Option<(Head, Tick)>>,
@@ -34,15 +35,14 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// Starts the threads and connects to the client. `units` is what the worker has finished
-    /// before.
+    /// Connects to the client. `units` is what the worker has finished before.
     pub(super) fn open(
         context: &Context,
         session: SessionNo,
         results_url: &str,
         job: &Job,
         units: u64,
-        traced: bool,
+        engine: Engine,
     ) -> Result<Seat, WorkerError> {
         let results = context.socket(Kind::Push)?;
         results.connect(results_url)?;
@@ -50,7 +50,7 @@ impl Seat {
         Ok(Seat {
             session,
             dispatch: job.dispatch,
-            runner: Runner::start(job, traced)?,
+            engine,
             results,
             running: VecDeque::new(),
             first_tag: 0,
@@ -88,16 +88,16 @@ impl Seat {
                 own,
             });
         }
-        self.runner.run(batches);
+        self.engine.run(batches);
         Ok(())
     }
 
     /// Sends the results of what is done, and returns what to tell the gateway, if anything.
     pub(super) fn collect(&mut self, now: Tick) -> Result<Option<Progress>, WorkerError> {
         self.flush_backlog()?;
-        self.runner.outbox().hear();
+        self.engine.outbox().hear();
         // Before the spans: those of a batch are there when its completion is.
-        let done: Vec<Completion> = iter::from_fn(|| self.runner.outbox().pop()).collect();
+        let done: Vec<Completion> = iter::from_fn(|| self.engine.outbox().pop()).collect();
         self.write_trace()?;
         let before = self.units;
         let mut commands = 0;
@@ -105,12 +105,13 @@ impl Seat {
             commands += self.finish(completion)?;
         }
         if self.dispatch == Dispatch::Pipelined {
-            self.units += self.runner.outbox().take_commands();
+            self.units += self.engine.outbox().take_commands();
         }
         self.window.finished(self.units - before, commands, now);
         if self.dispatch == Dispatch::Barrier {
-            self.runner.outbox().announce_early(self.window.lead());
+            self.engine.outbox().announce_early(self.window.lead());
         }
+        self.engine.check()?;
         Ok(self.progress())
     }
 
@@ -135,7 +136,7 @@ impl Seat {
         let Some(trace) = &mut self.trace else {
             return Ok(());
         };
-        while let Some(span) = self.runner.outbox().pop_span() {
+        while let Some(span) = self.engine.outbox().pop_span() {
             let index = span.tag.checked_sub(self.first_tag);
             let head = index.and_then(|index| self.running.get(index as usize)?.as_ref());
             if let Some((head, taken)) = head {
@@ -178,7 +179,7 @@ impl Seat {
 
     fn progress(&mut self) -> Option<Progress> {
         // A batch that is nearly done makes room for the next one, which waits here for its end.
-        let nearly = self.runner.outbox().nearly_done_below() > self.first_tag;
+        let nearly = self.engine.outbox().nearly_done_below() > self.first_tag;
         let window = self.window.size() + u64::from(nearly);
         let state = (self.units, window);
         if state == self.reported && self.finished.is_empty() {
@@ -196,7 +197,7 @@ impl Seat {
 
     /// What has not begun need not be done, and nobody waits for the results.
     pub(super) fn cancel(&mut self) -> Result<(), NetError> {
-        self.runner.cancel();
+        self.engine.cancel();
         self.cancelled = true;
         for (head, _) in self.backlog.drain(..) {
             self.finished.push(head.sequence);
@@ -216,11 +217,16 @@ impl Seat {
         self.units
     }
 
+    /// Ends what runs here, and tells what it used.
+    pub(super) fn close(self) -> EngineUsage {
+        self.engine.close()
+    }
+
     pub(super) fn results(&self) -> &Socket {
         &self.results
     }
 
     pub(super) fn bell(&self) -> &impl AsFd {
-        self.runner.outbox()
+        self.engine.outbox()
     }
 }

@@ -1,12 +1,16 @@
 //! What one instruction does: it sleeps, computes, does both, or nothing.
 //!
-//! Must not know: batches, threads, sockets, who runs it. A workload is told an instruction and
-//! returns when it is done.
+//! Must not know: batches, threads, sockets, who runs it, or whether a lock makes it wait. A
+//! workload is told an instruction and returns when it is done. On its way it tells its [`Turn`]
+//! when others may be let in.
+
+mod turn;
 
 use std::hint::black_box;
 use std::thread;
 
 use crate::model::{Instruction, Job};
+pub use turn::{Free, Turn};
 
 /// A job's work on one instruction, ready to be run from any thread.
 #[derive(Clone, Copy, Debug)]
@@ -32,13 +36,13 @@ impl Work {
     /// # Panics
     /// When the loops did not compute what they must: a machine or a compiler that gets this wrong
     /// measures nothing, so the process ends rather than answer.
-    pub fn run(&self, instruction: &Instruction) -> i64 {
+    pub fn run(&self, instruction: &Instruction, turn: &impl Turn) -> i64 {
         if self.sleeps {
-            thread::sleep(instruction.wait());
+            turn.blocking(|| thread::sleep(instruction.wait()));
         }
         if self.loops > 0 {
             assert_eq!(
-                burn(self.loops),
+                burn(self.loops, turn),
                 self.witness,
                 "the loops computed a wrong value"
             );
@@ -49,9 +53,20 @@ impl Work {
 
 /// Runs `loops` loops that the optimiser can't remove and returns their witness, the sum of the
 /// loop's counter. `black_box` makes every value pass through memory; nothing else slows it down.
+/// Every [`Turn::CADENCE`] loops there is a checkpoint; native threads have none, and then this is
+/// one plain loop.
 #[inline(never)]
-pub fn burn(loops: u64) -> u64 {
-    (0..loops).fold(0, |sum: u64, i| sum.wrapping_add(black_box(i)))
+pub fn burn<T: Turn>(loops: u64, turn: &T) -> u64 {
+    let (mut sum, mut done) = (0_u64, 0);
+    loop {
+        let end = loops.min(T::CADENCE.saturating_add(done));
+        sum = (done..end).fold(sum, |sum, i| sum.wrapping_add(black_box(i)));
+        if end == loops {
+            return sum;
+        }
+        done = end;
+        turn.checkpoint();
+    }
 }
 
 /// What [`burn`] must return: `loops * (loops - 1) / 2`, modulo 2^64.
@@ -64,8 +79,9 @@ pub fn expected_witness(loops: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::clock;
-    use crate::model::{Dispatch, ExecutorKind, WorkloadKind};
+    use crate::model::{Dispatch, ExecutorKind, Runtime, WorkloadKind};
     use proptest::prelude::*;
+    use std::cell::Cell;
     use std::time::Duration;
 
     fn work(workload: WorkloadKind, loops: u64) -> Work {
@@ -75,6 +91,8 @@ mod tests {
             threads: 1,
             executor: ExecutorKind::Sequential,
             dispatch: Dispatch::Barrier,
+            runtime: Runtime::Native,
+            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
         })
     }
 
@@ -86,7 +104,7 @@ mod tests {
     #[test]
     fn every_workload_returns_the_response() {
         for &kind in WorkloadKind::ALL {
-            assert_eq!(work(kind, 1000).run(&INSTRUCTION), 7);
+            assert_eq!(work(kind, 1000).run(&INSTRUCTION, &Free), 7);
         }
     }
 
@@ -94,15 +112,43 @@ mod tests {
     fn io_and_mixed_sleep_at_least_the_wait() {
         for kind in [WorkloadKind::Io, WorkloadKind::Mixed] {
             let start = clock::now();
-            work(kind, 10).run(&INSTRUCTION);
+            work(kind, 10).run(&INSTRUCTION, &Free);
             assert!(start.elapsed() >= Duration::from_millis(5), "{kind}");
         }
+    }
+
+    /// Counts what it is told.
+    #[derive(Default)]
+    struct Told {
+        checkpoints: Cell<u64>,
+        waits: Cell<u64>,
+    }
+
+    impl Turn for Told {
+        const CADENCE: u64 = 100;
+
+        fn checkpoint(&self) {
+            self.checkpoints.update(|count| count + 1);
+        }
+
+        fn blocking<R>(&self, wait: impl FnOnce() -> R) -> R {
+            self.waits.update(|count| count + 1);
+            wait()
+        }
+    }
+
+    #[test]
+    fn whoever_computes_can_be_interrupted_and_whoever_waits_says_so() {
+        let told = Told::default();
+        work(WorkloadKind::Mixed, 1000).run(&INSTRUCTION, &told);
+        assert_eq!((told.waits.get(), told.checkpoints.get()), (1, 9));
     }
 
     proptest! {
         #[test]
         fn the_witness_counts_every_loop(loops in 0_u64..20_000) {
-            prop_assert_eq!(burn(loops), expected_witness(loops));
+            prop_assert_eq!(burn(loops, &Free), expected_witness(loops));
+            prop_assert_eq!(burn(loops, &Told::default()), expected_witness(loops));
         }
     }
 }

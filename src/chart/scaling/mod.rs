@@ -129,7 +129,7 @@ fn fastest<'a>(work: &Work<'a>) -> Option<(&'a Trial, String)> {
 }
 
 /// How the same work is done by the same processes and threads: each way has lines of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Way {
     runtime: Runtime,
     executor: ExecutorKind,
@@ -139,7 +139,7 @@ struct Way {
 impl Way {
     fn of(trial: &Trial) -> Way {
         Way {
-            runtime: trial.runtime,
+            runtime: trial.runtime.clone(),
             executor: trial.executor,
             dispatch: trial.dispatch,
         }
@@ -165,9 +165,9 @@ impl Way {
     }
 
     /// The configuration that does it in this way.
-    fn apply(self, best: &Trial) -> Trial {
+    fn apply(&self, best: &Trial) -> Trial {
         Trial {
-            runtime: self.runtime,
+            runtime: self.runtime.clone(),
             executor: self.executor,
             dispatch: self.dispatch,
             ..best.clone()
@@ -175,17 +175,17 @@ impl Way {
     }
 
     /// What tells it from others, in words.
-    fn name_among(self, others: &[Way]) -> String {
-        let differ = |of: fn(&Way) -> &'static str| {
-            let own = of(&self);
+    fn name_among(&self, others: &[Way]) -> String {
+        let differ = |of: fn(&Way) -> String| {
+            let own = of(self);
             others.iter().any(|other| of(other) != own).then_some(own)
         };
         let parts = [
-            differ(|way| way.runtime.as_str()),
-            differ(|way| way.executor.as_str()),
-            differ(|way| way.dispatch.as_str()),
+            differ(|way| way.runtime.to_string()),
+            differ(|way| way.executor.to_string()),
+            differ(|way| way.dispatch.to_string()),
         ];
-        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
         parts.join(", ")
     }
 }
@@ -201,13 +201,14 @@ struct Track<'a> {
 fn tracks<'a>(best: &Trial, ways: &[Way], trials: &[&'a Trial]) -> Vec<Track<'a>> {
     let mut tracks = Vec::new();
     for axis in Axis::ALL {
-        for &way in ways {
+        for way in ways {
             let through = way.apply(best);
             let on_it = trials
                 .iter()
                 .copied()
                 .filter(|trial| axis.holds(trial, &through));
             let trials: Vec<&Trial> = on_it.filter(|trial| line::is_usable(trial)).collect();
+            let way = way.clone();
             let track = Track { axis, way, trials };
             if track.values() >= FEWEST_VALUES && !track.repeats_another() {
                 tracks.push(track);
@@ -239,7 +240,7 @@ fn views(best: &Trial, tracks: &[Track<'_>]) -> Vec<View> {
     let mut ways: Vec<Way> = Vec::new();
     for track in tracks {
         if !ways.contains(&track.way) {
-            ways.push(track.way);
+            ways.push(track.way.clone());
         }
     }
     let line = |track: &Track<'_>| {

@@ -150,7 +150,7 @@ fn there_should_be_memory_and_descriptors() {
         disturbed(|e| e.swapped_pages_during = Some(1)),
         [("swapping during", Warn, Warning::Swapping(1))]
     );
-    let (limit, needed) = (256, 704);
+    let (limit, needed) = (256, 832);
     assert_eq!(
         disturbed(|e| e.open_files = Some(limit)),
         [("open files", Warn, Warning::Descriptors { limit, needed })]

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use super::HeatMap;
 use super::heat_map::Spot;
-use crate::model::ExecutorKind;
-use crate::record::{Spread, Status, Trial, Work};
+use crate::record::{Axis, Spread, Status, Trial, Work, line_executor};
 
 /// A map with more empty cells would not be one: shares of all cells.
 const MEASURED: f64 = 0.75;
@@ -16,10 +15,13 @@ impl HeatMap {
     /// than the fastest is as good.
     pub(in crate::report) fn through_fastest(work: &Work<'_>, within: f64) -> Option<HeatMap> {
         let fastest = fastest(&work.trials)?;
-        let executor = executor(fastest, &work.trials);
+        let fastest = &Trial {
+            executor: line_executor(fastest, work.trials.iter().copied()),
+            ..fastest.clone()
+        };
         let mut cells: HashMap<(u32, u32), Vec<&Trial>> = HashMap::new();
         for trial in &work.trials {
-            if is_alike(trial, fastest, executor) {
+            if Axis::Product.holds(trial, fastest) {
                 let cell = (trial.processes, trial.threads);
                 cells.entry(cell).or_default().push(trial);
             }
@@ -42,7 +44,7 @@ impl HeatMap {
         let spots = processes.iter().map(row).collect();
         is_grid.then(|| HeatMap {
             name: work.name.clone(),
-            fixed: fixed(fastest, executor),
+            fixed: fixed(fastest),
             spots,
             processes,
             threads,
@@ -55,12 +57,7 @@ impl HeatMap {
 fn fastest<'a>(trials: &[&'a Trial]) -> Option<&'a Trial> {
     let mut configurations: HashMap<String, Vec<&Trial>> = HashMap::new();
     for trial in trials {
-        let asked = format!(
-            "{} {} {}",
-            trial.processes,
-            trial.threads,
-            way(trial, trial.executor)
-        );
+        let asked = format!("{} {} {}", trial.processes, trial.threads, way(trial));
         configurations.entry(asked).or_default().push(trial);
     }
     let medians = configurations.values();
@@ -80,35 +77,18 @@ fn median_s(trials: &[&Trial]) -> Option<f64> {
     Spread::of(usable).map(|spread| spread.median)
 }
 
-/// The executor of the map: the fastest one's, but with one thread that says nothing, for there
-/// `sequential` is the default, so then the first other that was measured.
-fn executor(fastest: &Trial, trials: &[&Trial]) -> ExecutorKind {
-    let sequential = ExecutorKind::Sequential;
-    let mut others = trials.iter().map(|trial| trial.executor);
-    match fastest.executor {
-        found if found != sequential => found,
-        _ => others.find(|e| *e != sequential).unwrap_or(sequential),
-    }
-}
-
-/// Whether a trial differs from the fastest in processes and threads alone.
-fn is_alike(trial: &Trial, fastest: &Trial, executor: ExecutorKind) -> bool {
-    let same_executor = trial.executor == executor
-        || (trial.threads == 1 && trial.executor == ExecutorKind::Sequential);
-    same_executor && way(trial, executor) == way(fastest, executor)
-}
-
 /// How a trial does its work, processes and threads left out.
-fn way(trial: &Trial, executor: ExecutorKind) -> String {
+fn way(trial: &Trial) -> String {
     let (batch, dispatch, spawn) = (trial.batch, trial.dispatch, trial.spawn);
-    format!("{executor} {dispatch} {batch} {spawn} {}", trial.runtime)
+    let (executor, runtime) = (trial.executor, &trial.runtime);
+    let interval_s = trial.switch_interval_s.unwrap_or_default();
+    format!("{executor} {dispatch} {batch} {spawn} {runtime} {interval_s}")
 }
 
 /// What all of the map have in common.
-fn fixed(fastest: &Trial, executor: ExecutorKind) -> String {
-    let (runtime, dispatch) = (fastest.runtime, fastest.dispatch);
+fn fixed(fastest: &Trial) -> String {
     format!(
-        "{runtime}, {executor}, {dispatch}, batches of {}",
-        fastest.batch
+        "{}, {}, {}, batches of {}",
+        fastest.runtime, fastest.executor, fastest.dispatch, fastest.batch
     )
 }

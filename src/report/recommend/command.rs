@@ -1,4 +1,4 @@
-use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode};
+use crate::model::{Dispatch, ExecutorKind, Job, SpawnMode};
 use crate::record::{PublishedFigure, Trial};
 
 /// The command line that runs a trial's configuration again; what is the default goes unsaid.
@@ -30,9 +30,16 @@ pub(in crate::report) fn command_line(trial: &Trial) -> String {
         format!("--spawn {}", trial.spawn),
     );
     say(
-        trial.runtime == Runtime::Native,
+        trial.runtime.is_native(),
         format!("--runtime {}", trial.runtime),
     );
+    if let Some(interval_s) = trial.switch_interval_s {
+        let interval = seconds(interval_s);
+        say(
+            interval == Job::DEFAULT_SWITCH_INTERVAL,
+            format!("--switch-interval {}", humantime::format_duration(interval)),
+        );
+    }
     if let Some(wait) = wait_before_scaling(trial) {
         say(
             (wait - PublishedFigure::WAIT_S).abs() < 1e-6,
@@ -67,6 +74,7 @@ fn seconds(seconds: f64) -> std::time::Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Runtime;
     use crate::record::samples;
 
     #[test]
@@ -88,6 +96,9 @@ mod tests {
         );
         trial.ideal_is_bound = true;
         assert!(!command_line(&trial).contains("--wait"));
+        trial.runtime = Runtime::Gil;
+        trial.switch_interval_s = Some(0.001);
+        assert!(command_line(&trial).contains("--runtime gil --switch-interval 1ms"));
     }
 
     #[test]

@@ -1,0 +1,39 @@
+use std::sync::Arc;
+
+use super::lock::InterpreterLock;
+use crate::model::{Instruction, Job, Runtime};
+use crate::workload::{Free, Work};
+
+/// A job's work as its runtime lets threads do it: all at once, or in turns under an interpreter
+/// lock. Clones share the lock.
+#[derive(Clone, Debug)]
+pub struct Routine {
+    work: Work,
+    lock: Option<Arc<InterpreterLock>>,
+}
+
+impl Routine {
+    /// The work of a job, with a lock of its own if the runtime has one.
+    pub fn new(job: &Job) -> Self {
+        let lock = match job.runtime {
+            Runtime::Gil => Some(Arc::new(InterpreterLock::new(job.switch_interval))),
+            // An interpreter does its work, and locks, by itself.
+            Runtime::Native | Runtime::Python(_) => None,
+        };
+        let work = Work::new(job);
+        Routine { work, lock }
+    }
+
+    /// Does the work of one instruction, on this thread, and returns its response.
+    pub fn run(&self, instruction: &Instruction) -> i64 {
+        match &self.lock {
+            None => self.work.run(instruction, &Free),
+            Some(lock) => self.work.run(instruction, &lock.hold()),
+        }
+    }
+
+    /// How often the lock went from one thread to another; 0 when there is none.
+    pub fn lock_switches(&self) -> u64 {
+        self.lock.as_ref().map_or(0, |lock| lock.switches())
+    }
+}

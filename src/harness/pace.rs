@@ -1,0 +1,109 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::calibration::{BUDGET_S, COMMANDS, measure_loop};
+use crate::clock;
+use crate::executor::Batch;
+use crate::model::{Dispatch, ExecutorKind, Instruction, Interpreter, Job, Runtime, WorkloadKind};
+use crate::net::{self, PollEntry};
+use crate::stats::Sample;
+use crate::worker::python::{Agent, AgentError, Driver, Identity, PATIENCE};
+
+/// What the ideal of CPU work depends on beside the configuration, measured where it is to run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pace {
+    /// How long one command's loops take on one thread, in seconds: the median. 0 when the job does
+    /// not compute.
+    pub loop_s: f64,
+    /// Whether one thread of a process computes at a time.
+    pub locked: bool,
+    /// What the interpreter says that it is, when there is one.
+    pub interpreter: Option<Identity>,
+}
+
+impl Pace {
+    /// Measures a job's loops by the very code that runs them: of a native worker on this thread,
+    /// with the lock's checkpoints if it has one; of an interpreter in a process of its own.
+    ///
+    /// # Errors
+    /// When the interpreter can't be used.
+    pub fn measure(job: &Job) -> Result<Pace, AgentError> {
+        match job.runtime.interpreter() {
+            Some(interpreter) => of_interpreter(interpreter, job),
+            None => Ok(Pace {
+                loop_s: measure_loop(job),
+                locked: job.runtime == Runtime::Gil,
+                interpreter: None,
+            }),
+        }
+    }
+}
+
+fn of_interpreter(interpreter: &Interpreter, job: &Job) -> Result<Pace, AgentError> {
+    let mut agent = Agent::start(interpreter)?;
+    let identity = agent.greet(PATIENCE)?;
+    let loop_s = match job.computes() {
+        true => measure_loop_on(agent, job)?,
+        false => 0.0,
+    };
+    Ok(Pace {
+        loop_s,
+        locked: identity.is_locked(),
+        interpreter: Some(identity),
+    })
+}
+
+/// The median time of commands that only compute, one after another, as the interpreter takes it.
+fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
+    let job = Job {
+        workload: WorkloadKind::Cpu,
+        threads: 1,
+        executor: ExecutorKind::Sequential,
+        dispatch: Dispatch::Barrier,
+        ..job.clone()
+    };
+    // No interpreter needs a microsecond for a loop.
+    let patience = PATIENCE + Duration::from_micros(job.loops);
+    let mut driver = Driver::open(agent, &job, true)?;
+    let mut times = Vec::with_capacity(COMMANDS);
+    let start = clock::now();
+    while times.len() < COMMANDS && (times.is_empty() || start.elapsed().as_secs_f64() < BUDGET_S) {
+        driver.run(vec![one_command(times.len() as u64)]);
+        match next_span(&mut driver, patience)? {
+            Some(seconds) => times.push(seconds),
+            None => return Err(driver.give_up(patience)),
+        }
+    }
+    driver.close();
+    Ok(Sample::new(times).map_or(0.0, |sample| sample.median()))
+}
+
+fn one_command(tag: u64) -> Batch {
+    let instruction = Instruction {
+        response: 0,
+        wait_ns: 0,
+    };
+    Batch {
+        tag,
+        instructions: Arc::new([instruction]),
+        own: 0..1,
+    }
+}
+
+/// How long the next command took, in seconds; nothing when that is not told within `patience`.
+fn next_span(driver: &mut Driver, patience: Duration) -> Result<Option<f64>, AgentError> {
+    let deadline = clock::now().after(patience);
+    loop {
+        driver.outbox().hear();
+        if let Some(span) = driver.outbox().pop_span() {
+            return Ok(Some(span.finished.since(span.started).as_secs_f64()));
+        }
+        driver.check()?;
+        let left = deadline.since(clock::now());
+        if left.is_zero() {
+            return Ok(None);
+        }
+        let mut bell = [PollEntry::descriptor(driver.outbox())];
+        net::poll(&mut bell, Some(left)).map_err(std::io::Error::other)?;
+    }
+}

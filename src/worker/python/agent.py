@@ -1,0 +1,269 @@
+"""The agent: what a Python interpreter runs for its worker.
+
+The worker says which job it is, and then batches; the agent runs their commands on threads of this
+interpreter, as the worker's own executors would on native ones, and answers each batch with its
+sum. The main thread reads, the others compute. The end of what the worker says is the end of the
+agent, whatever still runs.
+
+It needs the standard library alone, of CPython 3.8 or later or PyPy.
+
+Frames, both ways: a length (4 bytes), then a kind (1 byte) and what belongs to it. Numbers are
+little-endian. From the worker:
+
+    J   the job, as JSON; it comes first, and once
+    B   a batch: its tag (u64), and for each command its response (i64) and wait in ns (u64)
+    C   cancel: batches that have not begun are answered with 0, without being run
+
+From the agent:
+
+    H   hello: what the interpreter is, as JSON; it comes first
+    N   so many commands (u32) are done, of batches that are not; told when pipelined
+    D   a batch is done: its tag (u64) and sum (i64), and when traced for each command its place
+        (u32), its thread (u32), and when it began and was done (u64 each, monotonic clock in ns)
+    F   the agent can't go on: why, as text
+"""
+
+import itertools
+import json
+import os
+import struct
+import sys
+import threading
+import time
+from queue import SimpleQueue
+
+LENGTH = struct.Struct("<I")
+COMMAND = struct.Struct("<qQ")
+TAG = struct.Struct("<Q")
+COUNT = struct.Struct("<I")
+DONE = struct.Struct("<Qq")
+SPAN = struct.Struct("<IIQQ")
+
+# Thirty years; time.sleep refuses what its C type can't hold.
+LONGEST_SLEEP_S = 1e9
+
+
+def burn(loops):
+    """The published system's CPU work."""
+    for _ in range(loops):
+        pass
+
+
+class Line:
+    """The pipes to and from the worker. They are moved away from standard input and output, so
+    that nothing that is printed or read here disturbs them."""
+
+    def __init__(self):
+        self.source = open(os.dup(0), "rb")
+        self.sink = os.dup(1)
+        self.lock = threading.Lock()
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        os.dup2(2, 1)
+
+    def hear(self):
+        """The next frame, or None at the end."""
+        head = self.source.read(LENGTH.size)
+        if len(head) < LENGTH.size:
+            return None
+        (length,) = LENGTH.unpack(head)
+        frame = self.source.read(length)
+        return frame if len(frame) == length else None
+
+    def say(self, kind, body):
+        frame = LENGTH.pack(1 + len(body)) + kind + body
+        with self.lock:
+            while frame:
+                frame = frame[os.write(self.sink, frame) :]
+
+
+class Batch:
+    """A batch whose commands are being run."""
+
+    def __init__(self, frame):
+        (self.tag,) = TAG.unpack_from(frame, 1)
+        self.commands = list(COMMAND.iter_unpack(frame[1 + TAG.size :]))
+        self.left = len(self.commands)
+        self.sum = 0
+        self.spans = []
+
+
+class Runner:
+    """Takes batches in order, on a thread of its own, and has an executor start their commands."""
+
+    def __init__(self, line, job):
+        self.line = line
+        self.sleeps = job["sleeps"]
+        self.loops = job["loops"]
+        self.threads = job["threads"]
+        self.pipelined = job["pipelined"]
+        self.traced = job["traced"]
+        self.lock = threading.Lock()
+        self.batches = SimpleQueue()
+        self.finished = SimpleQueue()
+        self.cancelled = False
+        self.numbers = itertools.count(1)
+        self.local = threading.local()
+        self.start = self.executor(job["executor"])
+        self.spawn(self.take_batches)
+
+    def executor(self, name):
+        if name == "sequential":
+            return self.one_after_another
+        if name == "crossbeam":
+            self.tasks = SimpleQueue()
+            for _ in range(self.threads):
+                self.spawn(self.take_tasks)
+            return self.to_the_pool
+        if self.pipelined:
+            self.places = threading.BoundedSemaphore(self.threads)
+            return self.rolling
+        return self.in_waves
+
+    # Executors: each starts every command of a batch.
+
+    def one_after_another(self, batch):
+        for index in range(len(batch.commands)):
+            self.run(batch, index)
+
+    def in_waves(self, batch):
+        """A thread for each command, joined: the published system's way."""
+        count = len(batch.commands)
+        for first in range(0, count, self.threads):
+            wave = range(first, min(first + self.threads, count))
+            wave = [self.spawn(self.run, batch, index) for index in wave]
+            for thread in wave:
+                thread.join()
+
+    def rolling(self, batch):
+        """A thread for each command, so many at a time, whichever batch it is of."""
+        for index in range(len(batch.commands)):
+            self.places.acquire()
+            self.spawn(self.run, batch, index, self.places.release)
+
+    def to_the_pool(self, batch):
+        for index in range(len(batch.commands)):
+            self.tasks.put((batch, index))
+
+    # Threads.
+
+    def spawn(self, target, *args):
+        thread = threading.Thread(target=self.guarded, args=(target,) + args, daemon=True)
+        thread.start()
+        return thread
+
+    def guarded(self, target, *args):
+        """A thread that dies alone would leave its batch unanswered for ever."""
+        try:
+            target(*args)
+        except BaseException:
+            give_up(self.line)
+
+    def take_batches(self):
+        while True:
+            batch = self.batches.get()
+            if self.cancelled or not batch.commands:
+                self.answer(batch)
+            else:
+                self.start(batch)
+            if not self.pipelined:
+                self.finished.get()
+
+    def take_tasks(self):
+        while True:
+            self.run(*self.tasks.get())
+
+    # Commands.
+
+    def run(self, batch, index, before_told=None):
+        response, wait_ns = batch.commands[index]
+        began = time.monotonic_ns() if self.traced else 0
+        if self.sleeps:
+            time.sleep(min(wait_ns / 1e9, LONGEST_SLEEP_S))
+        if self.loops:
+            burn(self.loops)
+        if self.traced:
+            batch.spans.append((index, self.number(), began, time.monotonic_ns()))
+        if before_told:
+            before_told()
+        self.done(batch, response)
+
+    def number(self):
+        """This thread's number: they are numbered as they first run a command."""
+        if not hasattr(self.local, "number"):
+            self.local.number = next(self.numbers)
+        return self.local.number
+
+    def done(self, batch, response):
+        with self.lock:
+            batch.sum += response
+            batch.left -= 1
+            last = batch.left == 0
+        if last:
+            self.answer(batch)
+        elif self.pipelined:
+            self.line.say(b"N", COUNT.pack(1))
+
+    def answer(self, batch):
+        # As an integer of 64 bits, wrapped.
+        total = (batch.sum + 2**63) % 2**64 - 2**63
+        spans = b"".join(SPAN.pack(*span) for span in batch.spans)
+        self.line.say(b"D", DONE.pack(batch.tag, total) + spans)
+        if not self.pipelined:
+            self.finished.put(None)
+
+
+def hello():
+    implementation = sys.implementation
+    names = {"cpython": "CPython", "pypy": "PyPy"}
+    version = "{}.{}.{}".format(*implementation.version[:3])
+    python = "{}.{}.{}".format(*sys.version_info[:3])
+    if version != python:
+        version += " (Python {})".format(python)
+    gil = getattr(sys, "_is_gil_enabled", None)
+    return {
+        "implementation": names.get(implementation.name, implementation.name),
+        "version": version,
+        "gil_enabled": gil() if gil else None,
+    }
+
+
+def give_up(line):
+    """Says why, if anybody listens, and ends the process, whatever else runs."""
+    try:
+        import traceback  # Here, since hardly any process needs it.
+
+        line.say(b"F", traceback.format_exc().encode("utf-8", "replace"))
+    finally:
+        os._exit(1)
+
+
+def serve(line):
+    line.say(b"H", json.dumps(hello()).encode())
+    runner = None
+    while True:
+        frame = line.hear()
+        if frame is None:
+            return
+        kind = frame[:1]
+        if kind == b"B":
+            runner.batches.put(Batch(frame))
+        elif kind == b"J":
+            runner = Runner(line, json.loads(frame[1:].decode()))
+        elif kind == b"C":
+            runner.cancelled = True
+        else:
+            raise ValueError("a frame of an unknown kind: {!r}".format(kind))
+
+
+def main():
+    line = Line()
+    try:
+        serve(line)
+    except BaseException:
+        give_up(line)
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,237 @@
+//! What a worker and its interpreter's agent say to each other. `agent.py` tells the layout.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Tick;
+use crate::executor::{Batch, Completion, Span};
+use crate::model::{Dispatch, Job};
+
+/// What an interpreter says that it is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Identity {
+    /// The implementation, such as `CPython`.
+    pub implementation: String,
+    /// Its version, and that of the language where it is another.
+    pub version: String,
+    /// Whether its lock is on; `None` when it does not say (before CPython 3.13).
+    pub gil_enabled: Option<bool>,
+}
+
+impl Identity {
+    /// Whether one thread at a time computes. An interpreter that does not say has such a lock.
+    pub fn is_locked(&self) -> bool {
+        self.gil_enabled != Some(false)
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.implementation, self.version)
+    }
+}
+
+/// What the agent says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Answer {
+    /// It is there.
+    Hello(Identity),
+    /// So many commands are done, of batches that are not.
+    Commands(u32),
+    /// A batch is done; when each of its commands ran, if that was asked for.
+    Done(Completion, Vec<Span>),
+    /// It can't go on.
+    Fault(String),
+}
+
+/// Why there is no answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unheard {
+    /// It has ended, or said that it can't go on.
+    Ended(Option<String>),
+    /// It said something else; what, in words.
+    Rubbish(String),
+}
+
+/// Longer than any answer: that of a traced batch of 100,000 commands has 2.4 MB. Text that is
+/// taken for a length is longer still.
+const LONGEST: u32 = 16 * 1024 * 1024;
+
+/// The next answer.
+pub(super) fn hear(from: &mut impl Read) -> Result<Answer, Unheard> {
+    let mut length = [0; 4];
+    fill(from, &mut length, 0)?;
+    let bytes = length;
+    let length = u32::from_le_bytes(bytes);
+    if !(1..=LONGEST).contains(&length) {
+        let what = format!("'{}'", bytes.escape_ascii());
+        return Err(Unheard::Rubbish(what));
+    }
+    let mut frame = vec![0; length as usize];
+    fill(from, &mut frame, 4)?;
+    decode(&frame).ok_or_else(|| {
+        let kind = char::from(frame[0]).escape_default();
+        Unheard::Rubbish(format!("a frame of kind '{kind}' and {length} bytes"))
+    })
+}
+
+/// Reads to the end of `buffer`; `before` bytes of the frame have been read already.
+fn fill(from: &mut impl Read, buffer: &mut [u8], before: usize) -> Result<(), Unheard> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match from.read(&mut buffer[filled..]) {
+            Ok(0) if filled + before == 0 => return Err(Unheard::Ended(None)),
+            Ok(0) => return Err(Unheard::Rubbish("half a frame".to_owned())),
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Unheard::Ended(Some(error.to_string()))),
+        }
+    }
+    Ok(())
+}
+
+fn decode(frame: &[u8]) -> Option<Answer> {
+    let (kind, body) = frame.split_first()?;
+    Some(match kind {
+        b'H' => Answer::Hello(serde_json::from_slice(body).ok()?),
+        b'N' => Answer::Commands(u32::from_le_bytes(body.try_into().ok()?)),
+        b'D' => decode_done(body)?,
+        b'F' => Answer::Fault(String::from_utf8_lossy(body).into_owned()),
+        _ => return None,
+    })
+}
+
+fn decode_done(mut body: &[u8]) -> Option<Answer> {
+    let tag = u64::from_le_bytes(take(&mut body)?);
+    let sum = i64::from_le_bytes(take(&mut body)?);
+    let mut spans = Vec::new();
+    while !body.is_empty() {
+        spans.push(Span {
+            tag,
+            index: u32::from_le_bytes(take(&mut body)?) as usize,
+            thread: u32::from_le_bytes(take(&mut body)?),
+            started: Tick::from_nanos(u64::from_le_bytes(take(&mut body)?)),
+            finished: Tick::from_nanos(u64::from_le_bytes(take(&mut body)?)),
+        });
+    }
+    Some(Answer::Done(Completion { tag, sum }, spans))
+}
+
+fn take<const N: usize>(body: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, rest) = body.split_first_chunk()?;
+    *body = rest;
+    Some(*head)
+}
+
+/// A job as the agent wants to know it.
+#[derive(Serialize)]
+struct Order<'a> {
+    executor: &'a str,
+    threads: u32,
+    pipelined: bool,
+    sleeps: bool,
+    /// 0 when it does not compute.
+    loops: u64,
+    traced: bool,
+}
+
+/// Appends the frame that says which job it is.
+pub(super) fn job(job: &Job, traced: bool, out: &mut Vec<u8>) {
+    let order = Order {
+        executor: job.executor.as_str(),
+        threads: job.threads.max(1),
+        pipelined: job.dispatch == Dispatch::Pipelined,
+        sleeps: job.sleeps(),
+        loops: if job.computes() { job.loops } else { 0 },
+        traced,
+    };
+    // Serialising these types can't fail.
+    let json = serde_json::to_vec(&order).unwrap_or_default();
+    frame(b'J', json.len(), out);
+    out.extend_from_slice(&json);
+}
+
+/// Appends a batch's frame.
+pub(super) fn batch(batch: &Batch, out: &mut Vec<u8>) {
+    let instructions = &batch.instructions[batch.own.clone()];
+    frame(b'B', 8 + 16 * instructions.len(), out);
+    out.extend_from_slice(&batch.tag.to_le_bytes());
+    for instruction in instructions {
+        out.extend_from_slice(&instruction.response.to_le_bytes());
+        out.extend_from_slice(&instruction.wait_ns.to_le_bytes());
+    }
+}
+
+/// Appends the frame that cancels what has not begun.
+pub(super) fn cancel(out: &mut Vec<u8>) {
+    frame(b'C', 0, out);
+}
+
+/// Appends a frame's head; a body of so many bytes follows.
+fn frame(kind: u8, body: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(&(1 + body as u32).to_le_bytes());
+    out.push(kind);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        frame(kind, body.len(), &mut out);
+        out.extend_from_slice(body);
+        out
+    }
+
+    #[test]
+    fn every_answer_is_understood() {
+        let hello = framed(
+            b'H',
+            br#"{"implementation": "CPython", "version": "3.13.0", "gil_enabled": false}"#,
+        );
+        let Ok(Answer::Hello(identity)) = hear(&mut &hello[..]) else {
+            panic!("no hello");
+        };
+        assert_eq!(identity.to_string(), "CPython 3.13.0");
+        assert!(!identity.is_locked());
+        let done = [7_u64.to_le_bytes(), (-3_i64).to_le_bytes()].concat();
+        assert_eq!(
+            hear(&mut &framed(b'D', &done)[..]),
+            Ok(Answer::Done(Completion { tag: 7, sum: -3 }, Vec::new()))
+        );
+        assert_eq!(
+            hear(&mut &framed(b'N', &[2, 0, 0, 0])[..]),
+            Ok(Answer::Commands(2))
+        );
+        assert_eq!(
+            hear(&mut &framed(b'F', b"no")[..]),
+            Ok(Answer::Fault("no".to_owned()))
+        );
+    }
+
+    #[test]
+    fn the_end_and_rubbish_are_told_apart() {
+        assert_eq!(hear(&mut &b""[..]), Err(Unheard::Ended(None)));
+        for rubbish in [
+            &b"hi"[..],
+            b"Hello, world\n",
+            b"\0\0\0\0",
+            b"\x09\0\0\0Dshort",
+        ] {
+            let told = hear(&mut &rubbish[..]);
+            assert!(matches!(told, Err(Unheard::Rubbish(_))), "{told:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>, kind in prop::sample::select(&b"HNDF"[..])) {
+            let _ = hear(&mut &bytes[..]);
+            let _ = hear(&mut &framed(kind, &bytes)[..]);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use super::{Agent, AgentError, Driver, PATIENCE};
+use crate::executor::{Batch, Completion, Outbox, Runner};
+use crate::model::{Dispatch, ExecutorKind, Instruction, Interpreter, Job, Runtime, WorkloadKind};
+
+fn job(executor: ExecutorKind, dispatch: Dispatch) -> Job {
+    let threads = match executor {
+        ExecutorKind::Sequential => 1,
+        _ => 3,
+    };
+    Job {
+        workload: WorkloadKind::Mixed,
+        loops: 10,
+        threads,
+        executor,
+        dispatch,
+        runtime: "python".parse().unwrap(),
+        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+    }
+}
+
+fn driver(job: &Job, traced: bool) -> Driver {
+    let agent = Agent::start(job.runtime.interpreter().unwrap()).unwrap();
+    Driver::open(agent, job, traced).unwrap()
+}
+
+/// What the interpreter can run, each way.
+fn all_jobs() -> Vec<Job> {
+    let executors = [
+        ExecutorKind::Sequential,
+        ExecutorKind::Spawn,
+        ExecutorKind::Crossbeam,
+    ];
+    let of = |executor| {
+        Dispatch::ALL
+            .iter()
+            .map(move |&dispatch| job(executor, dispatch))
+    };
+    executors.into_iter().flat_map(of).collect()
+}
+
+fn within_deadline(body: impl FnOnce() + Send + 'static) {
+    let (done, wait) = mpsc::channel();
+    thread::spawn(move || {
+        body();
+        let _ = done.send(());
+    });
+    wait.recv_timeout(Duration::from_secs(60))
+        .expect("it failed, or is not done within the deadline");
+}
+
+/// Batches of these responses, tagged from `first`.
+fn batches(first: u64, responses: &[Vec<i64>]) -> Vec<Batch> {
+    let batch = |(tag, responses): (u64, &Vec<i64>)| Batch {
+        tag,
+        own: 0..responses.len(),
+        instructions: responses
+            .iter()
+            .map(|&response| Instruction {
+                response,
+                wait_ns: 1000,
+            })
+            .collect(),
+    };
+    (first..).zip(responses).map(batch).collect()
+}
+
+/// The sums of so many batches, by tag.
+fn sums(outbox: &Outbox, count: usize) -> Vec<Completion> {
+    let mut done: Vec<Completion> = Vec::new();
+    while done.len() < count {
+        wait_for_bell(outbox);
+        outbox.hear();
+        done.extend(std::iter::from_fn(|| outbox.pop()));
+    }
+    done.sort_by_key(|completion| completion.tag);
+    done
+}
+
+fn wait_for_bell(outbox: &Outbox) {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let mut fds = [PollFd::from_borrowed_fd(outbox.as_fd(), PollFlags::IN)];
+    poll(&mut fds, None).unwrap();
+}
+
+#[test]
+fn an_interpreter_agrees_with_native_threads_on_every_sum() {
+    within_deadline(|| {
+        for job in all_jobs() {
+            let native = Job {
+                runtime: Runtime::Native,
+                ..job.clone()
+            };
+            let (native, python) = (Runner::start(&native, false).unwrap(), driver(&job, false));
+            let mut tag = 0;
+            let batch = prop::collection::vec(any::<i64>(), 0..8);
+            let strategy = prop::collection::vec(batch, 1..6);
+            let check = |responses: Vec<Vec<i64>>| {
+                let first = tag;
+                tag += responses.len() as u64;
+                native.run(batches(first, &responses));
+                python.run(batches(first, &responses));
+                let expected = sums(native.outbox(), responses.len());
+                prop_assert_eq!(sums(python.outbox(), responses.len()), expected);
+                Ok(())
+            };
+            let check = std::cell::RefCell::new(check);
+            let mut runner = TestRunner::new(ProptestConfig::with_cases(12));
+            runner.run(&strategy, |r| (check.borrow_mut())(r)).unwrap();
+            python.close().unwrap();
+        }
+    });
+}
+
+#[test]
+fn it_is_known_when_each_command_ran_before_its_batch_is_done() {
+    within_deadline(|| {
+        let driver = driver(&job(ExecutorKind::Crossbeam, Dispatch::Barrier), true);
+        driver.run(batches(5, &[vec![1, 2, 3]]));
+        assert_eq!(sums(driver.outbox(), 1), [Completion { tag: 5, sum: 6 }]);
+        let mut spans: Vec<_> = std::iter::from_fn(|| driver.outbox().pop_span()).collect();
+        spans.sort_by_key(|span| span.index);
+        let told: Vec<_> = spans.iter().map(|span| (span.tag, span.index)).collect();
+        assert_eq!(told, [(5, 0), (5, 1), (5, 2)]);
+        assert!(spans.iter().all(|span| span.started < span.finished));
+    });
+}
+
+#[test]
+fn pipelined_every_command_gives_its_place_back() {
+    within_deadline(|| {
+        let driver = driver(&job(ExecutorKind::Spawn, Dispatch::Pipelined), false);
+        driver.run(batches(0, &[vec![1; 7], vec![1; 5], Vec::new()]));
+        sums(driver.outbox(), 3);
+        assert_eq!(driver.outbox().take_commands(), 7 + 5 + 1);
+    });
+}
+
+#[test]
+fn cancelled_batches_are_answered_without_being_run() {
+    within_deadline(|| {
+        let driver = driver(&job(ExecutorKind::Crossbeam, Dispatch::Barrier), false);
+        driver.cancel();
+        let endless = Instruction {
+            response: 1,
+            wait_ns: u64::MAX,
+        };
+        driver.run(vec![Batch {
+            tag: 9,
+            instructions: Arc::new([endless]),
+            own: 0..1,
+        }]);
+        assert_eq!(sums(driver.outbox(), 1), [Completion { tag: 9, sum: 0 }]);
+    });
+}
+
+#[test]
+fn it_ends_at_once_whatever_it_runs_and_tells_what_it_used() {
+    within_deadline(|| {
+        let driver = driver(&job(ExecutorKind::Spawn, Dispatch::Barrier), false);
+        let endless = Instruction {
+            response: 1,
+            wait_ns: u64::MAX,
+        };
+        driver.run(vec![Batch {
+            tag: 0,
+            instructions: Arc::new([endless]),
+            own: 0..1,
+        }]);
+        let exit = driver.close().unwrap();
+        assert!(exit.usage.peak_rss_kib > 1000, "{exit:?}");
+    });
+}
+
+#[test]
+fn what_is_no_interpreter_is_told_by_name_with_what_it_said() {
+    let failure = |program: &str| {
+        let interpreter: Interpreter = program.parse().unwrap();
+        Agent::start(&interpreter)
+            .and_then(|mut agent| agent.greet(PATIENCE))
+            .unwrap_err()
+    };
+    let missing = failure("/no/such/python");
+    assert!(missing.is_about_the_program(), "{missing}");
+    assert!(missing.to_string().contains("can't start /no/such/python"));
+    let ended = failure("false");
+    assert!(matches!(ended, AgentError::Ended { .. }), "{ended}");
+    assert!(
+        ended
+            .to_string()
+            .contains("false ended by itself (exit status: 1)")
+    );
+    let rubbish = failure("echo");
+    assert!(matches!(rubbish, AgentError::Rubbish { .. }), "{rubbish}");
+    assert!(rubbish.to_string().contains("said '-I -'"), "{rubbish}");
+    let words = failure("cat").to_string();
+    assert!(
+        words.contains("its last words: cat: invalid option -- 'I'"),
+        "{words}"
+    );
+}

@@ -1,0 +1,26 @@
+/// What a workload tells whoever decides which threads compute: an interpreter lock, or nobody.
+pub trait Turn {
+    /// After how many loops there is a checkpoint: so many that it costs nothing beside them, and
+    /// so few that nobody waits for it.
+    const CADENCE: u64;
+
+    /// Others may be let in now.
+    fn checkpoint(&self);
+
+    /// What blocks without computing, for the length of which others may be let in.
+    fn blocking<R>(&self, wait: impl FnOnce() -> R) -> R;
+}
+
+/// Native threads: all may compute at any time, and there is nothing to tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Free;
+
+impl Turn for Free {
+    const CADENCE: u64 = u64::MAX;
+
+    fn checkpoint(&self) {}
+
+    fn blocking<R>(&self, wait: impl FnOnce() -> R) -> R {
+        wait()
+    }
+}
