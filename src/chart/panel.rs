@@ -38,6 +38,15 @@ impl Scale {
         }
     }
 
+    /// A scale with marks at the values that were measured, or, where they are many, with the axis'
+    /// own: round numbers are read more easily than some of many others.
+    pub fn measured(axis: Axis, name: impl Into<String>, marks: Vec<(f64, String)>) -> Self {
+        match marks.len() {
+            0..=MOST_MARKS => Scale::marked(axis, name, marks),
+            _ => Scale::new(axis, name),
+        }
+    }
+
     fn marks(&self, length: f64, room: f64) -> Vec<(f64, String)> {
         let least = room / length;
         let Some(marks) = &self.marks else {
@@ -68,6 +77,9 @@ pub struct Bounds {
     /// The lower end.
     pub bottom: f64,
 }
+
+/// Measured values that are all marked.
+const MOST_MARKS: usize = 14;
 
 /// A label at the right end of a line.
 #[derive(Clone, Debug, PartialEq)]

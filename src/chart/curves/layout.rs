@@ -200,7 +200,7 @@ fn setting(curves: &Curves, name: &str) -> Scale {
         }
     };
     let marks = values.map(|value| (value, marked(value))).collect();
-    Scale::marked(axis, name, marks)
+    Scale::measured(axis, name, marks)
 }
 
 /// Thousands and millions as such where they are whole.

@@ -10,6 +10,11 @@ use crate::chart::series::{MOST_LINES, Series};
 use crate::model::ExecutorKind;
 use crate::record::{Spread, Status, Trial};
 
+/// All settings but the one that varies, in words.
+type Key = [String; 11];
+/// Trials with their values of the one that varies.
+type Placed<'a> = Vec<(f64, &'a Trial)>;
+
 /// The trials of a line, before anything is computed.
 #[derive(Clone, Debug)]
 pub(super) struct Group<'a> {
@@ -42,8 +47,8 @@ pub(super) struct Curve {
 /// The lines along a setting that took enough values on them.
 pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
     let executors = executors(trials);
-    let mut found: Vec<([String; 11], Vec<(f64, &'a Trial)>)> = Vec::new();
-    let mut indices: HashMap<[String; 11], usize> = HashMap::new();
+    let mut found: Vec<(Key, Placed<'a>)> = Vec::new();
+    let mut indices: HashMap<Key, usize> = HashMap::new();
     for &trial in trials {
         let Some(value) = along.value(trial) else {
             continue;
@@ -75,7 +80,7 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
 
 /// All settings but the one that varies. The number of commands goes with it where that varies
 /// the work itself; a rate does not change what is to be done.
-fn key(along: Along, trial: &Trial, executor: ExecutorKind) -> [String; 11] {
+fn key(along: Along, trial: &Trial, executor: ExecutorKind) -> Key {
     let commands = match along {
         Along::Commands => String::new(),
         _ => format!("{} commands", trial.commands),
@@ -113,14 +118,14 @@ fn is_good(trial: &Trial) -> bool {
 }
 
 /// Some of the words, without those that say nothing.
-fn words(key: &[String; 11], which: impl Fn(usize) -> bool) -> String {
+fn words(key: &Key, which: impl Fn(usize) -> bool) -> String {
     let chosen = (key.iter().enumerate()).filter(|(index, _)| which(*index));
     let words = chosen.map(|(_, word)| word.as_str());
     let words = words.filter(|word| !word.is_empty());
     words.collect::<Vec<&str>>().join(", ")
 }
 
-fn places<'a>(mut trials: Vec<(f64, &'a Trial)>) -> Vec<(f64, Vec<&'a Trial>)> {
+fn places<'a>(mut trials: Placed<'a>) -> Vec<(f64, Vec<&'a Trial>)> {
     trials.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let mut places: Vec<(f64, Vec<&'a Trial>)> = Vec::new();
     for (value, trial) in trials {

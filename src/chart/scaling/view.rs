@@ -68,7 +68,7 @@ impl Frame {
         values.extend(self.foot(&values, peaks(view).count()));
         Panel {
             bounds: self.bounds,
-            x: Scale::marked(x, words::axis(view), marks),
+            x: Scale::measured(x, words::axis(view), marks),
             y: Scale::new(Axis::suited(&values), "commands per second"),
         }
     }

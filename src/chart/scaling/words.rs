@@ -55,7 +55,12 @@ pub(super) fn sentences(scaling: &Scaling) -> Vec<String> {
             "Curves: the Universal Scalability Law with its 95 % band{dotted}."
         ));
     }
-    if scaling.views.iter().any(|view| view.axis == Axis::Product) {
+    let splits = scaling
+        .views
+        .iter()
+        .filter(|view| view.axis == Axis::Product);
+    let mut splits = splits.flat_map(|view| view.lines.iter().flat_map(|line| &line.splits));
+    if splits.any(Option::is_some) {
         sentences.push("Dots of one product differ in how it is split.".to_owned());
     }
     sentences.extend(scaling.notes.iter().cloned());
