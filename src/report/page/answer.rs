@@ -239,7 +239,7 @@ fn facts(row: &Row<'_>) -> Vec<Fact> {
         ),
         against_the_slowest(row),
         fact(
-            "as fast as published",
+            "speed against published",
             Cell::maybe(summary.times_faster(), Cell::Times),
             format!(
                 "published {}",
@@ -265,7 +265,7 @@ fn against_the_slowest(row: &Row<'_>) -> Option<Fact> {
     let slowest = rows.last().filter(|slowest| slowest.index != row.index)?;
     let times = slowest.median_s()? / row.median_s()?;
     Some(Fact {
-        term: "as fast as the slowest",
+        term: "speed against slowest",
         figure: Cell::Times(times).to_string(),
         note: format!(
             "{} takes {}",

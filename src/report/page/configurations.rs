@@ -120,7 +120,7 @@ fn columns(memory: &'static str) -> Vec<Column> {
         number("processes", "processes", Always, |r| {
             Cell::Count(r.trial().processes.into()).into()
         }),
-        number("threads", "threads in each", Always, |r| {
+        number("threads", "threads", Always, |r| {
             Cell::Count(r.trial().threads.into()).into()
         }),
         number("batch", "batch", DIFFERS, |r| {
@@ -141,13 +141,14 @@ fn columns(memory: &'static str) -> Vec<Column> {
             Cell::maybe(r.median_s(), Cell::Seconds).into()
         }),
         number("interval", "95 % interval", Known, interval),
+        words("note", Known, |r| r.note().into()),
         number("published", "published makespan", Known, |r| {
             Cell::maybe(r.published_s(), Cell::Seconds).into()
         }),
         number("efficiency", "efficiency", Known, |r| {
             Cell::maybe(r.costs().summary.efficiency, Cell::Share).into()
         }),
-        number("throughput", "commands per second", Known, |r| {
+        number("throughput", "commands/s", Known, |r| {
             Cell::maybe(r.costs().throughput_per_s, Cell::Rate).into()
         }),
         number("cpu", "CPU time", Known, |r| {
@@ -159,7 +160,6 @@ fn columns(memory: &'static str) -> Vec<Column> {
         }),
         number("memory", memory, Known, |r| r.memory().into()),
         words("status", Always, |r| status(r).into()),
-        words("note", Known, |r| r.note().into()),
     ]
 }
 
