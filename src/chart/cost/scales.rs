@@ -4,9 +4,6 @@ use crate::chart::axis::{Axis, LinearAxis, LogAxis};
 use crate::chart::panel::Scale;
 use crate::chart::unit::{self, Unit};
 
-/// Memory of which the largest is this many times the smallest is told apart better by ratios.
-const WIDE: f64 = 10.0;
-
 /// A logarithmic scale with some room at its low end for names.
 pub fn time_scale(times: &[f64], unit: Unit) -> Scale {
     let low = times.iter().copied().fold(f64::INFINITY, f64::min);
@@ -24,15 +21,9 @@ pub fn time_scale(times: &[f64], unit: Unit) -> Scale {
 }
 
 /// A scale from zero, or a logarithmic one where the values lie far apart.
-pub fn memory_scale(memories: &[f64], name: String) -> Scale {
-    let low = memories.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = memories.iter().copied().fold(0.0, f64::max);
-    let all = memories.iter().copied();
-    match low > 0.0 && high > WIDE * low {
-        true => Scale::new(
-            Axis::Log(LogAxis::over(all)),
-            format!("{name}, logarithmic scale"),
-        ),
-        false => Scale::new(Axis::Linear(LinearAxis::from_zero(all)), name),
+pub fn memory_scale(memories: &[f64], name: &str) -> Scale {
+    match Axis::suited(memories) {
+        axis @ Axis::Log(_) => Scale::new(axis, format!("{name}, logarithmic scale")),
+        axis @ Axis::Linear(_) => Scale::new(axis, name),
     }
 }

@@ -5,6 +5,7 @@ use plotters::style::RGBColor;
 use super::dots::{Dot, Dots};
 use super::labels::{Area, Wish, place};
 use super::scales::{memory_scale, time_scale};
+use crate::chart::choice::evenly;
 use crate::chart::estimate::{Estimate, explained};
 use crate::chart::figure::{Figure, Point, Text};
 use crate::chart::panel::{self, Bounds, Panel};
@@ -100,7 +101,7 @@ impl<'a> Scatter<'a> {
                 x: time_scale(&times, time),
                 y: memory_scale(
                     &memories,
-                    format!("memory ({}), {}", dots.memory.as_str(), memory.name),
+                    &format!("memory ({}), {}", dots.memory.as_str(), memory.name),
                 ),
             },
             seconds: time.factor,
@@ -186,7 +187,10 @@ impl<'a> Scatter<'a> {
 
     /// The names of the dots on the front, evenly chosen where they are too many.
     fn names(&self, figure: &mut Figure) -> Result<(), ChartError> {
-        let chosen = evenly(&self.dots.front, MOST_NAMES);
+        let chosen = evenly(self.dots.front.len(), MOST_NAMES);
+        let chosen: Vec<&Dot> = (chosen.into_iter())
+            .map(|rank| &self.dots.front[rank])
+            .collect();
         let mut wishes = Vec::new();
         for dot in &chosen {
             let width = font::width(&dot.name, theme::SMALL, false)?;
@@ -229,15 +233,5 @@ impl<'a> Scatter<'a> {
         let steps = self.steps();
         let lines = steps.windows(2).map(|pair| Area::between(pair[0], pair[1]));
         dots.chain(lines).collect()
-    }
-}
-
-/// At most so many, the first and the last among them.
-fn evenly<T>(all: &[T], most: usize) -> Vec<&T> {
-    match all.len() {
-        few if few <= most => all.iter().collect(),
-        many => (0..most)
-            .map(|index| &all[index * (many - 1) / (most - 1)])
-            .collect(),
     }
 }
