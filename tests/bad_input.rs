@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use mpmt::process::{Child, StdoutMode};
 use mpmt::server::{Ready, Report};
+use mpmt::wire::PROTOCOL_VERSION;
 
 /// Frames that are no messages of any conversation.
 fn bad_frames() -> Vec<Vec<u8>> {
@@ -244,12 +245,12 @@ fn a_hello_of_another_version_is_rejected_in_words() {
             version.contains("reject") && version.contains("version 99"),
             "{version}"
         );
-        let remote = answer(hello(1, "tcp://10.1.2.3:5555"));
+        let remote = answer(hello(PROTOCOL_VERSION, "tcp://10.1.2.3:5555"));
         assert!(
             remote.contains("reject") && remote.contains("not on this machine"),
             "{remote}"
         );
-        let nonsense = answer(hello(1, "nowhere"));
+        let nonsense = answer(hello(PROTOCOL_VERSION, "nowhere"));
         assert!(
             nonsense.contains("reject") && nonsense.contains("not an address"),
             "{nonsense}"

@@ -1,6 +1,5 @@
 use super::server::Ended;
 use crate::client::Outcome;
-use crate::model::Runtime;
 use crate::process::Census;
 use crate::record::{Status, Trial};
 
@@ -53,7 +52,8 @@ pub(super) fn note_cost(trial: &mut Trial, ended: &Ended, census: &Census) {
     trial.involuntary_switches = Some(usage.involuntary_switches);
     trial.peak_rss_kib = ended.report.map(|report| report.peak_rss_kib);
     let switches = ended.report.map(|report| report.lock_switches);
-    trial.lock_switches = switches.filter(|_| trial.runtime == Runtime::Gil);
+    // An interpreter does not tell. Native threads have no lock, and so no switches.
+    trial.lock_switches = switches.filter(|_| trial.runtime.interpreter().is_none());
     trial.peak_pss_kib = (census.pss_kib > 0).then_some(census.pss_kib);
     trial.peak_threads = (census.threads > 0).then_some(census.threads);
 }

@@ -144,8 +144,8 @@ pub struct Trial {
     pub peak_pss_kib: Option<u64>,
     /// Threads of all processes at once, half of the ideal makespan after the start, or at the end.
     pub peak_threads: Option<u64>,
-    /// How often the interpreter lock went from one thread to another, over all workers; empty
-    /// when the runtime is not `gil`.
+    /// How often the emulated interpreter lock went from one thread to another, over all workers; 0
+    /// without one, and empty for a real interpreter, which does not tell.
     #[serde(default)]
     pub lock_switches: Option<u64>,
 

@@ -26,7 +26,7 @@ struct Measure {
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
     WhenKnown,
-    /// It tells of trouble, and there is none at zero.
+    /// It tells of trouble or of a lock, and there is none at zero.
     WhenNotZero,
 }
 
@@ -112,7 +112,7 @@ const MEASURES: &[Measure] = &[
     measure("threads", "peak_threads", |t| {
         Cell::maybe(t.peak_threads, Cell::Count)
     }),
-    measure("interpreter lock switches", "lock_switches", |t| {
+    trouble("interpreter lock switches", "lock_switches", |t| {
         Cell::maybe(t.lock_switches, Cell::Count)
     }),
 ];

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -19,7 +19,7 @@ pub(super) struct Words {
 
 impl Words {
     /// Listens, on a thread of its own.
-    pub(super) fn of(stderr: Option<File>) -> std::io::Result<Words> {
+    pub(super) fn of(stderr: Option<File>) -> io::Result<Words> {
         let last = Arc::new(Mutex::new(VecDeque::new()));
         let (ended, over) = channel();
         let kept = Arc::clone(&last);
@@ -32,7 +32,8 @@ impl Words {
                 .is_ok_and(|length| length > 0)
             {
                 let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-                eprintln!("{text}");
+                // That nobody reads ours is no reason to end.
+                let _ = writeln!(io::stderr(), "{text}");
                 keep(
                     &mut kept.lock().unwrap_or_else(PoisonError::into_inner),
                     &text,
