@@ -21,7 +21,10 @@ pub use line::{Axis, line_executor};
 pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials, trials_csv};
-pub use summary::{PublishedFigure, Spread, Summary, group, group_by, summarise, waits_are_scaled};
+pub use summary::{
+    PublishedFigure, Spread, Summary, group, group_by, runtime_in_words, summarise,
+    waits_are_scaled,
+};
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial};
 pub use work::{Work, by_experiment, in_words, slug, works};

@@ -262,7 +262,7 @@ impl Asked {
 }
 
 /// The runtime, and its switch interval when it is not the usual one.
-fn runtime_in_words(trial: &Trial) -> String {
+pub fn runtime_in_words(trial: &Trial) -> String {
     let usual_s = Job::DEFAULT_SWITCH_INTERVAL.as_secs_f64();
     match trial.switch_interval_s {
         Some(interval_s) if interval_s != usual_s => {

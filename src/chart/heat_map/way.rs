@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{Dispatch, ExecutorKind, SpawnMode};
-use crate::record::Trial;
+use crate::record::{Trial, runtime_in_words};
 
 /// All that a configuration is asked beside its processes and threads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Way {
-    /// What the instructions run on.
+    /// What the instructions run on, in words.
     pub runtime: String,
     /// How a worker's threads run a batch.
     pub executor: ExecutorKind,
@@ -32,7 +32,7 @@ pub struct Family<'a> {
 impl Way {
     fn of(trial: &Trial) -> Way {
         Way {
-            runtime: trial.runtime.to_string(),
+            runtime: runtime_in_words(trial),
             executor: trial.executor,
             dispatch: trial.dispatch,
             spawn: trial.spawn,
