@@ -61,12 +61,12 @@ impl RecordsArgs {
     /// # Errors
     /// A usage error that names the file or the term that can't be read.
     pub(super) fn read(&self) -> Result<Recorded, UsageError> {
-        let trials = read_trials(&self.trials).map_err(UsageError::new)?;
+        let whole = Recorded::read(&self.trials, &self.trace)?;
         if self.only == Filter::default() {
-            return Recorded::beside(&self.trials, trials, &self.trace);
+            return Ok(whole);
         }
-        let all = trials.len();
-        let trials = self.only.choose(trials).map_err(UsageError::new)?;
+        let all = whole.trials.len();
+        let trials = self.only.choose(whole.trials).map_err(UsageError::new)?;
         if trials.is_empty() && all > 0 {
             return Err(UsageError::new(format!(
                 "none of the {all} trials of {} meets '{}'",
@@ -75,8 +75,11 @@ impl RecordsArgs {
             )));
         }
         let csv = trials_csv(&trials).map_err(UsageError::new)?;
-        let recorded = Recorded::beside(&self.trials, trials, &self.trace)?;
-        Ok(Recorded { csv, ..recorded })
+        Ok(Recorded {
+            trials,
+            csv,
+            ..whole
+        })
     }
 }
 
@@ -85,11 +88,8 @@ impl Recorded {
     ///
     /// # Errors
     /// A usage error that names the file that can't be read.
-    pub(super) fn beside(
-        file: &Path,
-        trials: Vec<Trial>,
-        more_traces: &[PathBuf],
-    ) -> Result<Self, UsageError> {
+    pub(super) fn read(file: &Path, more_traces: &[PathBuf]) -> Result<Self, UsageError> {
+        let trials = read_trials(file).map_err(UsageError::new)?;
         let csv = fs::read_to_string(file)
             .map_err(|error| UsageError::new(format!("{}: {error}", file.display())))?;
         let own = file.with_file_name("trace.csv");

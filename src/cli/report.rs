@@ -74,8 +74,9 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Leaves charts and page beside the records of a measurement that has just ended, and says where.
-pub(super) fn leave(recorded: &Recorded) -> anyhow::Result<()> {
+/// Leaves charts and page beside the `trials.csv` of a measurement that has just ended, and says where.
+pub(super) fn leave(trials: &Path) -> anyhow::Result<()> {
+    let recorded = &Recorded::read(trials, &[])?;
     let drawings = plot::draw(recorded, &Kind::ALL)?;
     plot::save(&drawings, &recorded.folder)?;
     let terms = Terms {

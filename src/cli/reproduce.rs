@@ -8,7 +8,6 @@ use super::error::UsageError;
 use super::input::InputArgs;
 use super::measure::{Campaign, Request, begin};
 use super::print::PrintArgs;
-use super::records::Recorded;
 use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
@@ -93,9 +92,8 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     args.print
         .print("reproduce", &report::comparison(&trials, &published))?;
     folder.close();
-    let recorded = Recorded::beside(&folder.trials(), trials, &[])?;
-    report_page::leave(&recorded)?;
-    Ok(exit_code(&recorded.trials))
+    report_page::leave(&folder.trials())?;
+    Ok(exit_code(&trials))
 }
 
 impl ReproduceArgs {

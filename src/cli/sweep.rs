@@ -9,7 +9,6 @@ use super::input::InputArgs;
 use super::measure::{Asked, Campaign, Request, begin};
 use super::print::PrintArgs;
 use super::progress::rounded;
-use super::records::Recorded;
 use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
@@ -216,7 +215,7 @@ pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
     let mut folder = ResultsFolder::create(args.out.as_deref(), "sweep")?;
     request.say_questions();
     let opened = begin(&mut folder, &request)?;
-    finish(campaign.run(&folder, opened)?, &mut folder, &args.print)
+    finish(&campaign.run(&folder, opened)?, &mut folder, &args.print)
 }
 
 fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
@@ -231,11 +230,11 @@ fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
     if args.list {
         return list(&campaign, &opened.1, &args.print);
     }
-    finish(campaign.run(&folder, opened)?, &mut folder, &args.print)
+    finish(&campaign.run(&folder, opened)?, &mut folder, &args.print)
 }
 
 fn finish(
-    trials: Vec<Trial>,
+    trials: &[Trial],
     folder: &mut ResultsFolder,
     print: &PrintArgs,
 ) -> anyhow::Result<ExitCode> {
@@ -244,11 +243,10 @@ fn finish(
         true => published(),
         false => Vec::new(),
     };
-    print.print("sweep", &report::comparison(&trials, &figures))?;
+    print.print("sweep", &report::comparison(trials, &figures))?;
     folder.close();
-    let recorded = Recorded::beside(&folder.trials(), trials, &[])?;
-    report_page::leave(&recorded)?;
-    Ok(exit_code(&recorded.trials))
+    report_page::leave(&folder.trials())?;
+    Ok(exit_code(trials))
 }
 
 impl SweepArgs {

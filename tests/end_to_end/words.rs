@@ -17,7 +17,15 @@ fn help_of_run_tells_its_options_with_examples() {
 #[test]
 fn every_subcommand_has_examples_in_its_help() {
     let stage = Stage::new();
-    for command in ["reproduce", "run", "plot", "server", "client", "generate"] {
+    for command in [
+        "reproduce",
+        "run",
+        "plot",
+        "report",
+        "server",
+        "client",
+        "generate",
+    ] {
         let help = stage.run(&format!("{command} --help")).expect(0).stdout;
         assert!(help.contains("Examples:"), "{command}: {help}");
         assert!(
