@@ -1,14 +1,14 @@
 // What the tests of the report page need: a browser, and pages to look at.
 
 import { execFile } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { access, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
 const CHROMIUM = process.env.MPMT_CHROMIUM ?? "/usr/bin/chromium";
-const REPOSITORY = path.resolve(import.meta.dirname, "../..");
+export const REPOSITORY = path.resolve(import.meta.dirname, "../..");
 
 /** Nothing of the browser's own goes over the network, and no graphics card is needed. */
 const ARGUMENTS = [
@@ -38,6 +38,8 @@ async function whatIsMissing() {
   }
   return false;
 }
+
+export const exists = existsSync;
 
 export async function openBrowser() {
   const { chromium } = await import("playwright-core");
