@@ -42,7 +42,7 @@ pub fn executor(job: &Job) -> io::Result<Box<dyn Executor>> {
     let threads = job.threads.max(1) as usize;
     Ok(match (job.executor, job.dispatch) {
         (ExecutorKind::Sequential, _) => Box::new(sequential::Sequential),
-        (ExecutorKind::Spawn, Dispatch::Barrier) => Box::new(spawn::Waves::new(threads)),
+        (ExecutorKind::Spawn, Dispatch::Barrier) => Box::new(spawn::Relay::new(threads)),
         (ExecutorKind::Spawn, Dispatch::Pipelined) => Box::new(spawn::Rolling::new(threads)),
         (ExecutorKind::Crossbeam, _) => Box::new(pool::Pool::new(threads)?),
         (ExecutorKind::Rayon, _) => Box::new(rayon::Rayon::new(threads)?),

@@ -1,34 +1,47 @@
-use std::thread;
+use std::thread::{self, Scope};
 
 use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::queue::SegQueue;
 
-use super::{Executor, Flight};
+use super::{Executor, Flight, Task};
 
-/// A scoped thread for each command, in waves of M when the batch is larger: the first system's
-/// *multiprocessing-multithreading*.
-pub(super) struct Waves {
+/// A thread for each command of a batch, M of them at a time, and nothing of another batch before
+/// the last one has ended: the first system's *multiprocessing-multithreading*.
+///
+/// Where the batch is larger than M, each thread starts its successor. Waves of M, each waited for,
+/// would leave threads idle whenever one of a wave takes longer.
+pub(super) struct Relay {
     threads: usize,
 }
 
-impl Waves {
+impl Relay {
     pub(super) fn new(threads: usize) -> Self {
-        Waves { threads }
+        Relay { threads }
     }
 }
 
-impl Executor for Waves {
+impl Executor for Relay {
     fn start(&mut self, flight: Flight) {
         if flight.is_empty() {
             flight.run_here();
         }
-        let mut tasks = flight.tasks().peekable();
-        while tasks.peek().is_some() {
-            thread::scope(|scope| {
-                for task in tasks.by_ref().take(self.threads) {
-                    scope.spawn(|| task.run());
-                }
-            });
-        }
+        let waiting = SegQueue::new();
+        flight.tasks().for_each(|task| waiting.push(task));
+        thread::scope(|scope| {
+            for _ in 0..self.threads {
+                start_next(scope, &waiting);
+            }
+        });
+    }
+}
+
+/// Starts a thread for the next command, and from it one for the command after that.
+fn start_next<'scope>(scope: &'scope Scope<'scope, '_>, waiting: &'scope SegQueue<Task>) {
+    if let Some(task) = waiting.pop() {
+        scope.spawn(move || {
+            task.run();
+            start_next(scope, waiting);
+        });
     }
 }
 

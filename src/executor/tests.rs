@@ -154,7 +154,7 @@ fn without_it_the_threads_are_shared_by_the_batches() {
 }
 
 #[test]
-fn a_batch_larger_than_the_threads_runs_in_waves() {
+fn a_batch_larger_than_the_threads_never_has_more_at_once() {
     for executor in [
         ExecutorKind::Spawn,
         ExecutorKind::Crossbeam,
