@@ -234,6 +234,8 @@ fn in_words(row: &Summary) -> String {
         words.push(format!("efficiency {:.1} %", 100.0 * efficiency));
     }
     words.extend(published_s(row).map(|seconds| format!("published {seconds} s")));
+    let again = row.run_again_s.filter(|_| !row.runtime.is_native());
+    words.extend(again.map(|seconds| format!("the first system run again {seconds} s")));
     words.extend(row.error.clone());
     format!("{}: {}", row.name, words.join("; "))
 }
