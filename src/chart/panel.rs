@@ -218,14 +218,6 @@ impl Panel {
         figure.area(self.points(&corners), colour, 0.15);
     }
 
-    /// A median as a dot with its interval.
-    pub fn estimate(&self, figure: &mut Figure, x: f64, estimate: &Estimate, colour: RGBColor) {
-        self.interval(figure, x, estimate, colour);
-        if self.holds((x, estimate.median)) {
-            figure.disc(self.at((x, estimate.median)), DOT, colour);
-        }
-    }
-
     /// The interval of a median alone.
     pub fn interval(&self, figure: &mut Figure, x: f64, estimate: &Estimate, colour: RGBColor) {
         if !self.holds((x, estimate.median)) {

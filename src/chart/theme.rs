@@ -40,15 +40,16 @@ pub const SMALL: f64 = 11.0;
 /// The source line.
 pub const TINY: f64 = 9.5;
 
-/// Colours of lines that have no order among them, Okabe and Ito's again; each is dark enough to be
-/// read as a label of its line, so some are darker than theirs.
+/// Colours of lines that have no order among them, after Okabe and Ito's; each is dark enough to be
+/// read as a label of its line, so some are darker than theirs, and a violet stands for their sky
+/// blue.
 pub const SERIES: [RGBColor; 7] = [
     RGBColor(0x00, 0x72, 0xB2),
     RGBColor(0xA8, 0x4A, 0x00),
     RGBColor(0x00, 0x7A, 0x59),
     RGBColor(0x9A, 0x4F, 0x7A),
     RGBColor(0x8A, 0x62, 0x00),
-    RGBColor(0x1F, 0x6F, 0x9A),
+    RGBColor(0x6A, 0x3F, 0xB5),
     RGBColor(0x44, 0x44, 0x44),
 ];
 /// Text on a dark field, whatever the paper.
@@ -106,7 +107,7 @@ pub const DARK: [(RGBColor, RGBColor); 15] = [
     (SERIES[2], RGBColor(0x2F, 0xBE, 0x96)),
     (SERIES[3], RGBColor(0xDC, 0x92, 0xBC)),
     (SERIES[4], RGBColor(0xE0, 0xAE, 0x3A)),
-    (SERIES[5], RGBColor(0x7C, 0xC4, 0xEA)),
+    (SERIES[5], RGBColor(0xB7, 0x9C, 0xFF)),
     (SERIES[6], RGBColor(0xC4, 0xC4, 0xC4)),
     (GOOD, RGBColor(0xFF, 0x8A, 0x2A)),
 ];

@@ -36,16 +36,6 @@ impl Unit {
         Unit { factor, name }
     }
 
-    /// Of rates per second of something, by the largest one.
-    pub fn of_rate(largest: f64) -> Unit {
-        let (factor, name) = match largest {
-            size if size >= 1e6 => (1e-6, "million/s"),
-            size if size >= 1e4 => (1e-3, "thousand/s"),
-            _ => (1.0, "/s"),
-        };
-        Unit { factor, name }
-    }
-
     /// Of counts, by the largest one.
     pub fn of_count(largest: f64) -> Unit {
         let (factor, name) = match largest {
@@ -145,10 +135,6 @@ mod tests {
         assert_eq!(Unit::of_seconds(0.0273).with_name(0.0273), "27.3 ms");
         assert_eq!(Unit::of_seconds(32.0).with_name(1.048), "1.05 s");
         assert_eq!(Unit::of_kibibytes(22_118.0).with_name(22_118.0), "21.6 MiB");
-        assert_eq!(
-            Unit::of_rate(773_000.0).with_name(773_000.0),
-            "773 thousand/s"
-        );
         assert_eq!(
             Unit::of_count(23_400.0).with_name(23_400.0),
             "23.4 thousand"

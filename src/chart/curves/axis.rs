@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::ExecutorKind;
-use crate::record::Trial;
+use crate::record::{Trial, runtime_in_words};
 
 /// A setting with numbers for values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +105,8 @@ impl Along {
             && count(|trial| trial.threads) > 1
     }
 
-    /// All settings but this one and the number of commands, as words that tell configurations apart. `executor` is that of
-    /// the line, which a trial of one thread may not have itself.
+    /// All settings but this one and the number of commands, as words that tell configurations
+    /// apart. `executor` is that of the line, which a trial of one thread may not have itself.
     pub fn others(self, trial: &Trial, executor: ExecutorKind) -> [String; 10] {
         let all = [
             (Some(Along::Processes), named(trial.processes, "processes")),
@@ -114,7 +114,7 @@ impl Along {
             (Some(Along::Batch), format!("batch {}", trial.batch)),
             (None, executor.to_string()),
             (None, trial.dispatch.to_string()),
-            (None, trial.runtime.to_string()),
+            (None, runtime_in_words(trial)),
             (None, format!("{} start", trial.spawn)),
             (Some(Along::Wait), or_none(trial.wait_s, "wait", " s")),
             (Some(Along::Loops), or_none(trial.loops, "loops", "")),

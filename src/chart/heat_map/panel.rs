@@ -163,8 +163,9 @@ impl<'a> Panel<'a> {
             let left = from + f64::from(index) * step;
             let middle = (f64::from(index) + 0.5) / f64::from(STEPS);
             figure.rectangle(
+                // Each lies over the rest of the bar, so that no paper shows between two.
                 (left, y - 9.0),
-                (left + step, y),
+                (from + BAR, y),
                 ramp.colour(ramp.at(middle)),
             );
         }
