@@ -1,14 +1,22 @@
 #!/usr/bin/env bash
 # Builds mpmt and measures what results/ holds, each into a fresh dated folder: records, charts, report.
 #
-#   scripts/results.sh [published|io-grid|cpu-grid|stragglers|batch-size ...]
+#   scripts/results.sh [NAME ...]
 #
-# Without an argument it takes all of them, one after another (about 8 minutes). Leave the machine alone
-# meanwhile. Folders that are there already are never overwritten. It runs from anywhere. What is
-# committed is described in results/README.md; its charts and reports are made again, without measuring,
-# by scripts/plot.sh.
+#   published   the published comparison
+#   io-grid, cpu-grid, stragglers, batch-size
+#               experiments that come with mpmt
+#   runtimes    the published comparison on native threads, under an emulated lock, and in Python
+#   pipelined   I/O work on one process of 512 threads without the barrier, on all three
+#   lock        CPU work on one and two processes of one and two threads, on all three
+#   json, zlib  the same shapes, with work of examples/ in Python
 #
-# Needs Rust and a C++ compiler. Ends with the exit code of the first mpmt that fails.
+# Without an argument it takes all of them, one after another (about 20 minutes). Leave the machine alone
+# meanwhile. Folders that are there already are never overwritten. The tables of docs/findings.md are
+# replaced by those of the last five. It runs from anywhere. What is committed is described in
+# results/README.md; its charts and reports are made again, without measuring, by scripts/plot.sh.
+#
+# Needs Rust, a C++ compiler and python3. Ends with the exit code of the first mpmt that fails.
 
 set -euo pipefail
 
@@ -19,14 +27,39 @@ if [[ "${1:-}" == "-h" || "${1:-}" == "--help" ]]; then
 fi
 
 if [[ $# -eq 0 ]]; then
-    set -- published io-grid cpu-grid stragglers batch-size
+    set -- published io-grid cpu-grid stragglers batch-size runtimes pipelined lock json zlib
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 cargo build --quiet --release --locked
+mpmt=target/release/mpmt
+
+# Commands of a number that suits what each of them takes.
+inputs=$(mktemp -d)
+trap 'rm -r "$inputs"' EXIT
+task() {
+    local name=$1 count=$2
+    "$mpmt" generate --count "$count" --wait 0 --commands "$inputs/$name.txt" --table "$inputs/$name-table.txt"
+    "$mpmt" sweep --runtime python --task "examples/${name}_work.py:work" -p 1,2 -t 1,2 --batch 4 \
+        --spawn eager --runs 6 --commands "$inputs/$name.txt" --table "$inputs/$name-table.txt" \
+        -o "$folder" --splice "docs/findings.md#$name"
+}
+
 for name in "$@"; do
     folder="results/$(date +%F)-$name"
+    findings="docs/findings.md#$name"
     case "$name" in
-        published) cargo run --quiet --release --locked -- reproduce -o "$folder" ;;
-        *) cargo run --quiet --release --locked -- sweep "$name" -o "$folder" ;;
+        published) "$mpmt" reproduce -o "$folder" ;;
+        runtimes) "$mpmt" reproduce --runtime all -o "$folder" --splice "$findings" ;;
+        pipelined)
+            "$mpmt" sweep -w io -p 1 -t 512 --dispatch pipelined --spawn eager --runtime all \
+                --runs 6 -o "$folder" --splice "$findings"
+            ;;
+        lock)
+            "$mpmt" sweep -w cpu -p 1,2 -t 1,2 --executor crossbeam --spawn eager --runtime all \
+                --runs 6 -o "$folder" --splice "$findings"
+            ;;
+        json) task json 128 ;;
+        zlib) task zlib 64 ;;
+        *) "$mpmt" sweep "$name" -o "$folder" ;;
     esac
 done
