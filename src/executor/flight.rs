@@ -153,7 +153,7 @@ impl Shared {
             self.outbox.command_done(commands);
             return;
         }
-        let sum = self.sum.load(Ordering::Relaxed);
+        let sum = Ok(self.sum.load(Ordering::Relaxed));
         self.outbox
             .batch_done(Completion { tag: self.tag, sum }, commands);
         if let Some(waiter) = &self.waiter {

@@ -8,7 +8,7 @@ use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossbeam::sync::Parker;
 
 use super::{Completion, Executor, Flight, Outbox, Routine, executor};
-use crate::model::{Dispatch, Instruction, Job};
+use crate::model::{Command, Dispatch, Instruction, Job};
 
 /// A batch to run: some of a shared row of instructions, and a tag that comes back with its sum.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Batch {
     pub tag: u64,
     /// Instructions of this batch and its neighbours.
     pub instructions: Arc<[Instruction]>,
+    /// The commands that they are of, one for each, where the job is told them; else none.
+    pub commands: Arc<[Command]>,
     /// Which of them are its own.
     pub own: Range<usize>,
 }
@@ -99,7 +101,7 @@ impl Line {
                 self.outbox.batch_done(
                     Completion {
                         tag: batch.tag,
-                        sum: 0,
+                        sum: Ok(0),
                     },
                     batch.own.len(),
                 );

@@ -159,6 +159,7 @@ fn job() -> Job {
         dispatch: Dispatch::Barrier,
         runtime: Runtime::Native,
         switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+        own: None,
     }
 }
 

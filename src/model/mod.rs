@@ -10,9 +10,11 @@ mod id;
 mod ideal;
 mod instruction;
 mod lines;
+mod own;
 mod ranges;
 mod runtime;
 mod table;
+mod task;
 
 pub use command::{Command, CommandError, Verb};
 pub use configuration::{
@@ -23,6 +25,8 @@ pub use id::{BatchId, SessionKey, SessionNo, WorkerNo};
 pub use ideal::{IdealInput, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
 pub use lines::{BadLine, Parsed, parse_lines};
+pub use own::{OwnWork, OwnWorkError};
 pub use ranges::Ranges;
 pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
 pub use table::{Table, TableEntry};
+pub use task::{Task, TaskError};

@@ -63,6 +63,9 @@ pub fn in_words(trial: &Trial) -> String {
         format!("{}: {} work", trial.experiment, trial.workload),
         format!("{} commands", trial.commands),
     ];
+    if let Some(own) = trial.own_work() {
+        words.insert(1, own.to_owned());
+    }
     if let Some(wait) = trial.wait_s {
         words.push(format!("waits of {wait} s"));
     }

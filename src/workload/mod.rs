@@ -93,6 +93,7 @@ mod tests {
             dispatch: Dispatch::Barrier,
             runtime: Runtime::Native,
             switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+            own: None,
         })
     }
 

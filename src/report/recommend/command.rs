@@ -6,10 +6,11 @@ use crate::record::{PublishedFigure, Trial};
 /// A record tells the longest wait alone. Where waits may differ (the ideal is a bound), or are
 /// the published ones, they are left to the table.
 pub(in crate::report) fn command_line(trial: &Trial) -> String {
-    let mut words = vec![
-        format!("mpmt run -w {}", trial.workload),
-        format!("-p {} -t {}", trial.processes, trial.threads),
-    ];
+    let work = match &trial.task {
+        Some(task) => format!("mpmt run --task {task}"),
+        None => format!("mpmt run -w {}", trial.workload),
+    };
+    let mut words = vec![work, format!("-p {} -t {}", trial.processes, trial.threads)];
     let mut say = |is_default: bool, word: String| {
         if !is_default {
             words.push(word);

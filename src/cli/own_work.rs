@@ -1,0 +1,51 @@
+//! A person's own work, checked before anything is run.
+
+use std::fs;
+use std::path::Path;
+
+use super::error::UsageError;
+use crate::model::{Configuration, Job, OwnWork, Task, fnv1a};
+
+/// Whether what a job runs is there.
+pub(super) fn check_own_work(job: &Job) -> Result<(), UsageError> {
+    job.task().map_or(Ok(()), |task| read(task).map(drop))
+}
+
+/// A digest of an input, and of the files of all tasks that are run with it: a file that has
+/// changed makes other trials.
+pub(super) fn with_tasks(
+    input_digest: u64,
+    configurations: &[Configuration],
+) -> Result<u64, UsageError> {
+    let mut tasks: Vec<&Task> = configurations.iter().filter_map(|c| c.job.task()).collect();
+    tasks.sort_unstable();
+    tasks.dedup();
+    tasks.into_iter().try_fold(input_digest, |digest, task| {
+        let mut bytes = digest.to_le_bytes().to_vec();
+        bytes.extend(read(task)?);
+        Ok(fnv1a(&bytes))
+    })
+}
+
+fn read(task: &Task) -> Result<Vec<u8>, UsageError> {
+    fs::read(task.file()).map_err(|error| {
+        UsageError::new(format!(
+            "the task's file {} can't be read: {error}; relative paths count from the folder that \
+             mpmt is run in",
+            task.file().display()
+        ))
+    })
+}
+
+/// Makes the path of a job's task, which counts from `folder`, one that counts from where we are.
+pub(super) fn find_task(job: &mut Job, folder: &Path) -> Result<(), UsageError> {
+    let Some(OwnWork::Task(task)) = &mut job.own else {
+        return Ok(());
+    };
+    let whole = folder.join(task.file());
+    let here = std::env::current_dir().map_err(UsageError::new)?;
+    // What lies below is named from here: records tell nothing of the machine that they need not.
+    let file = whole.strip_prefix(&here).unwrap_or(&whole).to_owned();
+    *task = task.at(file).map_err(UsageError::new)?;
+    Ok(())
+}
