@@ -83,7 +83,8 @@ fn measure(criterion: &mut Criterion, workload: WorkloadKind, wait_ns: u64) {
     for &executor in ExecutorKind::ALL {
         for &dispatch in Dispatch::ALL {
             let job = job(workload, executor, dispatch);
-            let runner = Runner::start(&job, false).expect("the runner's threads can be started");
+            let runner = Runner::start(&job, false, |_| Ok(()))
+                .expect("the runner's threads can be started");
             group.bench_function(format!("{executor}/{dispatch}"), |bencher| {
                 bencher.iter(|| {
                     let sum = run_all(&runner, black_box(&instructions));

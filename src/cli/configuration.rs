@@ -5,13 +5,14 @@ use clap::Args;
 use super::error::UsageError;
 use super::own_work::check_own_work;
 use crate::model::{
-    Configuration, Dispatch, ExecutorKind, Job, OwnWork, Runtime, SpawnMode, Task, WorkloadKind,
+    CommandLine, Configuration, Dispatch, ExecutorKind, Job, OwnWork, Runtime, SpawnMode, Task,
+    WorkloadKind,
 };
 
 /// What a worker runs.
 #[derive(Args, Clone, Debug)]
 pub(super) struct JobArgs {
-    /// What one command does [default: io, or task with --task]
+    /// What one command does [default: io, task with --task, exec with --exec]
     #[arg(short, long, value_enum, help_heading = "Work")]
     workload: Option<WorkloadKind>,
 
@@ -20,6 +21,12 @@ pub(super) struct JobArgs {
     /// Needs --runtime python
     #[arg(long, value_name = "FILE.py:FUNCTION", help_heading = "Work")]
     task: Option<Task>,
+
+    /// Runs a program of your own for each command, without a shell: a command line in which
+    /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
+    /// be 0. With --runtime native or gil
+    #[arg(long, value_name = "COMMAND LINE", help_heading = "Work")]
+    exec: Option<CommandLine>,
 
     /// Loops of one command of CPU work
     #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
@@ -70,7 +77,7 @@ impl JobArgs {
                 "only --runtime gil has a switch interval; leave --switch-interval out",
             ));
         }
-        let own = self.task.clone().map(OwnWork::Task);
+        let own = OwnWork::of(self.task.clone(), self.exec.clone()).map_err(UsageError::new)?;
         let usual = own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload);
         let workload = self.workload.unwrap_or(usual);
         OwnWork::check(own.as_ref(), workload, &self.runtime).map_err(UsageError::new)?;

@@ -1,14 +1,37 @@
 //! A person's own work, checked before anything is run.
 
+use std::env;
 use std::fs;
 use std::path::Path;
+
+use rustix::fs::{Access, access};
 
 use super::error::UsageError;
 use crate::model::{Configuration, Job, OwnWork, Task, fnv1a};
 
 /// Whether what a job runs is there.
 pub(super) fn check_own_work(job: &Job) -> Result<(), UsageError> {
-    job.task().map_or(Ok(()), |task| read(task).map(drop))
+    match &job.own {
+        None => Ok(()),
+        Some(OwnWork::Task(task)) => read(task).map(drop),
+        Some(OwnWork::Exec(line)) => match is_program(line.program()) {
+            true => Ok(()),
+            false => Err(UsageError::new(format!(
+                "there is no program {}; write its path, or a name that is found on PATH",
+                line.program()
+            ))),
+        },
+    }
+}
+
+/// Whether a program can be started by this path, or this name on PATH.
+fn is_program(name: &str) -> bool {
+    let is_one = |path: &Path| path.is_file() && access(path, Access::EXEC_OK).is_ok();
+    if name.contains('/') {
+        return is_one(Path::new(name));
+    }
+    let folders = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&folders).any(|folder| is_one(&folder.join(name)))
 }
 
 /// A digest of an input, and of the files of all tasks that are run with it: a file that has
@@ -43,7 +66,7 @@ pub(super) fn find_task(job: &mut Job, folder: &Path) -> Result<(), UsageError> 
         return Ok(());
     };
     let whole = folder.join(task.file());
-    let here = std::env::current_dir().map_err(UsageError::new)?;
+    let here = env::current_dir().map_err(UsageError::new)?;
     // What lies below is named from here: records tell nothing of the machine that they need not.
     let file = whole.strip_prefix(&here).unwrap_or(&whole).to_owned();
     *task = task.at(file).map_err(UsageError::new)?;

@@ -39,6 +39,9 @@ Examples:
   A Python function of your own
     mpmt run --runtime python --task examples/json_work.py:work -p 2
 
+  A program of your own, in 8 processes at a time
+    mpmt run --exec 'host {address}' -p 8
+
   Nothing is lost although workers are killed over every twentieth batch
     mpmt run -p 4 -t 16 --wait 20ms --chaos kill-worker=0.05";
 

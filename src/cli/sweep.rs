@@ -14,7 +14,7 @@ use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use crate::harness::{Planned, expected_s};
-use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, Task, WorkloadKind};
+use crate::model::{CommandLine, Dispatch, ExecutorKind, Runtime, SpawnMode, Task, WorkloadKind};
 use crate::record::{Trial, published};
 use crate::report::{self, Cell, Column, Report, Table};
 use crate::spec::{Axes, Axis, CATALOGUE, Definition, InputSpec, did_you_mean, named};
@@ -35,6 +35,9 @@ Examples:
 
   A Python function of your own, on processes and threads
     mpmt sweep --runtime python --task examples/json_work.py:work -p 1,2 -t 1,2
+
+  A program of your own
+    mpmt sweep --exec 'gzip --stdout /etc/services' -p 1,2 -t 1,2
 
   Until each median is known to 2 %, for ten minutes at the most
     mpmt sweep -p 1,2,4 -t 16 --wait 20ms --precision 2% --budget 10m
@@ -120,7 +123,7 @@ struct RepetitionArgs {
 /// Axes on the command line: everywhere a value, a list or a range.
 #[derive(Args, Debug)]
 struct AxesArgs {
-    /// What one command does: io, cpu, mixed, noop, task
+    /// What one command does: io, cpu, mixed, noop, task, exec
     #[arg(short, long, value_name = "WORKS", help_heading = "Axes")]
     workload: Option<Axis<WorkloadKind>>,
 
@@ -129,6 +132,12 @@ struct AxesArgs {
     /// Needs --runtime python
     #[arg(long, value_name = "FILE.py:FUNCTION", help_heading = "Axes")]
     task: Option<Task>,
+
+    /// Runs a program of your own for each command, without a shell: a command line in which
+    /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
+    /// be 0. With --runtime native or gil
+    #[arg(long, value_name = "COMMAND LINE", help_heading = "Axes")]
+    exec: Option<CommandLine>,
 
     /// Worker processes: 8, or 1,2,4, or 1..32:x2, or 1..32:+4
     #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
@@ -184,6 +193,7 @@ impl AxesArgs {
         Axes {
             label: None,
             task: self.task.clone(),
+            exec: self.exec.clone(),
             workload: self.workload.clone(),
             runtime: self.runtime.clone(),
             switch_interval: self.switch_interval.clone(),

@@ -59,7 +59,7 @@ fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
     let job = job.clone();
     let expected = sizes.len();
     within_deadline(move || {
-        let runner = Runner::start(&job, false).unwrap();
+        let runner = Runner::start(&job, false, |_| Ok(())).unwrap();
         runner.run(batches);
         let mut done = Vec::new();
         while done.len() < expected {
@@ -178,6 +178,7 @@ fn cancelled_batches_are_announced_without_being_run() {
         let runner = Runner::start(
             &job(ExecutorKind::Crossbeam, Dispatch::Barrier, WorkloadKind::Io),
             false,
+            |_| Ok(()),
         )
         .unwrap();
         runner.cancel();

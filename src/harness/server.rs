@@ -190,6 +190,9 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     if let Some(task) = job.task() {
         command.args(["--task", &task.to_string()]);
     }
+    if let Some(line) = job.command_line() {
+        command.args(["--exec", &line.to_string()]);
+    }
     if let Some(folder) = setup.trace {
         command.arg("--trace").arg(folder);
     }

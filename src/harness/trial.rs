@@ -348,6 +348,7 @@ impl Harness {
             interpreter: None,
             gil_enabled: None,
             task: job.task().map(ToString::to_string),
+            exec: job.command_line().map(ToString::to_string),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OwnWork, Runtime, Task};
+use super::{CommandLine, OwnWork, Runtime, Task};
 
 /// A word list that is the same in code, on the command line and in records.
 macro_rules! words {
@@ -44,6 +44,8 @@ words! {
         Noop = "noop",
         /// Calls a Python function of a person's own.
         Task = "task",
+        /// Runs a program of a person's own.
+        Exec = "exec",
     }
 }
 
@@ -173,6 +175,11 @@ impl Job {
     /// The function that the commands call, if they do.
     pub fn task(&self) -> Option<&Task> {
         self.own.as_ref().and_then(OwnWork::task)
+    }
+
+    /// The program that the commands run, if they do.
+    pub fn command_line(&self) -> Option<&CommandLine> {
+        self.own.as_ref().and_then(OwnWork::command_line)
     }
 
     /// Whether the work is told the commands themselves, and not only what the table says of them.

@@ -4,6 +4,7 @@
 //! Must not know: files, sockets, processes, threads, the clock. Everything here is a value.
 
 mod command;
+mod command_line;
 mod configuration;
 mod digest;
 mod id;
@@ -17,6 +18,7 @@ mod table;
 mod task;
 
 pub use command::{Command, CommandError, Verb};
+pub use command_line::{CommandLine, CommandLineError};
 pub use configuration::{
     BadSwitchInterval, Configuration, Dispatch, ExecutorKind, Job, SpawnMode, WorkloadKind,
 };

@@ -64,6 +64,7 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         interpreter: None,
         gil_enabled: None,
         task: None,
+        exec: None,
     }
 }
 

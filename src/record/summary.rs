@@ -84,7 +84,7 @@ fn is_the_same_work(trial: &Trial, row: &Published) -> bool {
             .wait_s
             .is_some_and(|wait| (wait - PublishedFigure::WAIT_S).abs() < 1e-6),
         WorkloadKind::Cpu => trial.loops == Some(PublishedFigure::LOOPS),
-        WorkloadKind::Mixed | WorkloadKind::Noop | WorkloadKind::Task => false,
+        WorkloadKind::Mixed | WorkloadKind::Noop | WorkloadKind::Task | WorkloadKind::Exec => false,
     };
     same_load
         && trial.workload.as_str() == row.workload

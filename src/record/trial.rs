@@ -163,6 +163,9 @@ pub struct Trial {
     /// one.
     #[serde(default)]
     pub task: Option<String>,
+    /// The command line that each command ran, with its placeholders; empty without one.
+    #[serde(default)]
+    pub exec: Option<String>,
 }
 
 /// Writes 0 for what does not apply.
@@ -177,7 +180,9 @@ impl Trial {
     /// The row without the zeros that files have for what does not apply.
     pub(super) fn without_what_does_not_apply(mut self) -> Trial {
         let has_waits = match self.workload {
-            WorkloadKind::Io | WorkloadKind::Mixed | WorkloadKind::Task => true,
+            WorkloadKind::Io | WorkloadKind::Mixed | WorkloadKind::Task | WorkloadKind::Exec => {
+                true
+            }
             WorkloadKind::Cpu | WorkloadKind::Noop => false,
         };
         self.wait_s = self.wait_s.filter(|_| has_waits);
@@ -202,7 +207,7 @@ impl Trial {
 
     /// The work of a person's own, as it was named.
     pub fn own_work(&self) -> Option<&str> {
-        self.task.as_deref()
+        self.task.as_deref().or(self.exec.as_deref())
     }
 
     /// `ideal / makespan`: 1 when the machinery costs nothing.

@@ -238,7 +238,8 @@ impl Reception {
                 job.runtime
             ));
         }
-        if job.workload == WorkloadKind::Task && job.own.is_none() {
+        let is_own = matches!(job.workload, WorkloadKind::Task | WorkloadKind::Exec);
+        if is_own && job.own.is_none() {
             return Err(format!(
                 "this server has no {0} to run; start it with --{0}",
                 job.workload

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Axis, AxisValue};
 use crate::model::{
-    Configuration, Dispatch, ExecutorKind, Job, OwnWork, OwnWorkError, Runtime, SpawnMode, Task,
-    WorkloadKind,
+    CommandLine, Configuration, Dispatch, ExecutorKind, Job, OwnWork, OwnWorkError, Runtime,
+    SpawnMode, Task, WorkloadKind,
 };
 
 /// Configurations of one experiment, at the most. More is a slip, not a question.
@@ -40,6 +40,9 @@ macro_rules! axes {
             /// The Python function that each command calls: the work of the task workload.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub task: Option<Task>,
+            /// The program that each command runs: the work of the exec workload.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub exec: Option<CommandLine>,
             $(
                 $(#[$meta])*
                 #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +56,7 @@ macro_rules! axes {
                 Axes {
                     label: over.label.clone().or_else(|| self.label.clone()),
                     task: over.task.clone().or_else(|| self.task.clone()),
+                    exec: over.exec.clone().or_else(|| self.exec.clone()),
                     $($name: over.$name.clone().or_else(|| self.$name.clone()),)+
                 }
             }
@@ -94,6 +98,7 @@ impl Axes {
     pub fn changes_names(&self) -> bool {
         self.workload.is_some()
             || self.task.is_some()
+            || self.exec.is_some()
             || self.processes.is_some()
             || self.threads.is_some()
     }
@@ -105,7 +110,8 @@ impl Axes {
     /// When a value is out of its bounds, or a combination can't be had.
     pub fn configurations(&self) -> Result<Vec<Configuration>, AxesError> {
         self.check_size()?;
-        let own = self.task.clone().map(OwnWork::Task);
+        let own = OwnWork::of(self.task.clone(), self.exec.clone())
+            .or_else(|error| refuse("exec", error.to_string()))?;
         let mut all = vec![plain()];
         if let Some(own) = &own {
             all[0].job.workload = own.workload();
@@ -284,14 +290,19 @@ fn bounded(
 
 /// Gives a person's own work to those whose workload it is, which must be some.
 fn take_own_work(all: &mut [Configuration], own: Option<&OwnWork>) -> Result<(), AxesError> {
+    let key = match own {
+        Some(OwnWork::Exec(_)) => "exec",
+        _ => "task",
+    };
     for Configuration { job, .. } in &mut *all {
         job.own = own.filter(|own| own.workload() == job.workload).cloned();
         OwnWork::check(job.own.as_ref(), job.workload, &job.runtime)
-            .or_else(|error| refuse("task", error.to_string()))?;
+            .or_else(|error| refuse(key, error.to_string()))?;
     }
-    match own.is_none() || all.iter().any(|one| one.job.own.is_some()) {
-        true => Ok(()),
-        false => refuse("task", OwnWorkError::OtherWorkload.to_string()),
+    let is_lost = |_: &&OwnWork| all.iter().all(|one| one.job.own.is_none());
+    match own.filter(is_lost) {
+        None => Ok(()),
+        Some(own) => refuse(key, OwnWorkError::OtherWorkload(own.workload()).to_string()),
     }
 }
 

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::model::{Command, Configuration, Runtime, TableEntry, fnv1a};
+use crate::model::{Command, Configuration, OwnWork, Runtime, TableEntry, fnv1a};
 
 /// A hash of the commands and the table that trials are run with.
 pub fn input_digest(commands: &[Command], entries: &[TableEntry]) -> u64 {
@@ -52,9 +52,11 @@ pub fn trial_key(
         Runtime::Gil => format!(" switch_interval_ns={}", job.switch_interval.as_nanos()),
         Runtime::Native | Runtime::Python(_) => String::new(),
     };
-    let own = job.task().map_or(String::new(), |task| {
-        format!(" task={:?}", task.to_string())
-    });
+    let own = match &job.own {
+        None => String::new(),
+        Some(OwnWork::Task(task)) => format!(" task={:?}", task.to_string()),
+        Some(OwnWork::Exec(line)) => format!(" exec={:?}", line.to_string()),
+    };
     let text = format!(
         "experiment={experiment:?} label={label:?} input={input_digest:016x} \
          workload={} runtime={} processes={processes} threads={} batch={batch} \

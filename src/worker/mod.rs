@@ -19,7 +19,7 @@ use crate::clock;
 use crate::executor::Runner;
 use crate::model::{Interpreter, Job, Task, WorkerNo};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
-use crate::process::Usage;
+use crate::process::{Usage, run_program};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorker};
 use engine::{Engine, EngineUsage};
@@ -192,7 +192,7 @@ impl Worker<'_> {
     /// What is to run the batches of a job.
     fn engine(&mut self, job: &Job, traced: bool) -> Result<Engine, WorkerError> {
         let Some(interpreter) = job.runtime.interpreter() else {
-            return Ok(Engine::Threads(Runner::start(job, traced)?));
+            return Ok(Engine::Threads(Runner::start(job, traced, run_program)?));
         };
         let is_the_one =
             |agent: &Agent| agent.interpreter() == interpreter && agent.task() == job.task();

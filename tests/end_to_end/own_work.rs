@@ -1,6 +1,12 @@
-//! Work of a person's own: Python functions, and what becomes of those that fail.
+//! Work of a person's own: Python functions and programs, and what becomes of those that fail.
 
-use crate::common::{Stage, rows};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::common::{Process, Stage, command_line, parent, rows};
 
 const TASKS: &str = r#"
 import time
@@ -98,7 +104,7 @@ fn failure(stage: &Stage, asked: &str) -> String {
     stage.assert_nothing_left();
     let row = rows(&stage.path("out/trials.csv")).pop().unwrap();
     assert_eq!(row["status"], "failed");
-    std::fs::remove_dir_all(stage.path("out")).unwrap();
+    fs::remove_dir_all(stage.path("out")).unwrap();
     row["error"].clone()
 }
 
@@ -164,7 +170,7 @@ fn what_is_missing_is_refused_before_anything_is_run() {
 #[test]
 fn a_task_of_an_experiment_counts_from_its_folder_and_a_changed_file_is_other_work() {
     let stage = stage();
-    std::fs::create_dir(stage.path("mine")).unwrap();
+    fs::create_dir(stage.path("mine")).unwrap();
     stage.write("mine/work.py", "def work(instruction):\n    return 3\n");
     let experiment = "question = \"?\"\nanalysis = \"!\"\n[input]\ncount = 8\n[axes]\n\
                       runtime = \"python\"\ntask = \"work.py:work\"\n";
@@ -212,5 +218,167 @@ fn a_client_that_can_not_be_told_of_a_failure_is_answered_without_the_batch() {
     let client = stage.run("client commands.txt 16 ipc://results ipc://batches");
     assert_eq!(client.expect(0).total(), 512 - 16);
     server.interrupt().expect(0);
+    stage.assert_nothing_left();
+}
+
+/// Starts `mpmt` with a program of a person's own.
+fn start_exec(stage: &Stage, line: &str, exec: &str) -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+    command.args(line.split_whitespace()).args(["--exec", exec]);
+    stage.start_command(&mut command)
+}
+
+/// A program of the stage's folder, which is in its command line.
+fn program(stage: &Stage, script: &str) {
+    stage.write("a-program", &format!("#!/bin/sh\n{script}\n"));
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(stage.path("a-program"), mode).unwrap();
+}
+
+/// Programs that run.
+fn programs(stage: &Stage) -> Vec<Pid> {
+    let mut all = stage.processes();
+    all.retain(|&pid| command_line(pid).starts_with("/bin/sh ./a-program"));
+    all
+}
+
+/// Leaves the first commands of the stage's alone.
+fn take_commands(stage: &Stage, count: usize) {
+    let text = stage.read("commands.txt");
+    let first: Vec<&str> = text.lines().take(count).collect();
+    stage.write("commands.txt", &(first.join("\n") + "\n"));
+}
+
+#[test]
+fn a_program_is_run_for_each_command_by_every_executor_and_dispatch() {
+    let stage = stage();
+    take_commands(&stage, 40);
+    program(&stage, "echo \"$@\" >> ran");
+    let exec = "./a-program {address}:{command} '{response} {wait}'";
+    for (out, asked) in [
+        ("one", "-p 2 -e sequential"),
+        ("four", "-t 4 -e spawn,crossbeam,rayon"),
+        ("gil", "-t 4 -e spawn --runtime gil"),
+    ] {
+        let line = format!("sweep {asked} --dispatch barrier,pipelined {FILES} -o {out}");
+        start_exec(&stage, &line, exec).finish().expect(0);
+        for row in rows(&stage.path(&format!("{out}/trials.csv"))) {
+            assert_eq!((&*row["status"], &*row["responses_sum"]), ("ok", "40"));
+            assert_eq!((&*row["workload"], &*row["ideal_s"]), ("exec", ""));
+            assert_eq!(row["exec"], exec);
+        }
+        stage.assert_nothing_left();
+    }
+    let ran = stage.read("ran");
+    let mut ran: Vec<&str> = ran.lines().collect();
+    assert_eq!(ran.len(), 40 * 2 * (1 + 3 + 1));
+    ran.sort_unstable();
+    ran.dedup();
+    let commands = stage.read("commands.txt");
+    let mut expected: Vec<String> = (commands.lines())
+        .map(|command| format!("{command} 1 0.001"))
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(ran, expected);
+}
+
+#[test]
+fn the_time_and_memory_of_programs_are_the_trials() {
+    let stage = stage();
+    take_commands(&stage, 4);
+    // A hundred MiB, and what it takes to fill them.
+    let exec = "python3 -I -c 'x = bytearray(b\"x\") * (100 << 20)'";
+    let line = format!("run -p 2 -b 1 {FILES} -o out");
+    start_exec(&stage, &line, exec).finish().expect(0);
+    let row = rows(&stage.path("out/trials.csv")).pop().unwrap();
+    let figure = |name: &str| row[name].parse::<f64>().unwrap();
+    assert!(figure("peak_rss_kib") > 100.0 * 1024.0, "{row:?}");
+    assert!(
+        figure("cpu_user_s") + figure("cpu_system_s") > 0.04,
+        "{row:?}"
+    );
+}
+
+#[test]
+fn a_program_that_fails_fails_the_trial_with_its_status_and_last_line() {
+    let stage = stage();
+    for (script, shape, reason) in [
+        (
+            "echo out; echo one >&2; echo two >&2; exit 3",
+            "-p 2",
+            "failed: ./a-program ended with exit status: 3; its last words: two",
+        ),
+        (
+            "kill -9 $$",
+            "-t 4",
+            "failed: ./a-program ended with signal: 9",
+        ),
+        (
+            "test $1 != 10.0.0.1 || exit 4; exec sleep 1000",
+            "-b 1 -p 4",
+            "the command 10.0.0.1:foo failed: ./a-program ended with exit status: 4",
+        ),
+        (
+            "rm -f a-program",
+            "-e sequential",
+            "failed: ./a-program can't be started: No such file or directory",
+        ),
+    ] {
+        program(&stage, script);
+        let line = format!("run {shape} {FILES} -o out");
+        start_exec(&stage, &line, "./a-program {address}")
+            .finish()
+            .expect(1);
+        stage.assert_nothing_left();
+        let row = rows(&stage.path("out/trials.csv")).pop().unwrap();
+        assert_eq!(row["status"], "failed");
+        assert!(row["error"].contains(reason), "{row:?}");
+        fs::remove_dir_all(stage.path("out")).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_worker_leaves_no_program_behind() {
+    let stage = stage();
+    program(&stage, "read forever < pipe");
+    let made = Command::new("mkfifo").arg(stage.path("pipe")).status();
+    assert!(made.unwrap().success());
+    for executor in ["sequential", "spawn -t 4", "crossbeam -t 4"] {
+        let line = format!("run -e {executor} {FILES}");
+        let run = start_exec(&stage, &line, "./a-program");
+        stage.wait_until("a program runs", || !programs(&stage).is_empty());
+        let program = programs(&stage)[0];
+        kill_process(parent(program).unwrap(), Signal::KILL).unwrap();
+        stage.wait_until("it has ended", || !programs(&stage).contains(&program));
+        run.interrupt().expect(130);
+        stage.assert_nothing_left();
+    }
+}
+
+#[test]
+fn programs_that_can_not_be_run_are_refused_before_anything_is() {
+    let stage = stage();
+    stage.write("no-program", "");
+    let said = |(line, exec): (&str, &str)| {
+        let done = start_exec(&stage, line, exec).finish();
+        format!("$ mpmt {line} --exec '{exec}'\n{}", done.expect(2).stderr)
+    };
+    let mut all: Vec<String> = [
+        ("run", "no-such-program"),
+        ("run", "./no-program"),
+        ("run", "true {addres}"),
+        ("run", "true \"{address}"),
+        ("run", ""),
+        ("run --runtime python", "true"),
+        ("run -w cpu", "true"),
+        ("run --runtime python --task tasks.py:double", "true"),
+        ("sweep -p 1,2", "no-such-program"),
+        ("sweep --runtime all", "true"),
+    ]
+    .into_iter()
+    .map(said)
+    .collect();
+    all.push(stage.run("run -w exec").expect(2).stderr);
+    insta::assert_snapshot!(all.join("\n"));
     stage.assert_nothing_left();
 }

@@ -105,7 +105,10 @@ fn an_interpreter_agrees_with_native_threads_on_every_sum() {
                 runtime: Runtime::Native,
                 ..job.clone()
             };
-            let (native, python) = (Runner::start(&native, false).unwrap(), driver(&job, false));
+            let (native, python) = (
+                Runner::start(&native, false, |_| Ok(())).unwrap(),
+                driver(&job, false),
+            );
             let mut tag = 0;
             let batch = prop::collection::vec(any::<i64>(), 0..8);
             let strategy = prop::collection::vec(batch, 1..6);
