@@ -38,6 +38,7 @@ fn bundle() -> ToWorker {
             sequence,
             key.batch(sequence).0,
             &[instruction; BATCH as usize],
+            &[],
         );
     }
     ToWorker::Run(bundle)

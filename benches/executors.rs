@@ -37,6 +37,7 @@ fn job(workload: WorkloadKind, executor: ExecutorKind, dispatch: Dispatch) -> Jo
         dispatch,
         runtime: Runtime::Native,
         switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+        own: None,
     }
 }
 
@@ -44,6 +45,7 @@ fn batches(instructions: &Arc<[Instruction]>) -> Vec<Batch> {
     let starts = (0..COMMANDS).step_by(BATCH);
     let batch = |start: usize| Batch {
         tag: (start / BATCH) as u64,
+        commands: Arc::default(),
         instructions: Arc::clone(instructions),
         own: start..start + BATCH,
     };
@@ -59,7 +61,7 @@ fn run_all(runner: &Runner, instructions: &Arc<[Instruction]>) -> i64 {
         poll(&mut bell, None).expect("the bell can be waited for");
         runner.outbox().hear();
         for completion in iter::from_fn(|| runner.outbox().pop()) {
-            sum += completion.sum;
+            sum += completion.sum.unwrap_or_default();
             left -= 1;
         }
     }
@@ -81,7 +83,8 @@ fn measure(criterion: &mut Criterion, workload: WorkloadKind, wait_ns: u64) {
     for &executor in ExecutorKind::ALL {
         for &dispatch in Dispatch::ALL {
             let job = job(workload, executor, dispatch);
-            let runner = Runner::start(&job, false).expect("the runner's threads can be started");
+            let runner = Runner::start(&job, false, |_| Ok(()))
+                .expect("the runner's threads can be started");
             group.bench_function(format!("{executor}/{dispatch}"), |bencher| {
                 bencher.iter(|| {
                     let sum = run_all(&runner, black_box(&instructions));

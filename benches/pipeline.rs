@@ -106,6 +106,7 @@ fn planned(batch: u32, commands: u64) -> Planned {
         dispatch: Dispatch::Barrier,
         runtime: Runtime::Native,
         switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+        own: None,
     };
     let configuration = Configuration {
         label: "noop".to_owned(),

@@ -314,6 +314,7 @@ fn run_client(
         rate_per_s: None,
         trace: false,
         stop_server: false,
+        until_failure: false,
         seed: fastrand::u64(..),
     };
     let gate = Gate::new(&[], DEADLINE).unwrap();

@@ -13,7 +13,7 @@ use mpmt::model::{
     BatchId, Dispatch, ExecutorKind, Instruction, Job, Ranges, Runtime, SessionKey, SessionNo,
     WorkerNo, WorkloadKind,
 };
-use mpmt::server::{Dispatcher, Effects, Limits};
+use mpmt::server::{Dispatcher, Effects, Limits, Load};
 use mpmt::wire::fleet::Progress;
 use proptest::prelude::*;
 
@@ -47,13 +47,13 @@ impl Effects for Actions {
         session: SessionNo,
         sequence: u64,
         _: BatchId,
-        instructions: &[Instruction],
+        load: Load<'_>,
     ) {
         self.0.push(Action::Assign(
             worker,
             session,
             sequence,
-            instructions.len(),
+            load.instructions.len(),
         ));
     }
     fn close(&mut self, _: WorkerNo) {
@@ -138,6 +138,7 @@ impl World {
                 dispatch,
                 runtime: Runtime::Native,
                 switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+                own: None,
             },
             clients: Vec::new(),
             workers: BTreeMap::new(),
@@ -258,8 +259,12 @@ impl World {
             response: 1,
             wait_ns: 0,
         }; 3];
+        let load = Load {
+            instructions: &instructions,
+            commands: &[],
+        };
         self.tell(|dispatcher, now, fx| {
-            dispatcher.receive(session, sequence, id, &instructions, now, fx);
+            dispatcher.receive(session, sequence, id, load, now, fx);
         });
     }
 

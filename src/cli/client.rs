@@ -165,6 +165,7 @@ impl ClientArgs {
             rate_per_s: self.rate,
             trace: false,
             stop_server: self.stop_server,
+            until_failure: false,
             seed: fastrand::u64(..),
         }
     }

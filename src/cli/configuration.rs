@@ -3,14 +3,30 @@ use std::time::Duration;
 use clap::Args;
 
 use super::error::UsageError;
-use crate::model::{Configuration, Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind};
+use super::own_work::check_own_work;
+use crate::model::{
+    CommandLine, Configuration, Dispatch, ExecutorKind, Job, OwnWork, Runtime, SpawnMode, Task,
+    WorkloadKind,
+};
 
 /// What a worker runs.
 #[derive(Args, Clone, Debug)]
 pub(super) struct JobArgs {
-    /// What one command does
-    #[arg(short, long, value_enum, default_value = "io", help_heading = "Work")]
-    workload: WorkloadKind,
+    /// What one command does [default: io, task with --task, exec with --exec]
+    #[arg(short, long, value_enum, help_heading = "Work")]
+    workload: Option<WorkloadKind>,
+
+    /// Calls a Python function of your own for each command, with a mapping of address, command,
+    /// response and wait; it returns the integer that goes into the sum, or None for the response.
+    /// Needs --runtime python
+    #[arg(long, value_name = "FILE.py:FUNCTION", help_heading = "Work")]
+    task: Option<Task>,
+
+    /// Runs a program of your own for each command, without a shell: a command line in which
+    /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
+    /// be 0. With --runtime native or gil
+    #[arg(long, value_name = "COMMAND LINE", help_heading = "Work")]
+    exec: Option<CommandLine>,
 
     /// Loops of one command of CPU work
     #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
@@ -61,15 +77,22 @@ impl JobArgs {
                 "only --runtime gil has a switch interval; leave --switch-interval out",
             ));
         }
-        Ok(Job {
-            workload: self.workload,
+        let own = OwnWork::of(self.task.clone(), self.exec.clone()).map_err(UsageError::new)?;
+        let usual = own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload);
+        let workload = self.workload.unwrap_or(usual);
+        OwnWork::check(own.as_ref(), workload, &self.runtime).map_err(UsageError::new)?;
+        let job = Job {
+            workload,
             loops: self.loops,
             threads: self.threads,
             executor,
             dispatch: self.dispatch,
             runtime: self.runtime.clone(),
             switch_interval: self.switch_interval.unwrap_or(Job::DEFAULT_SWITCH_INTERVAL),
-        })
+            own,
+        };
+        check_own_work(&job)?;
+        Ok(job)
     }
 }
 
@@ -113,7 +136,7 @@ impl ConfigurationArgs {
     pub(super) fn configuration(&self) -> Result<Configuration, UsageError> {
         let job = self.job.job()?;
         Ok(Configuration {
-            label: Configuration::default_label(job.workload, self.processes, job.threads),
+            label: Configuration::default_label(&job, self.processes),
             processes: self.processes,
             batch: self.batch,
             job,

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::error::UsageError;
 use super::input::read_input;
+use super::own_work::{check_own_work, find_task, with_tasks};
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::run::pace_of;
 use super::server::check_descriptors;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
-use crate::model::Runtime;
+use crate::model::{OwnWork, Runtime};
 use crate::process::Signals;
 use crate::record::{Trial, TrialWriter};
 use crate::spec::{Definition, Order, input_digest};
@@ -158,7 +159,11 @@ fn prepare_one(
     let Asked {
         name, definition, ..
     } = &*asked;
-    let configurations = definition.configurations(name).map_err(UsageError::new)?;
+    let mut configurations = definition.configurations(name).map_err(UsageError::new)?;
+    for configuration in &mut configurations {
+        find_task(&mut configuration.job, &asked.folder)?;
+        check_own_work(&configuration.job)?;
+    }
     let most = configurations.iter().map(|c| c.processes).max();
     check_descriptors(most.unwrap_or(0))?;
     if let Some(stated) = definition.expected_sum {
@@ -166,6 +171,7 @@ fn prepare_one(
             .map_err(|error| UsageError::new(format!("{name}: {error}")))?;
     }
     let digest = input_digest(&input.commands, &input.entries);
+    let digest = with_tasks(digest, &configurations)?;
     let experiment = Experiment {
         input_digest: digest,
         warmup: definition.warmup,
@@ -176,7 +182,7 @@ fn prepare_one(
     let digest = format!("{digest:016x}");
     if !asked.input_digest.is_empty() && asked.input_digest != digest {
         return Err(UsageError::new(format!(
-            "the commands or the table of {} are not what they were when the sweep began; \
+            "the commands, the table or the task of {} are not what they were when the sweep began; \
              restore them, or begin a new sweep",
             asked.name
         ))
@@ -194,7 +200,7 @@ impl Prepared {
         for configuration in &self.experiment.configurations {
             let job = &configuration.job;
             let loops = if job.computes() { job.loops } else { 0 };
-            let pace = match paces.entry((job.runtime.clone(), loops)) {
+            let pace = match paces.entry((job.runtime.clone(), loops, job.own.clone())) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(place) => place.insert(pace_of(job)?),
             };
@@ -205,8 +211,8 @@ impl Prepared {
     }
 }
 
-/// By runtime, and by loops where these are run.
-type Paces = HashMap<(Runtime, u64), Pace>;
+/// By runtime, by loops where these are run, and by work of a person's own.
+type Paces = HashMap<(Runtime, u64, Option<OwnWork>), Pace>;
 
 fn harness(request: &Request) -> anyhow::Result<Harness> {
     let signals = Signals::install().context("signals can't be taken over")?;

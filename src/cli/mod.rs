@@ -12,6 +12,7 @@ pub mod generate;
 mod input;
 mod measure;
 mod output;
+mod own_work;
 mod plot;
 mod print;
 mod progress;

@@ -9,6 +9,7 @@ use super::FAILED;
 use super::configuration::ConfigurationArgs;
 use super::error::UsageError;
 use super::input::InputArgs;
+use super::own_work::with_tasks;
 use super::print::PrintArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
@@ -34,6 +35,12 @@ Examples:
 
   The cost of the machinery alone, as JSON
     mpmt run -w noop -p 2 --repeat 1000 --format json
+
+  A Python function of your own
+    mpmt run --runtime python --task examples/json_work.py:work -p 2
+
+  A program of your own, in 8 processes at a time
+    mpmt run --exec 'host {address}' -p 8
 
   Nothing is lost although workers are killed over every twentieth batch
     mpmt run -p 4 -t 16 --wait 20ms --chaos kill-worker=0.05";
@@ -80,6 +87,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let pace = pace_of(&configuration.job)?;
     let input = args.input.read()?;
     let input_digest = input_digest(&input.commands, &input.entries);
+    let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;
     let signals = Signals::install().context("signals can't be taken over")?;
     let program = std::env::current_exe().context("this program can't be found")?;
     let mut folder = match &args.out {
@@ -110,7 +118,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
 /// there and does not work makes the trials fail, each with the reason.
 pub(super) fn pace_of(job: &Job) -> Result<Pace, UsageError> {
     match Pace::measure(job) {
-        Err(error) if error.is_about_the_program() => Err(UsageError::new(error)),
+        Err(error) if error.is_for_a_person() => Err(UsageError::new(error)),
         other => Ok(other.unwrap_or_default()),
     }
 }

@@ -13,7 +13,7 @@ use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use crate::harness::{Planned, expected_s};
-use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
+use crate::model::{CommandLine, Dispatch, ExecutorKind, Runtime, SpawnMode, Task, WorkloadKind};
 use crate::record::{Trial, published};
 use crate::report::{self, Cell, Column, Report, Table};
 use crate::spec::{Axes, Axis, CATALOGUE, Definition, InputSpec, did_you_mean, named};
@@ -31,6 +31,12 @@ Examples:
 
   A grid from the command line: lists and ranges wherever a number goes
     mpmt sweep -w io,cpu -p 1..8:x2 -t 1,16 --wait 20ms --runs 6
+
+  A Python function of your own, on processes and threads
+    mpmt sweep --runtime python --task examples/json_work.py:work -p 1,2 -t 1,2
+
+  A program of your own
+    mpmt sweep --exec 'gzip --stdout /etc/services' -p 1,2 -t 1,2
 
   Until each median is known to 2 %, for ten minutes at the most
     mpmt sweep -p 1,2,4 -t 16 --wait 20ms --precision 2% --budget 10m
@@ -116,9 +122,21 @@ struct RepetitionArgs {
 /// Axes on the command line: everywhere a value, a list or a range.
 #[derive(Args, Debug)]
 struct AxesArgs {
-    /// What one command does: io, cpu, mixed, noop
+    /// What one command does: io, cpu, mixed, noop, task, exec
     #[arg(short, long, value_name = "WORKS", help_heading = "Axes")]
     workload: Option<Axis<WorkloadKind>>,
+
+    /// Calls a Python function of your own for each command, with a mapping of address, command,
+    /// response and wait; it returns the integer that goes into the sum, or None for the response.
+    /// Needs --runtime python
+    #[arg(long, value_name = "FILE.py:FUNCTION", help_heading = "Axes")]
+    task: Option<Task>,
+
+    /// Runs a program of your own for each command, without a shell: a command line in which
+    /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
+    /// be 0. With --runtime native or gil
+    #[arg(long, value_name = "COMMAND LINE", help_heading = "Axes")]
+    exec: Option<CommandLine>,
 
     /// Worker processes: 8, or 1,2,4, or 1..32:x2, or 1..32:+4
     #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
@@ -173,6 +191,8 @@ impl AxesArgs {
     fn axes(&self) -> Axes {
         Axes {
             label: None,
+            task: self.task.clone(),
+            exec: self.exec.clone(),
             workload: self.workload.clone(),
             runtime: self.runtime.clone(),
             switch_interval: self.switch_interval.clone(),
@@ -310,7 +330,11 @@ impl SweepArgs {
     /// What is given on the command line lies over what an experiment says.
     fn lay_over(&self, asked: &mut Asked) -> Result<(), UsageError> {
         let definition = &mut asked.definition;
-        definition.override_with(&self.axes.axes());
+        let axes = self.axes.axes();
+        definition.override_with(&match asked.folder == Path::new("") {
+            true => axes,
+            false => with_whole_paths(axes)?,
+        });
         let repetition = &self.repetition;
         if repetition.precision.is_some() {
             definition.runs = repetition.max_runs;
@@ -322,6 +346,15 @@ impl SweepArgs {
         }
         Ok(())
     }
+}
+
+/// The axes for an experiment whose relative paths count from elsewhere.
+fn with_whole_paths(mut axes: Axes) -> Result<Axes, UsageError> {
+    if let Some(task) = &mut axes.task {
+        let file = std::path::absolute(task.file()).map_err(UsageError::new)?;
+        *task = task.at(file).map_err(UsageError::new)?;
+    }
+    Ok(axes)
 }
 
 impl Asked {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::model::{Interpreter, WorkerNo};
+use crate::model::{Interpreter, Task, WorkerNo};
 use crate::net::Context;
 use crate::process::Lifeline;
 use crate::wire::fleet::Farewell;
@@ -23,6 +23,10 @@ pub(super) struct WorkerArgs {
     /// Have this interpreter ready before saying that it is
     #[arg(long, value_name = "PATH")]
     interpreter: Option<Interpreter>,
+
+    /// Have it load this task by then
+    #[arg(long, value_name = "FILE.py:FUNCTION")]
+    task: Option<Task>,
 
     /// Leave when standard input comes to its end
     #[arg(long)]
@@ -45,6 +49,7 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
         number: args.number,
         gateway: args.gateway,
         interpreter: args.interpreter,
+        task: args.task,
     };
     let context = Context::new();
     let end = match &lifeline {

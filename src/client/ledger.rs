@@ -106,6 +106,11 @@ impl Ledger {
         verdict
     }
 
+    /// Whether any batch failed.
+    pub fn has_failures(&self) -> bool {
+        !self.failures.is_empty()
+    }
+
     /// A result came in for somebody else's batch.
     pub fn stray(&mut self) -> Verdict {
         self.strays += 1;

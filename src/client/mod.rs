@@ -63,6 +63,7 @@ struct Client<'a> {
     results: Socket,
     batches: Option<Socket>,
     channel: Option<Channel>,
+    until_failure: bool,
     ledger: Ledger,
     resend: std::vec::IntoIter<u64>,
     first_send: Option<Tick>,
@@ -108,6 +109,7 @@ impl<'a> Client<'a> {
             results,
             batches,
             channel,
+            until_failure: options.until_failure,
             ledger: Ledger::new(source.batches(), options.window),
             resend: Vec::new().into_iter(),
             first_send: None,
@@ -133,6 +135,9 @@ impl<'a> Client<'a> {
                 return Ok(Ending::Interrupted);
             }
             self.listen()?;
+            if self.until_failure && self.ledger.has_failures() {
+                return Ok(Ending::Failed);
+            }
             self.collect(&mut frame)?;
             self.acknowledge()?;
             self.send_batches()?;
@@ -327,8 +332,10 @@ impl<'a> Client<'a> {
         let acks = self.ledger.take_acknowledgements();
         match (&mut self.channel, &self.batches, ending) {
             (Some(channel), _, Ending::Complete) => channel.part(acks, Some(shutdown)),
-            (Some(channel), _, Ending::Interrupted) => channel.part(acks, None::<&Alarm>),
-            (None, Some(batches), Ending::Interrupted) => {
+            (Some(channel), _, Ending::Interrupted | Ending::Failed) => {
+                channel.part(acks, None::<&Alarm>)
+            }
+            (None, Some(batches), Ending::Interrupted | Ending::Failed) => {
                 batches.send(data::ABORT_FRAME)?;
                 Ok(())
             }

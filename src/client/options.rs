@@ -49,6 +49,8 @@ pub struct Options {
     pub trace: bool,
     /// Whether to ask the server, at the end, to leave as soon as it serves nobody any more.
     pub stop_server: bool,
+    /// Whether to end at the first batch that fails, whatever is still to be sent.
+    pub until_failure: bool,
     /// 64 random bits that tell this client's ids from all others.
     pub seed: u64,
 }
@@ -63,6 +65,8 @@ impl Options {
 pub enum Ending {
     /// Every batch is answered, or failed for good.
     Complete,
+    /// A batch failed, and it was to end then.
+    Failed,
     /// It was told to stop before.
     Interrupted,
 }

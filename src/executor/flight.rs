@@ -1,13 +1,12 @@
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crossbeam::sync::Unparker;
 
-use super::Routine;
 use super::outbox::{Completion, Outbox, Span};
+use super::{Batch, Routine};
 use crate::clock;
-use crate::model::Instruction;
 
 /// A batch whose commands are being run, shared by the threads that run them.
 #[derive(Clone)]
@@ -21,10 +20,10 @@ pub struct Task {
 
 struct Shared {
     routine: Routine,
-    instructions: Arc<[Instruction]>,
-    own: Range<usize>,
-    tag: u64,
+    batch: Batch,
     sum: AtomicI64,
+    /// Why a command failed: the first that did.
+    failure: OnceLock<Box<str>>,
     left: AtomicUsize,
     outbox: Arc<Outbox>,
     waiter: Option<Unparker>,
@@ -32,7 +31,7 @@ struct Shared {
 
 impl std::fmt::Debug for Flight {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Flight {} of {:?}", self.0.tag, self.0.own)
+        write!(f, "Flight {} of {:?}", self.0.batch.tag, self.0.batch.own)
     }
 }
 
@@ -45,20 +44,17 @@ impl std::fmt::Debug for Task {
 impl Flight {
     pub(super) fn new(
         routine: Routine,
-        instructions: Arc<[Instruction]>,
-        own: Range<usize>,
-        tag: u64,
+        batch: Batch,
         outbox: Arc<Outbox>,
         waiter: Option<Unparker>,
     ) -> Self {
-        let left = AtomicUsize::new(own.len());
+        let left = AtomicUsize::new(batch.own.len());
         let sum = AtomicI64::new(0);
         Flight(Arc::new(Shared {
             routine,
-            instructions,
-            own,
-            tag,
+            batch,
             sum,
+            failure: OnceLock::new(),
             left,
             outbox,
             waiter,
@@ -67,18 +63,18 @@ impl Flight {
 
     /// How many commands it has.
     pub fn len(&self) -> usize {
-        self.0.own.len()
+        self.0.batch.own.len()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.0.own.is_empty()
+        self.0.batch.own.is_empty()
     }
 
     /// Its commands, each to be run once, on any thread.
     pub fn tasks(&self) -> impl Iterator<Item = Task> + use<> {
         let flight = self.clone();
-        self.0.own.clone().map(move |index| Task {
+        self.0.batch.own.clone().map(move |index| Task {
             flight: flight.clone(),
             index,
         })
@@ -86,7 +82,7 @@ impl Flight {
 
     /// Runs all of its commands, one after another, on this thread.
     pub(super) fn run_here(&self) {
-        let mut rest = self.0.own.clone();
+        let mut rest = self.0.batch.own.clone();
         let early = self.0.outbox.early();
         if (1..self.len()).contains(&early) {
             // What is announced early is announced between two commands.
@@ -123,13 +119,13 @@ impl Shared {
     }
 
     fn run(&self, index: usize) -> i64 {
-        let instruction = &self.instructions[index];
         if !self.outbox.is_traced() {
-            return self.routine.run(instruction);
+            return self.work(index);
         }
         let started = clock::now();
-        let response = self.routine.run(instruction);
-        let (tag, index, finished) = (self.tag, index - self.own.start, clock::now());
+        let response = self.work(index);
+        let (tag, finished) = (self.batch.tag, clock::now());
+        let index = index - self.batch.own.start;
         self.outbox.ran(Span {
             tag,
             index,
@@ -140,6 +136,20 @@ impl Shared {
         response
     }
 
+    /// Does the work of a command. Once one of the batch has failed, the others need not be done.
+    fn work(&self, index: usize) -> i64 {
+        if self.failure.get().is_some() {
+            return 0;
+        }
+        let command = self.batch.commands.get(index).copied();
+        let done = self.routine.run(&self.batch.instructions[index], command);
+        done.unwrap_or_else(|reason| {
+            // Of several that fail at once one is told.
+            let _ = self.failure.set(reason);
+            0
+        })
+    }
+
     /// Counts commands as done. Whoever counts the last one announces the batch.
     fn finish(&self, sum: i64, commands: usize) {
         self.sum.fetch_add(sum, Ordering::Relaxed);
@@ -148,14 +158,17 @@ impl Shared {
         let left = before - commands;
         if left > 0 {
             if (left..before).contains(&self.outbox.early()) {
-                self.outbox.nearly_done(self.tag);
+                self.outbox.nearly_done(self.batch.tag);
             }
             self.outbox.command_done(commands);
             return;
         }
-        let sum = self.sum.load(Ordering::Relaxed);
-        self.outbox
-            .batch_done(Completion { tag: self.tag, sum }, commands);
+        let sum = match self.failure.get() {
+            None => Ok(self.sum.load(Ordering::Relaxed)),
+            Some(reason) => Err(reason.clone()),
+        };
+        let tag = self.batch.tag;
+        self.outbox.batch_done(Completion { tag, sum }, commands);
         if let Some(waiter) = &self.waiter {
             waiter.unpark();
         }

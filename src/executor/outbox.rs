@@ -8,12 +8,12 @@ use rustix::event::{EventfdFlags, eventfd};
 use crate::clock::Tick;
 
 /// A batch that is wholly done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// What the batch was handed over with.
     pub tag: u64,
-    /// The sum of its responses.
-    pub sum: i64,
+    /// The sum of its responses, or why a command of it failed: the first that did.
+    pub sum: Result<i64, Box<str>>,
 }
 
 /// When one command ran, and where.

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::lock::InterpreterLock;
-use crate::model::{Instruction, Job, Runtime};
-use crate::workload::{Free, Work};
+use crate::model::{Command, Instruction, Job, Runtime};
+use crate::workload::{Free, Launch, Work};
 
 /// A job's work as its runtime lets threads do it: all at once, or in turns under an interpreter
 /// lock. Clones share the lock.
@@ -14,21 +14,29 @@ pub struct Routine {
 
 impl Routine {
     /// The work of a job, with a lock of its own if the runtime has one.
-    pub fn new(job: &Job) -> Self {
+    /// `launch` is what runs programs.
+    pub fn new(job: &Job, launch: Launch) -> Self {
         let lock = match job.runtime {
             Runtime::Gil => Some(Arc::new(InterpreterLock::new(job.switch_interval))),
             // An interpreter does its work, and locks, by itself.
             Runtime::Native | Runtime::Python(_) => None,
         };
-        let work = Work::new(job);
+        let work = Work::new(job, launch);
         Routine { work, lock }
     }
 
     /// Does the work of one instruction, on this thread, and returns its response.
-    pub fn run(&self, instruction: &Instruction) -> i64 {
+    ///
+    /// # Errors
+    /// When the work fails, as a person's own may, with the reason.
+    pub fn run(
+        &self,
+        instruction: &Instruction,
+        command: Option<Command>,
+    ) -> Result<i64, Box<str>> {
         match &self.lock {
-            None => self.work.run(instruction, &Free),
-            Some(lock) => self.work.run(instruction, &lock.hold()),
+            None => self.work.run(instruction, command, &Free),
+            Some(lock) => self.work.run(instruction, command, &lock.hold()),
         }
     }
 

@@ -8,7 +8,8 @@ use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossbeam::sync::Parker;
 
 use super::{Completion, Executor, Flight, Outbox, Routine, executor};
-use crate::model::{Dispatch, Instruction, Job};
+use crate::model::{Command, Dispatch, Instruction, Job};
+use crate::workload::Launch;
 
 /// A batch to run: some of a shared row of instructions, and a tag that comes back with its sum.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Batch {
     pub tag: u64,
     /// Instructions of this batch and its neighbours.
     pub instructions: Arc<[Instruction]>,
+    /// The commands that they are of, one for each, where the job is told them; else none.
+    pub commands: Arc<[Command]>,
     /// Which of them are its own.
     pub own: Range<usize>,
 }
@@ -32,13 +35,14 @@ pub struct Runner {
 
 impl Runner {
     /// Starts the thread, and the executor's own. With `traced` it is kept when each command ran.
+    /// `launch` is what runs programs, for jobs that do.
     ///
     /// # Errors
     /// When the system is out of threads or descriptors.
-    pub fn start(job: &Job, traced: bool) -> io::Result<Runner> {
+    pub fn start(job: &Job, traced: bool, launch: Launch) -> io::Result<Runner> {
         let outbox = Arc::new(Outbox::new(job.dispatch == Dispatch::Pipelined, traced)?);
         let cancelled = Arc::new(AtomicBool::new(false));
-        let routine = Routine::new(job);
+        let routine = Routine::new(job, launch);
         let (batches, queue) = unbounded();
         let line = Line {
             routine: routine.clone(),
@@ -99,7 +103,7 @@ impl Line {
                 self.outbox.batch_done(
                     Completion {
                         tag: batch.tag,
-                        sum: 0,
+                        sum: Ok(0),
                     },
                     batch.own.len(),
                 );
@@ -112,14 +116,7 @@ impl Line {
     fn start(&mut self, batch: Batch) {
         let waiter = self.barrier.then(|| self.parker.unparker().clone());
         let outbox = Arc::clone(&self.outbox);
-        let flight = Flight::new(
-            self.routine.clone(),
-            batch.instructions,
-            batch.own,
-            batch.tag,
-            outbox,
-            waiter,
-        );
+        let flight = Flight::new(self.routine.clone(), batch, outbox, waiter);
         self.executor.start(flight.clone());
         while self.barrier && !flight.is_done() {
             self.parker.park();

@@ -18,6 +18,7 @@ fn job(executor: ExecutorKind, dispatch: Dispatch, workload: WorkloadKind) -> Jo
         dispatch,
         runtime: Runtime::Native,
         switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+        own: None,
     }
 }
 
@@ -49,6 +50,7 @@ fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
         start = own.end;
         Batch {
             tag: tag as u64,
+            commands: Arc::default(),
             instructions: Arc::clone(&instructions),
             own,
         }
@@ -57,7 +59,7 @@ fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
     let job = job.clone();
     let expected = sizes.len();
     within_deadline(move || {
-        let runner = Runner::start(&job, false).unwrap();
+        let runner = Runner::start(&job, false, |_| Ok(())).unwrap();
         runner.run(batches);
         let mut done = Vec::new();
         while done.len() < expected {
@@ -102,7 +104,7 @@ proptest! {
                     sizes.iter().map(|&size| next.by_ref().take(size).sum()).collect();
                 prop_assert_eq!(done.iter().map(|c| c.tag).collect::<Vec<_>>(),
                     (0..sizes.len() as u64).collect::<Vec<_>>());
-                prop_assert_eq!(done.iter().map(|c| c.sum).collect::<Vec<_>>(), sums);
+                prop_assert_eq!(done.iter().map(|c| c.sum.clone().unwrap()).collect::<Vec<_>>(), sums);
             }
         }
     }
@@ -176,6 +178,7 @@ fn cancelled_batches_are_announced_without_being_run() {
         let runner = Runner::start(
             &job(ExecutorKind::Crossbeam, Dispatch::Barrier, WorkloadKind::Io),
             false,
+            |_| Ok(()),
         )
         .unwrap();
         runner.cancel();
@@ -185,11 +188,12 @@ fn cancelled_batches_are_announced_without_being_run() {
         }]);
         runner.run(vec![Batch {
             tag: 9,
+            commands: Arc::default(),
             instructions,
             own: 0..1,
         }]);
         wait_for_bell(&runner);
         runner.outbox().pop()
     });
-    assert_eq!(done, Some(Completion { tag: 9, sum: 0 }));
+    assert_eq!(done, Some(Completion { tag: 9, sum: Ok(0) }));
 }

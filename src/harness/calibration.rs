@@ -75,8 +75,9 @@ pub fn measure_loop(job: &Job) -> f64 {
 
 /// The times of commands that only compute: at least one, and no more once the budget is spent.
 fn loop_times_s(job: &Job, commands: usize, budget_s: f64) -> Vec<f64> {
-    let routine = Routine::new(&Job {
+    let routine = routine(Job {
         workload: WorkloadKind::Cpu,
+        own: None,
         ..job.clone()
     });
     let mut times = Vec::with_capacity(commands);
@@ -87,6 +88,11 @@ fn loop_times_s(job: &Job, commands: usize, budget_s: f64) -> Vec<f64> {
     times
 }
 
+/// A routine of a job that runs no programs.
+fn routine(job: Job) -> Routine {
+    Routine::new(&job, |_| Ok(()))
+}
+
 /// How long one command takes, in seconds.
 fn timed_s(routine: &Routine, wait_ns: u64) -> f64 {
     let instruction = Instruction {
@@ -94,7 +100,8 @@ fn timed_s(routine: &Routine, wait_ns: u64) -> f64 {
         wait_ns,
     };
     let before = clock::now();
-    routine.run(&instruction);
+    // Only programs fail.
+    let _ = routine.run(&instruction, None);
     before.elapsed().as_secs_f64()
 }
 
@@ -120,7 +127,7 @@ fn spread(sample: &Sample) -> f64 {
 /// How much longer than 1 ms sleeps of 1 ms take, by the very code that the executors run.
 fn sleep_overshoots_s(count: usize) -> Vec<f64> {
     const WAIT_NS: u64 = 1_000_000;
-    let routine = Routine::new(&Job {
+    let routine = routine(Job {
         workload: WorkloadKind::Io,
         ..job()
     });
@@ -159,6 +166,7 @@ fn job() -> Job {
         dispatch: Dispatch::Barrier,
         runtime: Runtime::Native,
         switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+        own: None,
     }
 }
 

@@ -40,7 +40,7 @@ impl Pace {
 }
 
 fn of_interpreter(interpreter: &Interpreter, job: &Job) -> Result<Pace, AgentError> {
-    let mut agent = Agent::start(interpreter)?;
+    let mut agent = Agent::start(interpreter, job.task())?;
     let identity = agent.greet(PATIENCE)?;
     let loop_s = match job.computes() {
         true => measure_loop_on(agent, job)?,
@@ -59,6 +59,7 @@ fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
         workload: WorkloadKind::Cpu,
         threads: 1,
         executor: ExecutorKind::Sequential,
+        own: None,
         dispatch: Dispatch::Barrier,
         ..job.clone()
     };
@@ -86,6 +87,7 @@ fn one_command(tag: u64) -> Batch {
     Batch {
         tag,
         instructions: Arc::new([instruction]),
+        commands: Arc::default(),
         own: 0..1,
     }
 }

@@ -187,6 +187,12 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     command.args(["--max-threads", &job.threads.to_string()]);
     command.args(["--spawn", configuration.spawn.as_str()]);
     command.args(["--runtime", &job.runtime.to_string()]);
+    if let Some(task) = job.task() {
+        command.args(["--task", &task.to_string()]);
+    }
+    if let Some(line) = job.command_line() {
+        command.args(["--exec", &line.to_string()]);
+    }
     if let Some(folder) = setup.trace {
         command.arg("--trace").arg(folder);
     }

@@ -12,7 +12,7 @@ use super::{Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{
-    Command, Configuration, IdealInput, Runtime, Table, TableEntry, ideal_makespan,
+    Command, Configuration, IdealInput, Job, Runtime, Table, TableEntry, ideal_makespan,
 };
 use crate::net::Context;
 use crate::process::{Census, Gate, Scratch, Signals};
@@ -65,7 +65,7 @@ fn system(action: &'static str) -> impl FnOnce(io::Error) -> HarnessError {
 impl Harness {
     /// A harness that starts `program` (an `mpmt`) as server, and stops when one of `signals`
     /// comes. `timeout` bounds each trial; without one it is bounded by five times its ideal
-    /// makespan, and 60 s.
+    /// makespan, and 60 s; one of a person's own work, which has no ideal, by 10 minutes.
     pub fn new(
         program: PathBuf,
         input: Input,
@@ -162,7 +162,7 @@ impl Harness {
         trial.ideal_is_bound = ideal_is_bound;
         let timeout = self
             .timeout
-            .unwrap_or(Duration::from_secs_f64(60.0 + 5.0 * ideal_s));
+            .unwrap_or_else(|| default_timeout(&configuration.job, ideal_s));
         let end = self.attempt(configuration, timeout, &mut trial)?;
         (trial.status, trial.error) = match end {
             Ok(()) => (Status::Ok, None),
@@ -206,9 +206,9 @@ impl Harness {
             &mut server,
             &mut census,
         );
-        let ended = match driven {
-            Ok(_) => server.stop(),
-            Err(_) => server.kill(),
+        let ended = match &driven {
+            Ok(outcome) if outcome.ending == Ending::Complete => server.stop(),
+            Ok(_) | Err(_) => server.kill(),
         };
         let ended = ended.map_err(system("can't reap the server"))?;
         note_cost(trial, &ended, &census);
@@ -247,6 +247,7 @@ impl Harness {
             rate_per_s: configuration.rate_per_s,
             trace: self.trace.is_some(),
             stop_server: false,
+            until_failure: true,
             seed: fastrand::u64(..),
         };
         let source = Source::new(
@@ -265,7 +266,7 @@ impl Harness {
         *census = Census::take(pid);
         census.threads = census.threads.max(threads);
         match outcome {
-            Ok(outcome) if outcome.ending == Ending::Complete => granted(configuration, outcome),
+            Ok(outcome) if outcome.ending != Ending::Interrupted => granted(configuration, outcome),
             Ok(_) if self.signals.take() > 0 => Err(Stopped::Interrupted),
             Ok(_) if gate.is_timed_out() => Err(Stopped::Timeout),
             Ok(_) => Err(Stopped::ServerEnded),
@@ -304,7 +305,7 @@ impl Harness {
             dispatch: job.dispatch,
             spawn: configuration.spawn,
             commands: self.input.commands.len() as u64 * configuration.repeat,
-            wait_s: job.sleeps().then_some(longest as f64 / 1e9),
+            wait_s: job.has_waits().then_some(longest as f64 / 1e9),
             loops: job.computes().then_some(job.loops),
             switch_interval_s: (job.runtime == Runtime::Gil)
                 .then_some(job.switch_interval.as_secs_f64()),
@@ -346,7 +347,17 @@ impl Harness {
             lock_switches: None,
             interpreter: None,
             gil_enabled: None,
+            task: job.task().map(ToString::to_string),
+            exec: job.command_line().map(ToString::to_string),
         }
+    }
+}
+
+/// What bounds a trial when nobody says.
+fn default_timeout(job: &Job, ideal_s: f64) -> Duration {
+    match job.own {
+        Some(_) => Duration::from_secs(600),
+        None => Duration::from_secs_f64(60.0 + 5.0 * ideal_s),
     }
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Runtime;
+use super::{CommandLine, OwnWork, Runtime, Task};
 
 /// A word list that is the same in code, on the command line and in records.
 macro_rules! words {
@@ -42,6 +42,10 @@ words! {
         Mixed = "mixed",
         /// Does nothing: what is left is the cost of the machinery.
         Noop = "noop",
+        /// Calls a Python function of a person's own.
+        Task = "task",
+        /// Runs a program of a person's own.
+        Exec = "exec",
     }
 }
 
@@ -109,6 +113,8 @@ pub struct Job {
     /// How long a thread waits for the interpreter lock before it asks for it. Only the `gil`
     /// runtime has one to ask for.
     pub switch_interval: Duration,
+    /// The work of a person's own; that of this program without it.
+    pub own: Option<OwnWork>,
 }
 
 /// A thread can't wait for the interpreter lock as long as that.
@@ -166,6 +172,31 @@ impl Job {
         matches!(self.workload, WorkloadKind::Io | WorkloadKind::Mixed)
     }
 
+    /// The function that the commands call, if they do.
+    pub fn task(&self) -> Option<&Task> {
+        self.own.as_ref().and_then(OwnWork::task)
+    }
+
+    /// The program that the commands run, if they do.
+    pub fn command_line(&self) -> Option<&CommandLine> {
+        self.own.as_ref().and_then(OwnWork::command_line)
+    }
+
+    /// Whether the work is told the commands themselves, and not only what the table says of them.
+    pub fn is_told_commands(&self) -> bool {
+        self.own.is_some()
+    }
+
+    /// What labels begin with: the workload, or the name of the file of a task.
+    pub fn stem(&self) -> String {
+        self.task().map_or(self.workload.to_string(), Task::stem)
+    }
+
+    /// Whether commands of this job have a use for their waits: they sleep them, or are told.
+    pub fn has_waits(&self) -> bool {
+        self.sleeps() || self.is_told_commands()
+    }
+
     /// Whether commands of this job compute.
     pub fn computes(&self) -> bool {
         matches!(self.workload, WorkloadKind::Cpu | WorkloadKind::Mixed)
@@ -196,14 +227,16 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// `<workload>-<mp|mpmt|mt>-<processes>x<threads>`: the naming of the published table.
-    pub fn default_label(workload: WorkloadKind, processes: u32, threads: u32) -> String {
+    /// `<workload>-<mp|mpmt|mt>-<processes>x<threads>`: the naming of the published table. A task
+    /// has the name of its file in the workload's place.
+    pub fn default_label(job: &Job, processes: u32) -> String {
+        let (stem, threads) = (job.stem(), job.threads);
         let kind = match (processes, threads) {
             (1, 2..) => "mt",
             (_, 1) => "mp",
             _ => "mpmt",
         };
-        format!("{workload}-{kind}-{processes}x{threads}")
+        format!("{stem}-{kind}-{processes}x{threads}")
     }
 
     /// The label, and the runtime when it is not the native one: what people are told.
@@ -227,12 +260,32 @@ impl Configuration {
 mod tests {
     use super::*;
 
+    fn job(own: Option<OwnWork>, threads: u32) -> Job {
+        Job {
+            workload: own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload),
+            loops: 1,
+            threads,
+            executor: ExecutorKind::Spawn,
+            dispatch: Dispatch::Barrier,
+            runtime: Runtime::Native,
+            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+            own,
+        }
+    }
+
     #[test]
     fn labels_follow_the_published_table() {
-        let label = |p, t| Configuration::default_label(WorkloadKind::Io, p, t);
+        let label = |p, threads| Configuration::default_label(&job(None, threads), p);
         assert_eq!(label(32, 1), "io-mp-32x1");
         assert_eq!(label(32, 16), "io-mpmt-32x16");
         assert_eq!(label(1, 16), "io-mt-1x16");
         assert_eq!(label(1, 1), "io-mp-1x1");
+    }
+
+    #[test]
+    fn a_task_is_called_by_its_file() {
+        let task = OwnWork::Task("examples/json_work.py:work".parse().unwrap());
+        let label = Configuration::default_label(&job(Some(task), 1), 2);
+        assert_eq!(label, "json_work-mp-2x1");
     }
 }

@@ -99,6 +99,7 @@ mod tests {
             dispatch,
             runtime: Runtime::Native,
             switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+            own: None,
         }
     }
 

@@ -4,17 +4,21 @@
 //! Must not know: files, sockets, processes, threads, the clock. Everything here is a value.
 
 mod command;
+mod command_line;
 mod configuration;
 mod digest;
 mod id;
 mod ideal;
 mod instruction;
 mod lines;
+mod own;
 mod ranges;
 mod runtime;
 mod table;
+mod task;
 
 pub use command::{Command, CommandError, Verb};
+pub use command_line::{CommandLine, CommandLineError};
 pub use configuration::{
     BadSwitchInterval, Configuration, Dispatch, ExecutorKind, Job, SpawnMode, WorkloadKind,
 };
@@ -23,6 +27,8 @@ pub use id::{BatchId, SessionKey, SessionNo, WorkerNo};
 pub use ideal::{IdealInput, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
 pub use lines::{BadLine, Parsed, parse_lines};
+pub use own::{OwnWork, OwnWorkError};
 pub use ranges::Ranges;
 pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
 pub use table::{Table, TableEntry};
+pub use task::{Task, TaskError};

@@ -23,6 +23,20 @@ pub fn spare_children_signal_stacks() {
     }
 }
 
+/// Gives a program that is not one of ours the signals back that [`spare_children_signal_stacks`]
+/// took, so that it runs as it would anywhere.
+pub(super) fn with_default_signals(command: &mut Command) {
+    let restore = || {
+        for signal in [libc::SIGSEGV, libc::SIGBUS] {
+            // SAFETY: it is after the fork, where no other thread is, and no handler is installed.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec it makes two system calls and touches nothing of this process.
+    unsafe { command.pre_exec(restore) };
+}
+
 /// Where a child's standard output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StdoutMode {

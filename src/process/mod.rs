@@ -14,6 +14,7 @@ mod child;
 mod gate;
 mod lifeline;
 mod limits;
+mod program;
 mod scratch;
 mod signals;
 mod usage;
@@ -24,6 +25,7 @@ pub use child::{Child, Exit, SpawnError, StdoutMode, spare_children_signal_stack
 pub use gate::Gate;
 pub use lifeline::{Lifeline, die_with_parent};
 pub use limits::{DescriptorShortage, ensure_descriptors};
+pub use program::run_program;
 pub use scratch::Scratch;
 pub use signals::Signals;
 pub use usage::Usage;

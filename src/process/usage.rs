@@ -18,10 +18,20 @@ pub struct Usage {
 impl Usage {
     /// What this process has used so far. Its children are not in it.
     pub fn of_self() -> Usage {
+        Usage::of(libc::RUSAGE_SELF)
+    }
+
+    /// What the children of this process used that have been waited for.
+    pub fn of_children() -> Usage {
+        Usage::of(libc::RUSAGE_CHILDREN)
+    }
+
+    fn of(whom: libc::c_int) -> Usage {
         // SAFETY: rusage is plain data, for which all zeros is a valid value.
         let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-        // SAFETY: the pointer is to a live local of the right type. RUSAGE_SELF can't fail.
-        unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) };
+        // SAFETY: the pointer is to a live local of the right type. It can't fail for ourselves and
+        // our children.
+        unsafe { libc::getrusage(whom, &raw mut usage) };
         Usage::from(&usage)
     }
 }

@@ -63,6 +63,8 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         lock_switches: None,
         interpreter: None,
         gil_enabled: None,
+        task: None,
+        exec: None,
     }
 }
 

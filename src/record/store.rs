@@ -194,8 +194,8 @@ mod tests {
         new.write(&trial).unwrap();
         new.write(&trial).unwrap();
         let whole = std::fs::read_to_string(&path).unwrap();
-        // What was written before there were runtimes: a row without the last three columns.
-        let older = |line: &str| line.rsplitn(4, ',').last().unwrap().to_owned();
+        // What was written before there were runtimes: a row without the last five columns.
+        let older = |line: &str| line.rsplitn(6, ',').last().unwrap().to_owned();
         let mut lines = whole.lines().map(older);
         let old = format!("{}\n{}\n", lines.next().unwrap(), lines.next().unwrap());
         std::fs::write(&path, old).unwrap();

@@ -85,7 +85,7 @@ fn is_the_same_work(trial: &Trial, row: &Published) -> bool {
             .wait_s
             .is_some_and(|wait| (wait - PublishedFigure::WAIT_S).abs() < 1e-6),
         WorkloadKind::Cpu => trial.loops == Some(PublishedFigure::LOOPS),
-        WorkloadKind::Mixed | WorkloadKind::Noop => false,
+        WorkloadKind::Mixed | WorkloadKind::Noop | WorkloadKind::Task | WorkloadKind::Exec => false,
     };
     same_load
         && trial.workload.as_str() == row.workload
@@ -217,7 +217,7 @@ fn names(asked: &[Asked]) -> Vec<String> {
 }
 
 /// Things that a configuration is asked, beyond its label.
-const WORDS: usize = 12;
+const WORDS: usize = 13;
 
 /// What makes a configuration: its label, and everything that it was asked, in words.
 #[derive(PartialEq, Eq, Hash)]
@@ -247,6 +247,7 @@ impl Asked {
                 format!("time scale {}", trial.time_scale),
                 format!("total {}", trial.expected_sum),
                 format!("rate {}/s", trial.rate_per_s.unwrap_or(0.0)),
+                trial.own_work().unwrap_or_default().to_owned(),
             ],
         }
     }

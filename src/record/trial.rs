@@ -53,8 +53,8 @@ pub struct Trial {
     pub spawn: SpawnMode,
     /// Commands sent in all.
     pub commands: u64,
-    /// The longest wait of a command, after all scaling; `None` when the work does not sleep. In
-    /// files that is 0: a column that begins with empty cells has no type for some readers.
+    /// The longest wait of a command, after all scaling; `None` when the work neither sleeps nor is
+    /// told its waits, as a person's own is. In files that is 0: a column that begins with empty cells has no type for some readers.
     #[serde(serialize_with = "none_as_default")]
     pub wait_s: Option<f64>,
     /// Loops of a command; `None`, in files 0, when the work does not compute.
@@ -66,7 +66,8 @@ pub struct Trial {
     pub switch_interval_s: Option<f64>,
     /// What every wait was multiplied by.
     pub time_scale: f64,
-    /// The sum that the responses must have.
+    /// The sum that the responses of the table have, and those that come back must have. (A task
+    /// may return others, so there it only tells the input.)
     pub expected_sum: i64,
 
     /// Batches that were due per second; empty when each was sent as soon as there was room.
@@ -156,6 +157,15 @@ pub struct Trial {
     /// Whether the interpreter's lock was on; empty when it does not say (before CPython 3.13).
     #[serde(default)]
     pub gil_enabled: Option<bool>,
+
+    // What was run, where it was no work of this program.
+    /// The function that each command called, as it was named: `FILE.py:function`; empty without
+    /// one.
+    #[serde(default)]
+    pub task: Option<String>,
+    /// The command line that each command ran, with its placeholders; empty without one.
+    #[serde(default)]
+    pub exec: Option<String>,
 }
 
 /// Writes 0 for what does not apply.
@@ -169,8 +179,13 @@ fn none_as_default<T: Copy + Default + Serialize, S: Serializer>(
 impl Trial {
     /// The row without the zeros that files have for what does not apply.
     pub(super) fn without_what_does_not_apply(mut self) -> Trial {
-        let sleeps = matches!(self.workload, WorkloadKind::Io | WorkloadKind::Mixed);
-        self.wait_s = self.wait_s.filter(|_| sleeps);
+        let has_waits = match self.workload {
+            WorkloadKind::Io | WorkloadKind::Mixed | WorkloadKind::Task | WorkloadKind::Exec => {
+                true
+            }
+            WorkloadKind::Cpu | WorkloadKind::Noop => false,
+        };
+        self.wait_s = self.wait_s.filter(|_| has_waits);
         self.loops = self.loops.filter(|&loops| loops > 0);
         self.switch_interval_s = self.switch_interval_s.filter(|&interval| interval > 0.0);
         self
@@ -188,6 +203,11 @@ impl Trial {
             Runtime::Native => self.label.clone(),
             other => format!("{} ({other})", self.label),
         }
+    }
+
+    /// The work of a person's own, as it was named.
+    pub fn own_work(&self) -> Option<&str> {
+        self.task.as_deref().or(self.exec.as_deref())
     }
 
     /// `ideal / makespan`: 1 when the machinery costs nothing.

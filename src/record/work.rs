@@ -63,8 +63,14 @@ pub fn in_words(trial: &Trial) -> String {
         format!("{}: {} work", trial.experiment, trial.workload),
         format!("{} commands", trial.commands),
     ];
+    let own = trial.own_work();
+    if let Some(own) = own {
+        words.insert(1, own.to_owned());
+    }
     if let Some(wait) = trial.wait_s {
-        words.push(format!("waits of {wait} s"));
+        // Whether a person's own work sleeps them is for itself to know.
+        let told = if own.is_some() { "told waits" } else { "waits" };
+        words.push(format!("{told} of {wait} s"));
     }
     if let Some(loops) = trial.loops {
         words.push(format!("{loops} loops"));
@@ -124,6 +130,20 @@ mod tests {
         assert_eq!(
             works[0].name,
             "test: io work, 512 commands, waits of 1 s, total 512"
+        );
+    }
+
+    #[test]
+    fn different_work_of_a_persons_own_is_never_held_against_each_other() {
+        let mut trials = vec![samples::trial("x-mp-1x1", (1.0, 1.0)); 4];
+        trials[0].task = Some("x.py:work".to_owned());
+        trials[1].task = Some("x.py:play".to_owned());
+        trials[2].exec = Some("x {address}".to_owned());
+        assert_eq!(works(&trials).len(), 4);
+        let name = in_words(&trials[0]);
+        assert!(
+            name.contains("x.py:work, 512 commands, told waits of 1 s"),
+            "{name}"
         );
     }
 

@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{BatchId, Instruction, Job, Ranges, SessionNo, WorkerNo};
+use crate::model::{BatchId, Job, Ranges, SessionNo, WorkerNo};
 use crate::wire::fleet::Progress;
 
+use super::Load;
 use super::crew::{Crew, Worker};
 use super::effects::Effects;
 use super::limits::Limits;
@@ -113,14 +114,14 @@ impl Dispatcher {
         no: SessionNo,
         sequence: u64,
         id: BatchId,
-        instructions: &[Instruction],
+        load: Load<'_>,
         now: Duration,
         fx: &mut impl Effects,
     ) -> bool {
         let Some(session) = self.sessions.get_mut(&no) else {
             return false;
         };
-        if !session.accept(sequence, id, instructions) {
+        if !session.accept(sequence, id, load) {
             return false;
         }
         self.counts.batches += 1;
@@ -183,6 +184,27 @@ impl Dispatcher {
         }
         self.offer(worker, now);
         self.pump(now, fx);
+    }
+
+    /// A worker tells that the work of a batch failed: nobody need try it again.
+    pub fn failed(
+        &mut self,
+        worker: WorkerNo,
+        (no, sequence): (SessionNo, u64),
+        reason: &str,
+        fx: &mut impl Effects,
+    ) {
+        let Some(session) = self.sessions.get_mut(&no) else {
+            return;
+        };
+        let was_waiting = !session.pending.is_empty();
+        if let Some(failed) = session.give_up(sequence, worker) {
+            self.counts.failed += 1;
+            fx.fail(no, failed.sequence, failed.id, reason);
+        }
+        if !was_waiting && !session.pending.is_empty() {
+            self.waiting.push_back(no);
+        }
     }
 
     /// A worker has ended. Whatever of its work is not settled is done again by another.
@@ -342,7 +364,7 @@ impl Dispatcher {
         };
         if let Some(given) = session.hold_next(worker) {
             state.take(given.units, given.wait, now);
-            fx.assign(worker, no, given.sequence, given.id, given.instructions);
+            fx.assign(worker, no, given.sequence, given.id, given.load);
         }
         let more = !session.pending.is_empty();
         self.offer(worker, now);

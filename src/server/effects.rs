@@ -1,4 +1,5 @@
-use crate::model::{BatchId, Instruction, SessionNo, WorkerNo};
+use super::Load;
+use crate::model::{BatchId, SessionNo, WorkerNo};
 
 /// What the dispatcher wants done.
 pub trait Effects {
@@ -13,7 +14,7 @@ pub trait Effects {
         session: SessionNo,
         sequence: u64,
         id: BatchId,
-        instructions: &[Instruction],
+        load: Load<'_>,
     );
     /// Tell a worker that its session is over.
     fn close(&mut self, worker: WorkerNo);

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use rustix::event::epoll;
 use rustix::process::Signal;
 
-use crate::model::{Interpreter, WorkerNo};
+use crate::model::{Interpreter, Job, Task, WorkerNo};
 use crate::process::{Child, Exit, StdoutMode};
 use crate::wire::fleet::Farewell;
 
@@ -19,6 +19,8 @@ pub(super) struct Fleet {
     gateway: String,
     /// What workers are to have ready before they say that they are.
     interpreter: Option<Interpreter>,
+    /// And what that is to have loaded.
+    task: Option<Task>,
     children: FxHashMap<WorkerNo, Hired>,
     /// Holds the pidfd of every child, so that the server polls one descriptor, however many.
     ends: OwnedFd,
@@ -40,16 +42,13 @@ struct Hired {
 }
 
 impl Fleet {
-    /// No workers yet. They will run `program`, dial `gateway`, and have an interpreter ready.
-    pub(super) fn new(
-        program: PathBuf,
-        gateway: String,
-        interpreter: Option<Interpreter>,
-    ) -> io::Result<Self> {
+    /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
+    pub(super) fn new(program: PathBuf, gateway: String, job: &Job) -> io::Result<Self> {
         Ok(Fleet {
             program,
             gateway,
-            interpreter,
+            interpreter: job.runtime.interpreter().cloned(),
+            task: job.task().cloned(),
             children: FxHashMap::default(),
             ends: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             stillborn: Vec::new(),
@@ -76,6 +75,9 @@ impl Fleet {
             .arg(&self.gateway);
         if let Some(interpreter) = &self.interpreter {
             command.arg(format!("--interpreter={interpreter}"));
+        }
+        if let Some(task) = &self.task {
+            command.arg(format!("--task={task}"));
         }
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
         let data = epoll::EventData::new_u64(u64::from(worker));

@@ -6,8 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::chaos::{Fate, Phase};
 use super::effects::Effects;
 use super::fleet::Fleet;
-use super::{Options, ServerError, socket_at};
-use crate::model::{BatchId, Instruction, Job, SessionNo, WorkerNo};
+use super::{Load, Options, ServerError, socket_at};
+use crate::model::{BatchId, Job, SessionNo, WorkerNo};
 use crate::net::{Context, Kind, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
@@ -55,8 +55,7 @@ impl Hands {
     ) -> Result<Self, ServerError> {
         let (workers, url) = socket_at(context, Kind::Router, &scratch.endpoint("workers.ipc"))?;
         let action = "can't watch child processes";
-        let interpreter = options.job.runtime.interpreter().cloned();
-        let fleet = Fleet::new(options.program.clone(), url, interpreter)
+        let fleet = Fleet::new(options.program.clone(), url, &options.job)
             .map_err(|source| ServerError::System { action, source })?;
         Ok(Hands {
             fleet,
@@ -154,6 +153,7 @@ impl Hands {
         if let (ToWorker::Run(mut sent), Some(bundle)) = (message, self.bundles.get_mut(&worker)) {
             sent.heads.clear();
             sent.instructions.clear();
+            sent.commands.clear();
             *bundle = sent;
         }
     }
@@ -246,7 +246,7 @@ impl Effects for Hands {
         _session: SessionNo,
         sequence: u64,
         id: BatchId,
-        instructions: &[Instruction],
+        load: Load<'_>,
     ) {
         match self.fate.of_batch() {
             Some(Phase::BeforeTaken) => self.fleet.kill(worker),
@@ -255,7 +255,7 @@ impl Effects for Hands {
             None => {}
         }
         let bundle = self.bundles.entry(worker).or_default();
-        bundle.push(sequence, id.0, instructions);
+        bundle.push(sequence, id.0, load.instructions, load.commands);
         if bundle.heads.len() >= BUNDLE {
             self.send_bundle(worker);
         }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
 use super::reception::Reception;
-use super::{OLD_WIRE, socket_at};
+use super::{Load, OLD_WIRE, socket_at};
 use crate::model::{BatchId, Command, Instruction, SessionNo, Table};
 use crate::net::{Context, Frame, Kind, NetError, Received, Socket};
 use crate::wire::data::{self, Message};
@@ -85,14 +85,18 @@ impl<'a> Intake<'a> {
         };
         self.instructions.clear();
         let table = self.table;
-        self.instructions.extend(
-            self.commands
-                .iter()
-                .filter_map(|&command| table.get(command)),
-        );
-        let unknown = malformed + (self.commands.len() - self.instructions.len()) as u64;
-        if dispatcher.receive(session, sequence, id, &self.instructions, now, hands) && unknown > 0
-        {
+        let before = self.commands.len();
+        self.commands.retain(|&command| {
+            let instruction = table.get(command);
+            self.instructions.extend(instruction);
+            instruction.is_some()
+        });
+        let unknown = malformed + (before - self.commands.len()) as u64;
+        let load = Load {
+            instructions: &self.instructions,
+            commands: &self.commands,
+        };
+        if dispatcher.receive(session, sequence, id, load, now, hands) && unknown > 0 {
             self.note_unknown(unknown);
             reception.note_unknown(session, unknown);
         }

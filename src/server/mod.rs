@@ -13,6 +13,7 @@ mod fleet;
 mod hands;
 mod intake;
 mod limits;
+mod load;
 mod options;
 mod reception;
 mod session;
@@ -21,6 +22,7 @@ pub use chaos::{Chaos, ChaosError};
 pub use dispatcher::{Counts, Dispatcher};
 pub use effects::Effects;
 pub use limits::Limits;
+pub use load::Load;
 pub use options::{Failure, Options, Ready, Report, ServerError};
 pub use reception::Terms;
 
@@ -265,6 +267,11 @@ impl<'a> Server<'a> {
                 self.bad_worker_frame(format_args!("a worker of protocol version {version}"));
             }
             FromWorker::Progress(progress) => self.note_progress(peer, &progress, now),
+            FromWorker::Failed {
+                session,
+                sequence,
+                reason,
+            } => self.note_failure(peer, (session, sequence), &reason),
         }
     }
 
@@ -276,6 +283,16 @@ impl<'a> Server<'a> {
                     .progress(worker, progress, now, &mut self.hands);
             }
             None => self.bad_worker_frame("progress before a hello"),
+        }
+    }
+
+    fn note_failure(&mut self, peer: &[u8], batch: (SessionNo, u64), reason: &str) {
+        match self.hands.worker_of(peer) {
+            Some(worker) => {
+                self.dispatcher
+                    .failed(worker, batch, reason, &mut self.hands);
+            }
+            None => self.bad_worker_frame("a failure before a hello"),
         }
     }
 

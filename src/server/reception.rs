@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
 use super::{OLD_WIRE, Options, ServerError};
-use crate::model::{ExecutorKind, Job, Runtime, SessionKey, SessionNo};
+use crate::model::{ExecutorKind, Job, OwnWork, Runtime, SessionKey, SessionNo, WorkloadKind};
 use crate::net::{Endpoint, NetError, Routed};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
@@ -211,8 +211,10 @@ impl Reception {
             .threads
             .unwrap_or(self.job.threads)
             .clamp(1, self.terms.max_threads);
+        let workload = wish.workload.unwrap_or(self.job.workload);
+        let own = self.job.own.clone();
         Job {
-            workload: wish.workload.unwrap_or(self.job.workload),
+            workload,
             loops: wish.loops.unwrap_or(self.job.loops),
             threads,
             executor: wish
@@ -221,11 +223,13 @@ impl Reception {
             dispatch: wish.dispatch.unwrap_or(self.job.dispatch),
             runtime: wish.runtime.as_ref().unwrap_or(&self.job.runtime).clone(),
             switch_interval: wish.switch_interval.unwrap_or(self.job.switch_interval),
+            own: own.filter(|own| own.workload() == workload),
         }
     }
 
     /// Whether a job's runtime can be had. Which programs this user's processes start is not for a
-    /// client to say, so the only interpreter is the one that the server was started with.
+    /// client to say, so the only interpreter, and the only work of a person's own, is that which the
+    /// server was started with.
     fn check_runtime(&self, job: &Job) -> Result<(), String> {
         let own = &self.job.runtime;
         if job.runtime.interpreter().is_some() && job.runtime != *own {
@@ -234,6 +238,14 @@ impl Reception {
                 job.runtime
             ));
         }
+        let is_own = matches!(job.workload, WorkloadKind::Task | WorkloadKind::Exec);
+        if is_own && job.own.is_none() {
+            return Err(format!(
+                "this server has no {0} to run; start it with --{0}",
+                job.workload
+            ));
+        }
+        OwnWork::check(job.own.as_ref(), job.workload, &job.runtime).map_err(|e| e.to_string())?;
         if job.runtime == Runtime::Gil {
             Job::check_switch_interval(job.switch_interval).map_err(|e| e.to_string())?;
         }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
+use super::Load;
 use super::limits::Limits;
-use crate::model::{BatchId, Instruction, Job, WorkerNo};
+use crate::model::{BatchId, Command, Instruction, Job, WorkerNo};
 
 /// One client's batches, and its terms.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub(super) struct Session {
 pub(super) struct Lease {
     id: BatchId,
     instructions: Box<[Instruction]>,
+    /// Kept only where the job is told them.
+    commands: Box<[Command]>,
     state: LeaseState,
     kills: u8,
 }
@@ -51,7 +54,7 @@ enum LeaseState {
 pub(super) struct Given<'a> {
     pub(super) sequence: u64,
     pub(super) id: BatchId,
-    pub(super) instructions: &'a [Instruction],
+    pub(super) load: Load<'a>,
     /// What it takes of the worker's window.
     pub(super) units: u64,
     /// How long the worker may rightly be silent over it.
@@ -85,19 +88,18 @@ impl Session {
     }
 
     /// Takes a batch in; `false` when it is known already.
-    pub(super) fn accept(
-        &mut self,
-        sequence: u64,
-        id: BatchId,
-        instructions: &[Instruction],
-    ) -> bool {
+    pub(super) fn accept(&mut self, sequence: u64, id: BatchId, load: Load<'_>) -> bool {
         if self.leases.contains_key(&sequence) {
             return false;
         }
-        let instructions = instructions.into();
+        let commands = match self.job.is_told_commands() {
+            true => load.commands.into(),
+            false => Box::default(),
+        };
         let lease = Lease {
             id,
-            instructions,
+            instructions: load.instructions.into(),
+            commands,
             state: LeaseState::Pending,
             kills: 0,
         };
@@ -120,7 +122,10 @@ impl Session {
         Some(Given {
             sequence,
             id: lease.id,
-            instructions: &lease.instructions,
+            load: Load {
+                instructions: &lease.instructions,
+                commands: &lease.commands,
+            },
             units,
             wait,
         })
@@ -190,15 +195,31 @@ impl Session {
                     self.leases.remove(&sequence);
                     continue;
                 }
-                // A client that can't be told is answered with what is left of the batch: nothing.
-                lease.instructions = Box::default();
-                lease.kills = 0;
+                lease.become_nothing();
             }
             self.pending.push_front(sequence);
             self.retried += 1;
             *retried += 1;
         }
         given_up
+    }
+
+    /// The work of a batch that a worker holds has failed, and would again. `None` when the worker
+    /// does not hold it.
+    pub(super) fn give_up(&mut self, sequence: u64, by: WorkerNo) -> Option<GivenUp> {
+        let lease = self.leases.get_mut(&sequence)?;
+        if !matches!(lease.state, LeaseState::Held { worker, .. } if worker == by) {
+            return None;
+        }
+        let id = lease.id;
+        if self.acknowledges {
+            self.leases.remove(&sequence);
+        } else {
+            lease.state = LeaseState::Pending;
+            lease.become_nothing();
+            self.pending.push_front(sequence);
+        }
+        Some(GivenUp { sequence, id })
     }
 
     fn of_worker(&self, dead: WorkerNo) -> impl Iterator<Item = u64> + '_ {
@@ -246,6 +267,12 @@ impl Session {
 }
 
 impl Lease {
+    /// A client that can't be told that its batch failed is answered with what is left of it.
+    fn become_nothing(&mut self) {
+        (self.instructions, self.commands) = (Box::default(), Box::default());
+        self.kills = 0;
+    }
+
     fn worker(&self) -> Option<WorkerNo> {
         match self.state {
             LeaseState::Pending => None,

@@ -4,7 +4,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Axis, AxisValue};
-use crate::model::{Configuration, Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind};
+use crate::model::{
+    CommandLine, Configuration, Dispatch, ExecutorKind, Job, OwnWork, OwnWorkError, Runtime,
+    SpawnMode, Task, WorkloadKind,
+};
 
 /// Configurations of one experiment, at the most. More is a slip, not a question.
 const MOST_CONFIGURATIONS: usize = 10_000;
@@ -34,6 +37,12 @@ macro_rules! axes {
             /// The name of the configuration, which must then be a single one.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub label: Option<String>,
+            /// The Python function that each command calls: the work of the task workload.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub task: Option<Task>,
+            /// The program that each command runs: the work of the exec workload.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub exec: Option<CommandLine>,
             $(
                 $(#[$meta])*
                 #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +55,8 @@ macro_rules! axes {
             pub fn overlaid(&self, over: &Axes) -> Axes {
                 Axes {
                     label: over.label.clone().or_else(|| self.label.clone()),
+                    task: over.task.clone().or_else(|| self.task.clone()),
+                    exec: over.exec.clone().or_else(|| self.exec.clone()),
                     $($name: over.$name.clone().or_else(|| self.$name.clone()),)+
                 }
             }
@@ -85,7 +96,11 @@ axes! {
 impl Axes {
     /// Whether what these axes say would make a name such as `io-mpmt-8x16` a lie.
     pub fn changes_names(&self) -> bool {
-        self.workload.is_some() || self.processes.is_some() || self.threads.is_some()
+        self.workload.is_some()
+            || self.task.is_some()
+            || self.exec.is_some()
+            || self.processes.is_some()
+            || self.threads.is_some()
     }
 
     /// Every combination of the values, the first axis outermost. What can't make a difference
@@ -95,9 +110,15 @@ impl Axes {
     /// When a value is out of its bounds, or a combination can't be had.
     pub fn configurations(&self) -> Result<Vec<Configuration>, AxesError> {
         self.check_size()?;
+        let own = OwnWork::of(self.task.clone(), self.exec.clone())
+            .or_else(|error| refuse("exec", error.to_string()))?;
         let mut all = vec![plain()];
+        if let Some(own) = &own {
+            all[0].job.workload = own.workload();
+        }
         all = vary(all, &self.workload, |c, v| c.job.workload = v);
         all = vary(all, &self.runtime, |c, v| c.job.runtime = v);
+        take_own_work(&mut all, own.as_ref())?;
         self.check_switch_interval()?;
         all = vary(all, &self.switch_interval, |c, v| c.job.switch_interval = v);
         let processes = &bounded("processes", &self.processes, 1..=4096)?;
@@ -212,6 +233,7 @@ fn plain() -> Configuration {
             dispatch: Dispatch::Barrier,
             runtime: Runtime::Native,
             switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+            own: None,
         },
         spawn: SpawnMode::Lazy,
         rate_per_s: None,
@@ -266,6 +288,24 @@ fn bounded(
     }
 }
 
+/// Gives a person's own work to those whose workload it is, which must be some.
+fn take_own_work(all: &mut [Configuration], own: Option<&OwnWork>) -> Result<(), AxesError> {
+    let key = match own {
+        Some(OwnWork::Exec(_)) => "exec",
+        _ => "task",
+    };
+    for Configuration { job, .. } in &mut *all {
+        job.own = own.filter(|own| own.workload() == job.workload).cloned();
+        OwnWork::check(job.own.as_ref(), job.workload, &job.runtime)
+            .or_else(|error| refuse(key, error.to_string()))?;
+    }
+    let is_lost = |_: &&OwnWork| all.iter().all(|one| one.job.own.is_none());
+    match own.filter(is_lost) {
+        None => Ok(()),
+        Some(own) => refuse(key, OwnWorkError::OtherWorkload(own.workload()).to_string()),
+    }
+}
+
 fn choose_executor(configuration: &mut Configuration) {
     configuration.job.executor = match configuration.job.threads {
         1 => ExecutorKind::Sequential,
@@ -296,7 +336,7 @@ fn leave_out_what_makes_no_difference(configuration: &mut Configuration) {
     if configuration.job.runtime != Runtime::Gil {
         configuration.job.switch_interval = Job::DEFAULT_SWITCH_INTERVAL;
     }
-    if !configuration.job.sleeps() {
+    if !configuration.job.has_waits() {
         configuration.wait = None;
         configuration.time_scale = 1.0;
     }
@@ -304,7 +344,7 @@ fn leave_out_what_makes_no_difference(configuration: &mut Configuration) {
 
 fn default_label(configuration: &Configuration) -> String {
     let job = &configuration.job;
-    Configuration::default_label(job.workload, configuration.processes, job.threads)
+    Configuration::default_label(job, configuration.processes)
 }
 
 #[cfg(test)]
@@ -369,6 +409,25 @@ mod tests {
         assert_eq!(refusal("switch_interval = \"1ms\"").key, "switch_interval");
         let python = "runtime = \"python\"\nthreads = 2\nexecutor = \"rayon\"";
         assert_eq!(refusal(python).key, "executor");
+    }
+
+    #[test]
+    fn a_task_makes_the_workload_and_needs_an_interpreter() {
+        let task = "task = \"x/json_work.py:work\"\nruntime = \"python\"";
+        let all = axes(&format!("{task}\nprocesses = \"1,2\"")).configurations();
+        let all = all.unwrap();
+        assert_eq!((all.len(), &*all[1].label), (2, "json_work-mp-2x1"));
+        assert_eq!(all[0].job.workload, WorkloadKind::Task);
+        let both = axes(&format!("{task}\nworkload = \"io,task\"")).configurations();
+        let has_task: Vec<bool> = both.unwrap().iter().map(|c| c.job.own.is_some()).collect();
+        assert_eq!(has_task, [false, true]);
+        for wrong in [
+            "task = \"x.py:work\"",
+            "workload = \"task\"",
+            &format!("{task}\nworkload = \"io\""),
+        ] {
+            assert_eq!(refusal(wrong).key, "task", "{wrong}");
+        }
     }
 
     #[test]

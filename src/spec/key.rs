@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::model::{Command, Configuration, Runtime, TableEntry, fnv1a};
+use crate::model::{Command, Configuration, OwnWork, Runtime, TableEntry, fnv1a};
 
 /// A hash of the commands and the table that trials are run with.
 pub fn input_digest(commands: &[Command], entries: &[TableEntry]) -> u64 {
@@ -52,11 +52,16 @@ pub fn trial_key(
         Runtime::Gil => format!(" switch_interval_ns={}", job.switch_interval.as_nanos()),
         Runtime::Native | Runtime::Python(_) => String::new(),
     };
+    let own = match &job.own {
+        None => String::new(),
+        Some(OwnWork::Task(task)) => format!(" task={:?}", task.to_string()),
+        Some(OwnWork::Exec(line)) => format!(" exec={:?}", line.to_string()),
+    };
     let text = format!(
         "experiment={experiment:?} label={label:?} input={input_digest:016x} \
          workload={} runtime={} processes={processes} threads={} batch={batch} \
          executor={} dispatch={} spawn={spawn} loops={} wait_ns={wait_ns} \
-         repeat={repeat} time_scale={time_scale} warmup={warmup} run={run}{rate}{switch_interval}",
+         repeat={repeat} time_scale={time_scale} warmup={warmup} run={run}{rate}{switch_interval}{own}",
         job.workload, job.runtime, job.threads, job.executor, job.dispatch, job.loops,
     );
     format!("{:016x}", fnv1a(text.as_bytes()))

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{Instruction, Job, Ranges, SessionNo, WorkerNo};
+use crate::model::{Command, Instruction, Job, Ranges, SessionNo, WorkerNo};
 
 /// What a worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,15 @@ pub enum FromWorker {
     },
     /// What I have finished, and how much more I want.
     Progress(Progress),
+    /// A batch can't be done, whoever tries: its work itself failed.
+    Failed {
+        /// The session that the batch is of.
+        session: SessionNo,
+        /// The gateway's number for it.
+        sequence: u64,
+        /// Why, in words.
+        reason: String,
+    },
 }
 
 /// A worker's finished batches and its credit.
@@ -62,6 +71,9 @@ pub struct Bundle {
     pub heads: Vec<Head>,
     /// The instructions of all of them, one batch after the other.
     pub instructions: Vec<Instruction>,
+    /// The commands of all of them, one for each instruction, where the job is told them; else
+    /// none, which costs nothing.
+    pub commands: Vec<Command>,
 }
 
 /// One batch of a bundle.
@@ -76,20 +88,28 @@ pub struct Head {
 }
 
 impl Bundle {
-    /// Adds a batch.
-    pub fn push(&mut self, sequence: u64, id: Uuid, instructions: &[Instruction]) {
+    /// Adds a batch. `commands` are as many as the instructions, or none.
+    pub fn push(
+        &mut self,
+        sequence: u64,
+        id: Uuid,
+        instructions: &[Instruction],
+        commands: &[Command],
+    ) {
         self.heads.push(Head {
             sequence,
             id,
             instructions: instructions.len() as u32,
         });
         self.instructions.extend_from_slice(instructions);
+        self.commands.extend_from_slice(commands);
     }
 
     /// Each batch with where its instructions stand.
     ///
     /// # Errors
-    /// When the counts of the heads are not the number of instructions: a broken peer.
+    /// When the counts of the heads are not the number of instructions, or not all of these have
+    /// commands though some do: a broken peer.
     pub fn batches(&self) -> Result<Vec<(Head, std::ops::Range<usize>)>, FleetError> {
         let mut start = 0;
         let mut batches = Vec::with_capacity(self.heads.len());
@@ -98,7 +118,8 @@ impl Bundle {
             batches.push((*head, start..end));
             start = end;
         }
-        if start == self.instructions.len() {
+        let commands = self.commands.len();
+        if start == self.instructions.len() && [0, start].contains(&commands) {
             Ok(batches)
         } else {
             Err(FleetError::Counts)
@@ -169,8 +190,9 @@ mod tests {
                 response: -1,
                 wait_ns: 5,
             }; 3],
+            &["10.0.0.1:foo".parse().unwrap(); 3],
         );
-        bundle.push(4, Uuid::from_u128(8), &[]);
+        bundle.push(4, Uuid::from_u128(8), &[], &[]);
         let message = ToWorker::Run(bundle);
         let mut frame = Vec::new();
         encode(&message, &mut frame).unwrap();
@@ -192,8 +214,12 @@ mod tests {
                 response: 1,
                 wait_ns: 0,
             }],
+            &[],
         );
         assert_eq!(bundle.batches().unwrap()[0].1, 0..1);
+        bundle.commands = vec!["10.0.0.1:foo".parse().unwrap(); 2];
+        assert!(bundle.batches().is_err());
+        bundle.commands.clear();
         bundle.heads[0].instructions = 2;
         assert!(bundle.batches().is_err());
     }

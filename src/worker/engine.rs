@@ -1,6 +1,7 @@
 use super::WorkerError;
 use super::python::Driver;
 use crate::executor::{Batch, Outbox, Runner};
+use crate::process::Usage;
 
 /// What runs a seat's batches: threads of this process, or an interpreter. Whichever it is, what is
 /// done is found in an outbox, whose bell is polled beside the sockets.
@@ -47,7 +48,8 @@ impl Engine {
         match self {
             Engine::Threads(runner) => EngineUsage {
                 lock_switches: runner.lock_switches(),
-                peak_rss_kib: 0,
+                // The largest of the programs that were run, if any were.
+                peak_rss_kib: Usage::of_children().peak_rss_kib,
             },
             Engine::Interpreter(driver) => EngineUsage {
                 lock_switches: 0,
@@ -62,6 +64,6 @@ impl Engine {
 pub(super) struct EngineUsage {
     /// How often the emulated interpreter lock went from one thread to another.
     pub(super) lock_switches: u64,
-    /// The peak resident set of the interpreter, KiB.
+    /// The peak resident set of the interpreter, or of the largest program, KiB.
     pub(super) peak_rss_kib: u64,
 }

@@ -17,9 +17,9 @@ use std::os::fd::AsFd;
 
 use crate::clock;
 use crate::executor::Runner;
-use crate::model::{Interpreter, Job, WorkerNo};
+use crate::model::{Interpreter, Job, Task, WorkerNo};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
-use crate::process::Usage;
+use crate::process::{Usage, run_program};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorker};
 use engine::{Engine, EngineUsage};
@@ -59,6 +59,8 @@ pub struct Options {
     /// An interpreter to have ready before the worker says that it is, when it is known that
     /// sessions will want it.
     pub interpreter: Option<Interpreter>,
+    /// A task that the interpreter is to have loaded by then.
+    pub task: Option<Task>,
 }
 
 /// Runs a worker until the gateway tells it to stop, or `lifeline` becomes ready. Gives what it
@@ -71,7 +73,9 @@ pub fn run(
     options: &Options,
     lifeline: Option<&impl AsFd>,
 ) -> Result<Farewell, WorkerError> {
-    let spare = options.interpreter.as_ref().map(ready).transpose()?;
+    let task = options.task.as_ref();
+    let interpreter = options.interpreter.as_ref();
+    let spare = interpreter.map(|one| ready(one, task)).transpose()?;
     let gateway = context.socket(Kind::Dealer)?;
     gateway.connect(&options.gateway)?;
     let mut worker = Worker {
@@ -91,9 +95,9 @@ pub fn run(
     Ok(worker.part())
 }
 
-/// An interpreter that is there.
-fn ready(interpreter: &Interpreter) -> Result<Agent, AgentError> {
-    let mut agent = Agent::start(interpreter)?;
+/// An interpreter that is there, and has loaded its task.
+fn ready(interpreter: &Interpreter, task: Option<&Task>) -> Result<Agent, AgentError> {
+    let mut agent = Agent::start(interpreter, task)?;
     agent.greet(python::PATIENCE)?;
     Ok(agent)
 }
@@ -188,12 +192,13 @@ impl Worker<'_> {
     /// What is to run the batches of a job.
     fn engine(&mut self, job: &Job, traced: bool) -> Result<Engine, WorkerError> {
         let Some(interpreter) = job.runtime.interpreter() else {
-            return Ok(Engine::Threads(Runner::start(job, traced)?));
+            return Ok(Engine::Threads(Runner::start(job, traced, run_program)?));
         };
-        let is_the_one = |agent: &Agent| agent.interpreter() == interpreter;
+        let is_the_one =
+            |agent: &Agent| agent.interpreter() == interpreter && agent.task() == job.task();
         let agent = match self.spare.take().filter(is_the_one) {
             Some(agent) => agent,
-            None => Agent::start(interpreter)?,
+            None => Agent::start(interpreter, job.task())?,
         };
         let driver = Driver::open(agent, job, traced)?;
         Ok(Engine::Interpreter(Box::new(driver)))
@@ -223,10 +228,10 @@ impl Worker<'_> {
         let Some(seat) = &mut self.seat else {
             return Ok(());
         };
-        if let Some(progress) = seat.collect(clock::now())? {
-            self.say(&FromWorker::Progress(progress))?;
-        }
-        Ok(())
+        let progress = seat.collect(clock::now())?;
+        let failed = seat.take_failed();
+        let progress = progress.map(FromWorker::Progress);
+        failed.iter().chain(&progress).try_for_each(|m| self.say(m))
     }
 
     fn say(&self, message: &FromWorker) -> Result<(), WorkerError> {

@@ -12,7 +12,7 @@ use crate::executor::{Batch, Completion};
 use crate::model::{BatchId, Dispatch, Job, Ranges, SessionNo};
 use crate::net::{Context, Kind, NetError, Socket};
 use crate::wire::data;
-use crate::wire::fleet::{Bundle, Head, Progress};
+use crate::wire::fleet::{Bundle, FromWorker, Head, Progress};
 
 /// A worker's work for one session: its threads, and the way to its client.
 pub(super) struct Seat {
@@ -26,6 +26,8 @@ pub(super) struct Seat {
     /// Results that the socket had no room for.
     backlog: VecDeque<(Head, i64)>,
     finished: Ranges,
+    /// Batches whose work failed, with the reasons.
+    failed: Vec<(u64, String)>,
     units: u64,
     reported: (u64, u64),
     window: Window,
@@ -56,6 +58,7 @@ impl Seat {
             first_tag: 0,
             backlog: VecDeque::new(),
             finished: Ranges::default(),
+            failed: Vec::new(),
             units,
             reported: (units, floor),
             window: Window::new(floor),
@@ -78,6 +81,7 @@ impl Seat {
         }
         let heads = bundle.batches()?;
         let instructions = Arc::from(bundle.instructions);
+        let commands = Arc::from(bundle.commands);
         let mut batches = Vec::with_capacity(heads.len());
         for (head, own) in heads {
             let tag = self.first_tag + self.running.len() as u64;
@@ -85,6 +89,7 @@ impl Seat {
             batches.push(Batch {
                 tag,
                 instructions: Arc::clone(&instructions),
+                commands: Arc::clone(&commands),
                 own,
             });
         }
@@ -123,10 +128,11 @@ impl Seat {
         if self.dispatch == Dispatch::Barrier {
             self.units += 1;
         }
-        if self.cancelled {
-            self.finished.push(head.sequence);
-        } else if !self.backlog.is_empty() || !self.send(&head, completion.sum)? {
-            self.backlog.push_back((head, completion.sum));
+        match completion.sum {
+            _ if self.cancelled => self.finished.push(head.sequence),
+            Err(reason) => self.failed.push((head.sequence, reason.into())),
+            Ok(sum) if self.backlog.is_empty() && self.send(&head, sum)? => {}
+            Ok(sum) => self.backlog.push_back((head, sum)),
         }
         Ok(u64::from(head.instructions))
     }
@@ -165,6 +171,18 @@ impl Seat {
             self.finished.push(head.sequence);
         }
         Ok(sent)
+    }
+
+    /// The batches that failed since the last call, to be told before the progress.
+    pub(super) fn take_failed(&mut self) -> Vec<FromWorker> {
+        let session = self.session;
+        let failed = self.failed.drain(..);
+        let tell = |(sequence, reason)| FromWorker::Failed {
+            session,
+            sequence,
+            reason,
+        };
+        failed.map(tell).collect()
     }
 
     fn take(&mut self, tag: u64) -> Option<(Head, Tick)> {

@@ -1,42 +1,58 @@
-//! What one instruction does: it sleeps, computes, does both, or nothing.
+//! What one instruction does: it sleeps, computes, does both, or nothing, or runs a program of a
+//! person's own.
 //!
 //! Must not know: batches, threads, sockets, who runs it, or whether a lock makes it wait. A
 //! workload is told an instruction and returns when it is done. On its way it tells its [`Turn`]
 //! when others may be let in.
 
+mod program;
 mod turn;
 
 use std::hint::black_box;
 use std::thread;
 
-use crate::model::{Instruction, Job};
+use crate::model::{Command, Instruction, Job};
+use program::Program;
+
+pub use program::Launch;
 pub use turn::{Free, Turn};
 
 /// A job's work on one instruction, ready to be run from any thread.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Work {
     sleeps: bool,
     loops: u64,
     witness: u64,
+    program: Option<Program>,
 }
 
 impl Work {
-    /// The work that a job asks for.
-    pub fn new(job: &Job) -> Self {
+    /// The work that a job asks for. `launch` is what runs programs, if it asks for these.
+    pub fn new(job: &Job, launch: Launch) -> Self {
         let loops = if job.computes() { job.loops } else { 0 };
         Work {
             sleeps: job.sleeps(),
             loops,
             witness: expected_witness(loops),
+            program: job.command_line().map(|line| Program::new(line, launch)),
         }
     }
 
-    /// Does the work of one instruction and returns its response.
+    /// Does the work of one instruction and returns its response. A job that is told its commands
+    /// needs the `command` that it is of.
+    ///
+    /// # Errors
+    /// When a program of a person's own fails, with the reason.
     ///
     /// # Panics
     /// When the loops did not compute what they must: a machine or a compiler that gets this wrong
     /// measures nothing, so the process ends rather than answer.
-    pub fn run(&self, instruction: &Instruction, turn: &impl Turn) -> i64 {
+    pub fn run(
+        &self,
+        instruction: &Instruction,
+        command: Option<Command>,
+        turn: &impl Turn,
+    ) -> Result<i64, Box<str>> {
         if self.sleeps {
             turn.blocking(|| thread::sleep(instruction.wait()));
         }
@@ -47,7 +63,10 @@ impl Work {
                 "the loops computed a wrong value"
             );
         }
-        instruction.response
+        if let Some((program, command)) = self.program.as_ref().zip(command) {
+            turn.blocking(|| program.run(command, instruction))?;
+        }
+        Ok(instruction.response)
     }
 }
 
@@ -79,13 +98,17 @@ pub fn expected_witness(loops: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::clock;
-    use crate::model::{Dispatch, ExecutorKind, Runtime, WorkloadKind};
+    use crate::model::{Dispatch, ExecutorKind, OwnWork, Runtime, WorkloadKind};
     use proptest::prelude::*;
     use std::cell::Cell;
     use std::time::Duration;
 
     fn work(workload: WorkloadKind, loops: u64) -> Work {
-        Work::new(&Job {
+        Work::new(&job(workload, loops), |_| Ok(()))
+    }
+
+    fn job(workload: WorkloadKind, loops: u64) -> Job {
+        Job {
             workload,
             loops,
             threads: 1,
@@ -93,7 +116,8 @@ mod tests {
             dispatch: Dispatch::Barrier,
             runtime: Runtime::Native,
             switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-        })
+            own: None,
+        }
     }
 
     const INSTRUCTION: Instruction = Instruction {
@@ -104,7 +128,7 @@ mod tests {
     #[test]
     fn every_workload_returns_the_response() {
         for &kind in WorkloadKind::ALL {
-            assert_eq!(work(kind, 1000).run(&INSTRUCTION, &Free), 7);
+            assert_eq!(work(kind, 1000).run(&INSTRUCTION, None, &Free), Ok(7));
         }
     }
 
@@ -112,7 +136,7 @@ mod tests {
     fn io_and_mixed_sleep_at_least_the_wait() {
         for kind in [WorkloadKind::Io, WorkloadKind::Mixed] {
             let start = clock::now();
-            work(kind, 10).run(&INSTRUCTION, &Free);
+            work(kind, 10).run(&INSTRUCTION, None, &Free).unwrap();
             assert!(start.elapsed() >= Duration::from_millis(5), "{kind}");
         }
     }
@@ -140,8 +164,34 @@ mod tests {
     #[test]
     fn whoever_computes_can_be_interrupted_and_whoever_waits_says_so() {
         let told = Told::default();
-        work(WorkloadKind::Mixed, 1000).run(&INSTRUCTION, &told);
+        let mixed = work(WorkloadKind::Mixed, 1000);
+        mixed.run(&INSTRUCTION, None, &told).unwrap();
         assert_eq!((told.waits.get(), told.checkpoints.get()), (1, 9));
+    }
+
+    #[test]
+    fn a_program_is_waited_for_and_its_failure_names_the_command() {
+        let line = "no-such-program {address}".parse().unwrap();
+        let own = Some(OwnWork::Exec(line));
+        let job = Job {
+            workload: WorkloadKind::Exec,
+            own,
+            ..job(WorkloadKind::Noop, 0)
+        };
+        let told = Told::default();
+        let command = "10.0.0.1:foo".parse().ok();
+        let good = Work::new(&job, |command| {
+            assert_eq!(command.get_program(), "no-such-program");
+            assert!(command.get_args().eq(["10.0.0.1"]));
+            Ok(())
+        });
+        assert_eq!(good.run(&INSTRUCTION, command, &told), Ok(7));
+        assert_eq!(told.waits.get(), 1);
+        let bad = Work::new(&job, |_| Err("ended badly".to_owned()));
+        assert_eq!(
+            &*bad.run(&INSTRUCTION, command, &told).unwrap_err(),
+            "the command 10.0.0.1:foo failed: no-such-program ended badly"
+        );
     }
 
     proptest! {

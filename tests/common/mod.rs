@@ -478,6 +478,14 @@ pub fn command_line(pid: Pid) -> String {
         .replace('\0', " ")
 }
 
+/// The process that started another, if that is still there.
+pub fn parent(pid: Pid) -> Option<Pid> {
+    let path = format!("/proc/{}/status", pid.as_raw_nonzero());
+    let status = fs::read_to_string(path).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+    Pid::from_raw(line.trim().parse().ok()?)
+}
+
 /// An address that nobody uses. This machine's own addresses are many, so that no test, nor
 /// anybody else, takes it until it is bound.
 pub fn free_tcp_url() -> String {

@@ -9,6 +9,7 @@ mod addresses;
 mod endings;
 mod input_files;
 mod measuring;
+mod own_work;
 mod pages;
 mod runtimes;
 mod terminals;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::{SOON, Stage, command_line, rows};
+use crate::common::{SOON, Stage, command_line, parent, rows};
 
 /// Makes a program of the stage's folder that is taken for an interpreter.
 fn program(stage: &Stage, name: &str, script: &str) {
@@ -32,13 +32,6 @@ fn interpreters(stage: &Stage) -> Vec<Pid> {
     let mut driven = all_interpreters(stage);
     driven.retain(|&pid| parent(pid).is_some_and(is_worker));
     driven
-}
-
-fn parent(pid: Pid) -> Option<Pid> {
-    let path = format!("/proc/{}/status", pid.as_raw_nonzero());
-    let status = fs::read_to_string(path).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
-    Pid::from_raw(line.trim().parse().ok()?)
 }
 
 fn only_row(csv: &Path) -> HashMap<String, String> {

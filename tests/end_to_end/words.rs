@@ -59,7 +59,7 @@ mpmt: the sequential executor has one thread, and --threads 4 asks for more; lea
 
 $ mpmt run -w disk
 error: invalid value 'disk' for '--workload <WORKLOAD>'
-  [possible values: io, cpu, mixed, noop]
+  [possible values: io, cpu, mixed, noop, task, exec]
 
 For more information, try '--help'.
 

@@ -170,8 +170,10 @@ fn load(trial: &Trial) -> String {
     let run = trial
         .loops
         .map(|loops| format!("run {} loops", with_commas(loops)));
-    let does: Vec<String> = match trial.workload {
-        WorkloadKind::Noop => Vec::new(),
+    let does: Vec<String> = match (trial.workload, trial.own_work()) {
+        (WorkloadKind::Noop, _) => Vec::new(),
+        (WorkloadKind::Task, Some(task)) => vec![format!("call {task}")],
+        (WorkloadKind::Exec, Some(line)) => vec![format!("run “{line}”")],
         _ => [sleep, run].into_iter().flatten().collect(),
     };
     match does.is_empty() {

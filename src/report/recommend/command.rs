@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::model::{Dispatch, ExecutorKind, Job, SpawnMode};
 use crate::record::{PublishedFigure, Trial};
 
@@ -6,10 +8,12 @@ use crate::record::{PublishedFigure, Trial};
 /// A record tells the longest wait alone. Where waits may differ (the ideal is a bound), or are
 /// the published ones, they are left to the table.
 pub(in crate::report) fn command_line(trial: &Trial) -> String {
-    let mut words = vec![
-        format!("mpmt run -w {}", trial.workload),
-        format!("-p {} -t {}", trial.processes, trial.threads),
-    ];
+    let work = match (&trial.task, &trial.exec) {
+        (Some(task), _) => format!("mpmt run --task {}", quoted(task)),
+        (_, Some(line)) => format!("mpmt run --exec {}", quoted(line)),
+        _ => format!("mpmt run -w {}", trial.workload),
+    };
+    let mut words = vec![work, format!("-p {} -t {}", trial.processes, trial.threads)];
     let mut say = |is_default: bool, word: String| {
         if !is_default {
             words.push(word);
@@ -60,6 +64,12 @@ pub(in crate::report) fn command_line(trial: &Trial) -> String {
     words.join(" ")
 }
 
+/// As one word of a shell's.
+fn quoted(word: &str) -> Cow<'_, str> {
+    // Only what no file holds, a zero byte, can't be quoted.
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
+}
+
 /// The wait of each command, in seconds, when all may be taken to have the same.
 fn wait_before_scaling(trial: &Trial) -> Option<f64> {
     let wait = trial.wait_s.filter(|_| !trial.ideal_is_bound)?;
@@ -81,6 +91,24 @@ mod tests {
     fn the_published_work_needs_no_more_than_its_shape() {
         let trial = samples::trial("io-mpmt-8x16", (4.0, 4.0));
         assert_eq!(command_line(&trial), "mpmt run -w io -p 8 -t 16");
+    }
+
+    #[test]
+    fn work_of_a_persons_own_is_named_as_a_shell_takes_it() {
+        let mut trial = samples::trial("io-mp-2x1", (4.0, 4.0));
+        trial.executor = ExecutorKind::Sequential;
+        trial.task = Some("examples/json_work.py:work".to_owned());
+        trial.runtime = "python".parse().unwrap();
+        assert_eq!(
+            command_line(&trial),
+            "mpmt run --task examples/json_work.py:work -p 2 -t 1 --runtime python"
+        );
+        (trial.task, trial.runtime) = (None, Runtime::Native);
+        trial.exec = Some("host '{address}'".to_owned());
+        assert_eq!(
+            command_line(&trial),
+            r#"mpmt run --exec "host '{address}'" -p 2 -t 1"#
+        );
     }
 
     #[test]

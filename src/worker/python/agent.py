@@ -1,6 +1,7 @@
 """The agent: what a Python interpreter runs for its worker.
 
-The worker says which job it is, and then batches; the agent runs their commands on threads of this
+Its command line may name a task, a file and a function of it, which is loaded before anything is
+said. The worker says which job it is, and then batches; the agent runs their commands on threads of this
 interpreter, as the worker's own executors would on native ones, and answers each batch with its
 sum. The main thread reads, the others compute. The end of what the worker says is the end of the
 agent, whatever still runs.
@@ -11,20 +12,24 @@ Frames, both ways: a length (4 bytes), then a kind (1 byte) and what belongs to 
 little-endian. From the worker:
 
     J   the job, as JSON; it comes first, and once
-    B   a batch: its tag (u64), and for each command its response (i64) and wait in ns (u64)
+    B   a batch: its tag (u64), and for each command its response (i64) and wait in ns (u64); for a
+        task then for each command its address (4 bytes) and what is asked of it (u8: 0 foo, 1 bar)
     C   cancel: batches that have not begun are answered with 0, without being run
 
 From the agent:
 
     H   hello: what the interpreter is, as JSON; it comes first
+    L   instead of it: the task can't be loaded, why, as text
     N   so many commands (u32) are done, of batches that are not; told when pipelined
     D   a batch is done: its tag (u64) and sum (i64), and when traced for each command its place
         (u32), its thread (u32), and when it began and was done (u64 each, monotonic clock in ns)
+    X   a batch is done, and failed: its tag (u64), and which command of it, and why, as text
     F   the agent can't go on: why, as text
 """
 
 import itertools
 import json
+import operator
 import os
 import struct
 import sys
@@ -33,7 +38,8 @@ import time
 from queue import SimpleQueue
 
 LENGTH = struct.Struct("<I")
-COMMAND = struct.Struct("<qQ")
+INSTRUCTION = struct.Struct("<qQ")
+COMMAND = struct.Struct("<4BB")
 TAG = struct.Struct("<Q")
 COUNT = struct.Struct("<I")
 DONE = struct.Struct("<Qq")
@@ -41,6 +47,9 @@ SPAN = struct.Struct("<IIQQ")
 
 # Thirty years; time.sleep refuses what its C type can't hold.
 LONGEST_SLEEP_S = 1e9
+
+# The file, by its absolute path, and the function that commands call, if they do.
+TASK = [os.path.abspath(sys.argv[1]), sys.argv[2]] if len(sys.argv) > 2 else None
 
 
 def burn(loops):
@@ -81,19 +90,31 @@ class Line:
 class Batch:
     """A batch whose commands are being run."""
 
-    def __init__(self, frame):
+    def __init__(self, frame, has_commands):
         (self.tag,) = TAG.unpack_from(frame, 1)
-        self.commands = list(COMMAND.iter_unpack(frame[1 + TAG.size :]))
-        self.left = len(self.commands)
+        body = frame[1 + TAG.size :]
+        each = INSTRUCTION.size + (COMMAND.size if has_commands else 0)
+        end = len(body) // each * INSTRUCTION.size
+        self.instructions = list(INSTRUCTION.iter_unpack(body[:end]))
+        self.commands = list(COMMAND.iter_unpack(body[end:]))
+        self.left = len(self.instructions)
         self.sum = 0
+        self.failure = None
         self.spans = []
+
+    def command(self, index):
+        """The address and the word of a command."""
+        *octets, word = self.commands[index]
+        return ".".join(map(str, octets)), ("foo", "bar")[word]
 
 
 class Runner:
     """Takes batches in order, on a thread of its own, and has an executor start their commands."""
 
-    def __init__(self, line, job):
+    def __init__(self, line, job, task):
         self.line = line
+        self.work = self.own_work if job["task"] else self.instructed_work
+        self.task = task
         self.sleeps = job["sleeps"]
         self.loops = job["loops"]
         self.threads = job["threads"]
@@ -124,12 +145,12 @@ class Runner:
     # Executors: each starts every command of a batch.
 
     def one_after_another(self, batch):
-        for index in range(len(batch.commands)):
+        for index in range(len(batch.instructions)):
             self.run(batch, index)
 
     def in_waves(self, batch):
         """A thread for each command, joined: the published system's way."""
-        count = len(batch.commands)
+        count = len(batch.instructions)
         for first in range(0, count, self.threads):
             wave = range(first, min(first + self.threads, count))
             wave = [self.spawn(self.run, batch, index) for index in wave]
@@ -138,12 +159,12 @@ class Runner:
 
     def rolling(self, batch):
         """A thread for each command, so many at a time, whichever batch it is of."""
-        for index in range(len(batch.commands)):
+        for index in range(len(batch.instructions)):
             self.places.acquire()
             self.spawn(self.run, batch, index, self.places.release)
 
     def to_the_pool(self, batch):
-        for index in range(len(batch.commands)):
+        for index in range(len(batch.instructions)):
             self.tasks.put((batch, index))
 
     # Threads.
@@ -163,7 +184,7 @@ class Runner:
     def take_batches(self):
         while True:
             batch = self.batches.get()
-            if self.cancelled or not batch.commands:
+            if self.cancelled or not batch.instructions:
                 self.answer(batch)
             else:
                 self.start(batch)
@@ -177,17 +198,37 @@ class Runner:
     # Commands.
 
     def run(self, batch, index, before_told=None):
-        response, wait_ns = batch.commands[index]
+        response, wait_ns = batch.instructions[index]
         began = time.monotonic_ns() if self.traced else 0
-        if self.sleeps:
-            time.sleep(min(wait_ns / 1e9, LONGEST_SLEEP_S))
-        if self.loops:
-            burn(self.loops)
+        response = self.work(batch, index, response, wait_ns)
         if self.traced:
             batch.spans.append((index, self.number(), began, time.monotonic_ns()))
         if before_told:
             before_told()
         self.done(batch, response)
+
+    def instructed_work(self, _batch, _index, response, wait_ns):
+        if self.sleeps:
+            time.sleep(min(wait_ns / 1e9, LONGEST_SLEEP_S))
+        if self.loops:
+            burn(self.loops)
+        return response
+
+    def own_work(self, batch, index, response, wait_ns):
+        """Calls the person's function. Once a command of a batch has failed, the others need not be
+        run."""
+        if batch.failure:
+            return 0
+        address, word = batch.command(index)
+        try:
+            own = self.task(
+                {"address": address, "command": word, "response": response, "wait": wait_ns / 1e9}
+            )
+            return response if own is None else integer(own)
+        except BaseException:
+            if not batch.failure:
+                batch.failure = "the command {}:{} failed: {}".format(address, word, last_words())
+            return 0
 
     def number(self):
         """This thread's number: they are numbered as they first run a command."""
@@ -209,7 +250,10 @@ class Runner:
         # As an integer of 64 bits, wrapped.
         total = (batch.sum + 2**63) % 2**64 - 2**63
         spans = b"".join(SPAN.pack(*span) for span in batch.spans)
-        self.line.say(b"D", DONE.pack(batch.tag, total) + spans)
+        if batch.failure:
+            self.line.say(b"X", TAG.pack(batch.tag) + batch.failure.encode("utf-8", "replace"))
+        else:
+            self.line.say(b"D", DONE.pack(batch.tag, total) + spans)
         if not self.pipelined:
             self.finished.put(None)
 
@@ -229,6 +273,55 @@ def hello():
     }
 
 
+def last_words():
+    """The exception that is being dealt with, and the line of the person's file where it came up,
+    if that is known."""
+    import traceback  # Here, since hardly any process needs it.
+
+    kind, error, trace = sys.exc_info()
+    words = " ".join("".join(traceback.format_exception_only(kind, error)).split())
+    frames = traceback.extract_tb(trace)
+    theirs = [frame for frame in frames if TASK and frame.filename == TASK[0]]
+    if theirs:
+        words += " ({}, line {})".format(os.path.basename(theirs[-1].filename), theirs[-1].lineno)
+    return words
+
+
+def integer(own):
+    """What a person's function returned, of whatever type of integers."""
+    try:
+        return operator.index(own)
+    except TypeError:
+        kind = type(own).__name__
+        raise TypeError("it returned a {} where an integer or None should be".format(kind)) from None
+
+
+def load(file, function):
+    """The person's function. Its file is a module, found by its path; it is not `__main__`."""
+    import importlib.util  # Here, since hardly any process needs it.
+
+    sys.path.insert(0, os.path.dirname(file))
+    name = os.path.splitext(os.path.basename(file))[0]
+    spec = importlib.util.spec_from_file_location(name, file)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(name, module)
+    spec.loader.exec_module(module)
+    task = getattr(module, function)
+    if not callable(task):
+        raise TypeError("{} is not a function".format(function))
+    return task
+
+
+def load_or_give_up(line):
+    if not TASK:
+        return None
+    try:
+        return load(*TASK)
+    except BaseException:
+        line.say(b"L", last_words().encode("utf-8", "replace"))
+        os._exit(1)
+
+
 def give_up(line):
     """Says why, if anybody listens, and ends the process, whatever else runs."""
     try:
@@ -240,6 +333,7 @@ def give_up(line):
 
 
 def serve(line):
+    task = load_or_give_up(line)
     line.say(b"H", json.dumps(hello()).encode())
     runner = None
     while True:
@@ -248,9 +342,9 @@ def serve(line):
             return
         kind = frame[:1]
         if kind == b"B":
-            runner.batches.put(Batch(frame))
+            runner.batches.put(Batch(frame, task is not None))
         elif kind == b"J":
-            runner = Runner(line, json.loads(frame[1:].decode()))
+            runner = Runner(line, json.loads(frame[1:].decode()), task)
         elif kind == b"C":
             runner.cancelled = True
         else:

@@ -14,7 +14,7 @@ use super::error::AgentError;
 use super::frame::{self, Answer, Identity, Unheard};
 use super::words::Words;
 use crate::executor::Outbox;
-use crate::model::Interpreter;
+use crate::model::{Interpreter, Task};
 use crate::process::{Child, Exit, StdoutMode, die_with_parent};
 
 /// What the interpreter runs. It is the first that comes in its pipe, and no part of its command
@@ -41,6 +41,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Agent {
     interpreter: Interpreter,
+    task: Option<Task>,
     child: Child,
     words: Words,
     news: Receiver<News>,
@@ -56,15 +57,18 @@ enum News {
 }
 
 impl Agent {
-    /// Starts an interpreter, and does not wait for it. Call it from a thread that lives as long as
+    /// Starts an interpreter, which loads a task if there is one, and does not wait for it. Call it from a thread that lives as long as
     /// it shall: it is killed when the thread ends.
     ///
     /// # Errors
     /// When there is no such program, or the system is out of processes, threads or descriptors.
-    pub fn start(interpreter: &Interpreter) -> Result<Agent, AgentError> {
+    pub fn start(interpreter: &Interpreter, task: Option<&Task>) -> Result<Agent, AgentError> {
         let mut command = Command::new(interpreter.program());
         let read_agent = READ_AGENT.replace("LENGTH", &AGENT.len().to_string());
         command.args(FLAGS).args(["-c", &read_agent]);
+        if let Some(task) = task {
+            command.arg(task.file()).arg(task.function());
+        }
         command.stderr(Stdio::piped());
         die_with_parent(&mut command);
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
@@ -83,6 +87,7 @@ impl Agent {
         }
         Ok(Agent {
             interpreter: interpreter.clone(),
+            task: task.cloned(),
             child,
             words,
             news,
@@ -94,6 +99,11 @@ impl Agent {
     /// Which interpreter it is.
     pub fn interpreter(&self) -> &Interpreter {
         &self.interpreter
+    }
+
+    /// What it has loaded.
+    pub fn task(&self) -> Option<&Task> {
+        self.task.as_ref()
     }
 
     /// Waits until it has said what it is.
@@ -136,6 +146,7 @@ impl Agent {
                 what,
                 words,
             },
+            Unheard::NotLoaded(reason) => AgentError::Task { reason },
             Unheard::Ended(Some(reason)) => AgentError::Fault {
                 interpreter,
                 reason,
@@ -189,6 +200,7 @@ fn listen(answers: File, tell: &Sender<News>, outlets: &Receiver<Arc<Outbox>>) {
             None
         }
         Ok(Answer::Fault(text)) => Some(Unheard::Ended(last_line(&text))),
+        Ok(Answer::NotLoaded(reason)) => Some(Unheard::NotLoaded(reason)),
         Ok(_) => Some(Unheard::Rubbish("an answer before its hello".to_owned())),
         Err(why) => Some(why),
     };
@@ -212,7 +224,9 @@ fn deliver(answers: &mut BufReader<File>, outbox: &Outbox) -> Unheard {
             }
             Ok(Answer::Commands(count)) => outbox.command_done(count as usize),
             Ok(Answer::Fault(text)) => return Unheard::Ended(last_line(&text)),
-            Ok(Answer::Hello(_)) => return Unheard::Rubbish("a second hello".to_owned()),
+            Ok(Answer::Hello(_) | Answer::NotLoaded(_)) => {
+                return Unheard::Rubbish("a second hello".to_owned());
+            }
             Err(why) => return why,
         }
     }

@@ -34,6 +34,12 @@ pub enum AgentError {
         /// The last line of the exception.
         reason: String,
     },
+    /// It can't load its task.
+    #[error("the task can't be loaded: {reason}")]
+    Task {
+        /// What the interpreter says of it, with the place.
+        reason: String,
+    },
     /// It said something that the agent does not say.
     #[error(
         "the interpreter {interpreter} said {what} where its agent's answer should be{words}; \
@@ -66,8 +72,8 @@ pub enum AgentError {
 }
 
 impl AgentError {
-    /// Whether there is no such program, which is for a person to mend.
-    pub fn is_about_the_program(&self) -> bool {
-        matches!(self, AgentError::Start(_))
+    /// Whether there is no such program, or no such task, which is for a person to mend.
+    pub fn is_for_a_person(&self) -> bool {
+        matches!(self, AgentError::Start(_) | AgentError::Task { .. })
     }
 }

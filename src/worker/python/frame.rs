@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Tick;
 use crate::executor::{Batch, Completion, Span};
-use crate::model::{Dispatch, Job};
+use crate::model::{Dispatch, Job, Verb};
 
 /// What an interpreter says that it is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -40,6 +40,8 @@ pub(super) enum Answer {
     Hello(Identity),
     /// So many commands are done, of batches that are not.
     Commands(u32),
+    /// The task can't be loaded, and why.
+    NotLoaded(String),
     /// A batch is done; when each of its commands ran, if that was asked for.
     Done(Completion, Vec<Span>),
     /// It can't go on.
@@ -51,6 +53,8 @@ pub(super) enum Answer {
 pub(super) enum Unheard {
     /// It has ended, or said that it can't go on.
     Ended(Option<String>),
+    /// It can't load its task.
+    NotLoaded(String),
     /// It said something else; what, in words.
     Rubbish(String),
 }
@@ -98,6 +102,8 @@ fn decode(frame: &[u8]) -> Option<Answer> {
         b'H' => Answer::Hello(serde_json::from_slice(body).ok()?),
         b'N' => Answer::Commands(u32::from_le_bytes(body.try_into().ok()?)),
         b'D' => decode_done(body)?,
+        b'X' => decode_failed(body)?,
+        b'L' => Answer::NotLoaded(String::from_utf8_lossy(body).into_owned()),
         b'F' => Answer::Fault(String::from_utf8_lossy(body).into_owned()),
         _ => return None,
     })
@@ -105,7 +111,7 @@ fn decode(frame: &[u8]) -> Option<Answer> {
 
 fn decode_done(mut body: &[u8]) -> Option<Answer> {
     let tag = u64::from_le_bytes(take(&mut body)?);
-    let sum = i64::from_le_bytes(take(&mut body)?);
+    let sum = Ok(i64::from_le_bytes(take(&mut body)?));
     let mut spans = Vec::new();
     while !body.is_empty() {
         spans.push(Span {
@@ -117,6 +123,12 @@ fn decode_done(mut body: &[u8]) -> Option<Answer> {
         });
     }
     Some(Answer::Done(Completion { tag, sum }, spans))
+}
+
+fn decode_failed(mut body: &[u8]) -> Option<Answer> {
+    let tag = u64::from_le_bytes(take(&mut body)?);
+    let sum = Err(String::from_utf8_lossy(body).into());
+    Some(Answer::Done(Completion { tag, sum }, Vec::new()))
 }
 
 fn take<const N: usize>(body: &mut &[u8]) -> Option<[u8; N]> {
@@ -135,6 +147,8 @@ struct Order<'a> {
     /// 0 when it does not compute.
     loops: u64,
     traced: bool,
+    /// Whether batches say which commands they have, for a task.
+    task: bool,
 }
 
 /// Appends the frame that says which job it is.
@@ -146,6 +160,7 @@ pub(super) fn job(job: &Job, traced: bool, out: &mut Vec<u8>) {
         sleeps: job.sleeps(),
         loops: if job.computes() { job.loops } else { 0 },
         traced,
+        task: job.is_told_commands(),
     };
     // Serialising these types can't fail.
     let json = serde_json::to_vec(&order).unwrap_or_default();
@@ -156,11 +171,18 @@ pub(super) fn job(job: &Job, traced: bool, out: &mut Vec<u8>) {
 /// Appends a batch's frame.
 pub(super) fn batch(batch: &Batch, out: &mut Vec<u8>) {
     let instructions = &batch.instructions[batch.own.clone()];
-    frame(b'B', 8 + 16 * instructions.len(), out);
+    // None of them, or one for each.
+    let commands = batch.commands.get(batch.own.clone()).unwrap_or_default();
+    let length = 16 * instructions.len() + 5 * commands.len();
+    frame(b'B', 8 + length, out);
     out.extend_from_slice(&batch.tag.to_le_bytes());
     for instruction in instructions {
         out.extend_from_slice(&instruction.response.to_le_bytes());
         out.extend_from_slice(&instruction.wait_ns.to_le_bytes());
+    }
+    for command in commands {
+        out.extend_from_slice(&command.address.octets());
+        out.push(u8::from(command.verb == Verb::Bar));
     }
 }
 
@@ -178,7 +200,9 @@ fn frame(kind: u8, body: usize, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Command, Instruction};
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
@@ -201,7 +225,23 @@ mod tests {
         let done = [7_u64.to_le_bytes(), (-3_i64).to_le_bytes()].concat();
         assert_eq!(
             hear(&mut &framed(b'D', &done)[..]),
-            Ok(Answer::Done(Completion { tag: 7, sum: -3 }, Vec::new()))
+            Ok(Answer::Done(
+                Completion {
+                    tag: 7,
+                    sum: Ok(-3)
+                },
+                Vec::new()
+            ))
+        );
+        let failed = [&7_u64.to_le_bytes()[..], b"it hurts"].concat();
+        let sum = Err("it hurts".into());
+        assert_eq!(
+            hear(&mut &framed(b'X', &failed)[..]),
+            Ok(Answer::Done(Completion { tag: 7, sum }, Vec::new()))
+        );
+        assert_eq!(
+            hear(&mut &framed(b'L', b"no")[..]),
+            Ok(Answer::NotLoaded("no".to_owned()))
         );
         assert_eq!(
             hear(&mut &framed(b'N', &[2, 0, 0, 0])[..]),
@@ -211,6 +251,32 @@ mod tests {
             hear(&mut &framed(b'F', b"no")[..]),
             Ok(Answer::Fault("no".to_owned()))
         );
+    }
+
+    #[test]
+    fn a_batch_says_its_commands_where_there_are_any() {
+        let instruction = Instruction {
+            response: 2,
+            wait_ns: 3,
+        };
+        let command: Command = "1.2.3.4:bar".parse().unwrap();
+        let mut told = Batch {
+            tag: 1,
+            instructions: Arc::from([instruction; 3]),
+            commands: Arc::from([command; 3]),
+            own: 1..3,
+        };
+        let frame_of = |one: &Batch| {
+            let mut out = Vec::new();
+            batch(one, &mut out);
+            out
+        };
+        let with = frame_of(&told);
+        assert_eq!(with.len(), 5 + 8 + 2 * (16 + 5));
+        assert_eq!(with[..4], (1 + 8 + 2 * (16 + 5_u32)).to_le_bytes());
+        assert!(with.ends_with(&[1, 2, 3, 4, 1, 1, 2, 3, 4, 1]));
+        told.commands = Arc::default();
+        assert_eq!(frame_of(&told).len(), 5 + 8 + 2 * 16);
     }
 
     #[test]
@@ -229,7 +295,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>, kind in prop::sample::select(&b"HNDF"[..])) {
+        fn no_bytes_make_it_panic(bytes: Vec<u8>, kind in prop::sample::select(&b"HNDXLF"[..])) {
             let _ = hear(&mut &bytes[..]);
             let _ = hear(&mut &framed(kind, &bytes)[..]);
         }

@@ -24,11 +24,12 @@ fn job(executor: ExecutorKind, dispatch: Dispatch) -> Job {
         dispatch,
         runtime: "python".parse().unwrap(),
         switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+        own: None,
     }
 }
 
 fn driver(job: &Job, traced: bool) -> Driver {
-    let agent = Agent::start(job.runtime.interpreter().unwrap()).unwrap();
+    let agent = Agent::start(job.runtime.interpreter().unwrap(), job.task()).unwrap();
     Driver::open(agent, job, traced).unwrap()
 }
 
@@ -61,6 +62,7 @@ fn within_deadline(body: impl FnOnce() + Send + 'static) {
 fn batches(first: u64, responses: &[Vec<i64>]) -> Vec<Batch> {
     let batch = |(tag, responses): (u64, &Vec<i64>)| Batch {
         tag,
+        commands: Arc::default(),
         own: 0..responses.len(),
         instructions: responses
             .iter()
@@ -71,6 +73,10 @@ fn batches(first: u64, responses: &[Vec<i64>]) -> Vec<Batch> {
             .collect(),
     };
     (first..).zip(responses).map(batch).collect()
+}
+
+fn done(tag: u64, sum: i64) -> Completion {
+    Completion { tag, sum: Ok(sum) }
 }
 
 /// The sums of so many batches, by tag.
@@ -99,7 +105,10 @@ fn an_interpreter_agrees_with_native_threads_on_every_sum() {
                 runtime: Runtime::Native,
                 ..job.clone()
             };
-            let (native, python) = (Runner::start(&native, false).unwrap(), driver(&job, false));
+            let (native, python) = (
+                Runner::start(&native, false, |_| Ok(())).unwrap(),
+                driver(&job, false),
+            );
             let mut tag = 0;
             let batch = prop::collection::vec(any::<i64>(), 0..8);
             let strategy = prop::collection::vec(batch, 1..6);
@@ -125,7 +134,7 @@ fn it_is_known_when_each_command_ran_before_its_batch_is_done() {
     within_deadline(|| {
         let driver = driver(&job(ExecutorKind::Crossbeam, Dispatch::Barrier), true);
         driver.run(batches(5, &[vec![1, 2, 3]]));
-        assert_eq!(sums(driver.outbox(), 1), [Completion { tag: 5, sum: 6 }]);
+        assert_eq!(sums(driver.outbox(), 1), [done(5, 6)]);
         let mut spans: Vec<_> = std::iter::from_fn(|| driver.outbox().pop_span()).collect();
         spans.sort_by_key(|span| span.index);
         let told: Vec<_> = spans.iter().map(|span| (span.tag, span.index)).collect();
@@ -155,10 +164,11 @@ fn cancelled_batches_are_answered_without_being_run() {
         };
         driver.run(vec![Batch {
             tag: 9,
+            commands: Arc::default(),
             instructions: Arc::new([endless]),
             own: 0..1,
         }]);
-        assert_eq!(sums(driver.outbox(), 1), [Completion { tag: 9, sum: 0 }]);
+        assert_eq!(sums(driver.outbox(), 1), [done(9, 0)]);
     });
 }
 
@@ -172,6 +182,7 @@ fn it_ends_at_once_whatever_it_runs_and_tells_what_it_used() {
         };
         driver.run(vec![Batch {
             tag: 0,
+            commands: Arc::default(),
             instructions: Arc::new([endless]),
             own: 0..1,
         }]);
@@ -184,12 +195,12 @@ fn it_ends_at_once_whatever_it_runs_and_tells_what_it_used() {
 fn what_is_no_interpreter_is_told_by_name_with_what_it_said() {
     let failure = |program: &str| {
         let interpreter: Interpreter = program.parse().unwrap();
-        Agent::start(&interpreter)
+        Agent::start(&interpreter, None)
             .and_then(|mut agent| agent.greet(PATIENCE))
             .unwrap_err()
     };
     let missing = failure("/no/such/python");
-    assert!(missing.is_about_the_program(), "{missing}");
+    assert!(missing.is_for_a_person(), "{missing}");
     assert!(missing.to_string().contains("can't start /no/such/python"));
     let ended = failure("false");
     assert!(matches!(ended, AgentError::Ended { .. }), "{ended}");

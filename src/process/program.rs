@@ -1,0 +1,151 @@
+//! Programs that are run from their start to their end, by a thread that waits for them.
+
+use std::collections::VecDeque;
+use std::io::{self, Read as _};
+use std::process::{ChildStderr, Command, Stdio};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::child::with_default_signals;
+use super::die_with_parent;
+
+/// Runs a program, waits for its end, and says what went wrong, if anything did: that it can't be
+/// started, or how it ended, with the last line of its standard error. It has nothing to read, and
+/// what it prints is thrown away.
+///
+/// The kernel kills it when the thread that calls this ends, which is with its process. What the
+/// program starts on its own is its own affair: it is neither killed nor waited for.
+///
+/// # Errors
+/// When it does not end with an exit status of 0, in words that go behind its name.
+pub fn run_program(command: &mut Command) -> Result<(), String> {
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.stderr(Stdio::piped());
+    die_with_parent(command);
+    with_default_signals(command);
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("can't be started: {error}"))?;
+    let words = match child.stderr.take() {
+        Some(stderr) => last_words(Pid::from_child(&child), stderr),
+        None => Ok(String::new()),
+    };
+    if words.is_err() {
+        // Nobody listens to it any more.
+        let _ = child.kill();
+    }
+    let status = child.wait().map_err(|error| format!("is lost: {error}"))?;
+    let words = words.map_err(|error| format!("can't be watched: {error}"))?;
+    match status.success() {
+        true => Ok(()),
+        false if words.is_empty() => Err(format!("ended with {status}")),
+        false => Err(format!("ended with {status}; its last words: {words}")),
+    }
+}
+
+/// Listens until the program has ended, whoever else may hold its standard error, and gives the
+/// last line.
+fn last_words(pid: Pid, mut stderr: ChildStderr) -> io::Result<String> {
+    let end = pidfd_open(pid, PidfdFlags::empty())?;
+    rustix::io::ioctl_fionbio(&stderr, true)?;
+    let mut tail = Tail::default();
+    let mut is_open = true;
+    loop {
+        let mut fds = vec![PollFd::new(&end, PollFlags::IN)];
+        if is_open {
+            fds.push(PollFd::new(&stderr, PollFlags::IN));
+        }
+        match poll(&mut fds, None) {
+            Err(rustix::io::Errno::INTR) => continue,
+            other => other?,
+        };
+        let has_ended = !fds[0].revents().is_empty();
+        is_open = is_open && tail.take_all(&mut stderr)?;
+        if has_ended {
+            return Ok(tail.last_line());
+        }
+    }
+}
+
+/// The end of what is read.
+#[derive(Default)]
+struct Tail(VecDeque<u8>);
+
+impl Tail {
+    /// How much is kept, in bytes.
+    const LENGTH: usize = 1024;
+
+    /// Reads what there is; `false` when nothing more will come.
+    fn take_all(&mut self, from: &mut ChildStderr) -> io::Result<bool> {
+        let mut buffer = [0; 4096];
+        loop {
+            match from.read(&mut buffer) {
+                Ok(0) => return Ok(false),
+                Ok(length) => self.keep(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        self.0.extend(bytes);
+        let surplus = self.0.len().saturating_sub(Tail::LENGTH);
+        self.0.drain(..surplus);
+    }
+
+    fn last_line(mut self) -> String {
+        let text = String::from_utf8_lossy(self.0.make_contiguous());
+        let last = text.lines().rfind(|line| !line.trim().is_empty());
+        last.unwrap_or_default().trim().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> Result<(), String> {
+        run_program(Command::new("sh").args(["-c", script]))
+    }
+
+    #[test]
+    fn a_program_that_ends_well_says_nothing() {
+        assert_eq!(sh("echo out; echo err >&2; read line; true"), Ok(()));
+    }
+
+    #[test]
+    fn how_it_ended_is_told_with_its_last_line() {
+        let failed = |script| sh(script).unwrap_err();
+        assert_eq!(failed("exit 3"), "ended with exit status: 3");
+        assert_eq!(
+            failed("echo first >&2; echo last >&2; echo >&2; exit 1"),
+            "ended with exit status: 1; its last words: last"
+        );
+        let killed = failed("kill -9 $$");
+        assert!(killed.starts_with("ended with signal: 9"), "{killed}");
+        let missing = run_program(&mut Command::new("/no/such")).unwrap_err();
+        assert!(missing.starts_with("can't be started: "), "{missing}");
+    }
+
+    #[test]
+    fn much_to_say_is_no_reason_to_wait_for_ever() {
+        let much = "i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done; exit 1";
+        assert!(
+            sh(much)
+                .unwrap_err()
+                .ends_with("its last words: line 19999")
+        );
+    }
+
+    #[test]
+    fn a_child_of_its_own_that_holds_its_standard_error_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let late = folder.path().join("late");
+        let script = format!("(sleep 3; echo late > {}) & exit 0", late.display());
+        assert_eq!(sh(&script), Ok(()));
+        assert!(!late.exists(), "it had not ended");
+    }
+}
