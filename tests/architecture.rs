@@ -284,6 +284,16 @@ fn every_room_opens_with_what_it_is_for_and_what_it_must_not_know() {
 }
 
 #[test]
+fn every_file_opens_with_what_it_is_for() {
+    let bare = sources().into_iter().filter(|source| {
+        let is_main = source.path.ends_with("main.rs");
+        !is_main && !source.text.starts_with("//! ")
+    });
+    let bare: Vec<PathBuf> = bare.map(|source| source.path).collect();
+    assert!(bare.is_empty(), "without //!: {bare:?}");
+}
+
+#[test]
 fn the_actors_do_not_know_each_other_and_what_is_shown_comes_from_records_alone() {
     for (room, other) in [
         ("client", "server"),

@@ -1,3 +1,5 @@
+//! What holds for the charts of every kind.
+
 use super::*;
 use crate::record::{published, samples};
 

@@ -1,3 +1,5 @@
+//! `mpmt client`: a client of a server that runs already.
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! `mpmt compare`: two records against each other, and the exit code that a pipeline waits for.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+//! The options that make a configuration, for every subcommand that runs one.
+
 use std::time::Duration;
 
 use clap::Args;

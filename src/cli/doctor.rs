@@ -1,3 +1,5 @@
+//! `mpmt doctor`: what will disturb a measurement here.
+
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;

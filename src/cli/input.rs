@@ -1,3 +1,5 @@
+//! The commands and the table that the work is read from, and what is said of bad lines.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,3 +1,5 @@
+//! What `sweep` and `reproduce` share: from all that was asked to the rows that are left.
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::PathBuf;

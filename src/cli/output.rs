@@ -1,3 +1,5 @@
+//! Files that appear whole or not at all, and stdout.
+
 use std::convert::Infallible;
 use std::fmt;
 use std::fs::{self, Permissions};

@@ -1,3 +1,5 @@
+//! Results on stdout, in the format and for the place that was asked for.
+
 use std::io::{self, Write};
 
 use clap::Args;

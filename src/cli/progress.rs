@@ -1,3 +1,5 @@
+//! Bars and lines on stderr while something takes long.
+
 use std::io::IsTerminal as _;
 use std::time::Duration;
 

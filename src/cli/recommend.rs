@@ -1,3 +1,5 @@
+//! `mpmt recommend`: the cheapest configuration that is nearly as fast as the best.
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

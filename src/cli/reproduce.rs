@@ -1,3 +1,5 @@
+//! `mpmt reproduce`: the published comparison, end to end.
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

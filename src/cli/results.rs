@@ -1,3 +1,5 @@
+//! A folder of results, and whose it is while it is written.
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! `mpmt run`: one configuration.
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;

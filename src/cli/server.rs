@@ -1,3 +1,5 @@
+//! `mpmt server`: a gateway on its own, for clients of any kind.
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+//! A share as it is typed.
+
 /// A share from the command line, such as `5%` or `2.5 %`, as a part of 1.
 pub(super) fn share(text: &str) -> Result<f64, String> {
     let hint = || "it is a share in percent, like 5%".to_owned();

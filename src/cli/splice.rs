@@ -1,3 +1,5 @@
+//! Results between two markers of a Markdown page.
+
 use std::convert::Infallible;
 use std::fs;
 use std::io::Write as _;

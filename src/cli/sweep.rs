@@ -1,3 +1,5 @@
+//! `mpmt sweep`: experiments and grids, from the command line to a plan.
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! `mpmt worker`: what a gateway starts; nobody types it.
+
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 

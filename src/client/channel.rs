@@ -1,3 +1,5 @@
+//! The client's side of the control conversation: a state machine, and the socket under it.
+
 use std::os::fd::AsFd;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! How long batches took, kept in a histogram of fixed size.
+
 use hdrhistogram::Histogram;
 
 use crate::clock::Tick;

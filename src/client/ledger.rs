@@ -1,3 +1,5 @@
+//! The client's account of its batches. Knows no socket and no clock.
+
 use std::collections::VecDeque;
 
 use crate::model::Ranges;

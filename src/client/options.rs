@@ -1,3 +1,5 @@
+//! What a client is told, and what can become of it.
+
 use std::time::Duration;
 
 use super::{Failure, Latency};

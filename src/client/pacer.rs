@@ -1,3 +1,5 @@
+//! When batches are due: an open loop, or as fast as there is room. Knows no clock.
+
 use std::time::Duration;
 
 use crate::clock::Tick;

@@ -1,3 +1,5 @@
+//! The commands of a run as batches that can be made again.
+
 use crate::model::Command;
 
 /// The commands of a run, cut into batches. A batch is found by its number, so what is not

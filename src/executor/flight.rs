@@ -1,3 +1,5 @@
+//! A batch in the air: its commands, and the sum that they add up to on any thread.
+
 use std::ops::Range;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -1,3 +1,5 @@
+//! Where threads leave what is done, and the bell that calls the main thread. Knows no socket.
+
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};

@@ -1,3 +1,5 @@
+//! The executor `crossbeam`: persistent threads on one channel.
+
 use std::io;
 use std::thread;
 

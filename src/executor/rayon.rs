@@ -1,3 +1,5 @@
+//! The executor `rayon`: persistent threads that steal work from each other.
+
 use std::io;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};

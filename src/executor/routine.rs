@@ -1,3 +1,5 @@
+//! One command as a thread runs it: the work, and the lock that it may run under.
+
 use std::sync::Arc;
 
 use super::lock::InterpreterLock;

@@ -1,3 +1,5 @@
+//! The thread that feeds batches to an executor, with the barrier between them or without.
+
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;

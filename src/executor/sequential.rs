@@ -1,3 +1,5 @@
+//! The executor `sequential`: no thread but the runner's.
+
 use super::{Executor, Flight};
 
 /// One command after another, on the runner's own thread: *multiprocessing only*.

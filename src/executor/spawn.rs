@@ -1,3 +1,5 @@
+//! The executor `spawn`: a new thread for each command, with the barrier and without it.
+
 use std::thread::{self, Scope};
 
 use crossbeam::channel::{Receiver, Sender, bounded};

@@ -1,3 +1,5 @@
+//! What holds for every executor, dispatch and runtime.
+
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;

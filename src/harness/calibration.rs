@@ -1,3 +1,5 @@
+//! What the machine itself adds to a figure, measured before anything else is.
+
 use serde::{Deserialize, Serialize};
 use std::sync::Barrier;
 use std::thread;

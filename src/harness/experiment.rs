@@ -1,3 +1,5 @@
+//! An experiment: its plan in blocks, when it has enough, and its run from trial to trial.
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! How fast the work itself is: what ideals are made of.
+
 use std::sync::Arc;
 use std::time::Duration;
 

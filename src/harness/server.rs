@@ -1,3 +1,5 @@
+//! The server process of a trial: started, watched, ended, and what it used.
+
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::os::fd::AsFd as _;

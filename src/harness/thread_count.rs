@@ -1,3 +1,5 @@
+//! How many threads a server and its workers have, counted beside the measurement.
+
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;

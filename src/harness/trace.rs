@@ -1,3 +1,5 @@
+//! A trial's trace, put together from what the client and the workers have seen.
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;

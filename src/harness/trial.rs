@@ -1,3 +1,5 @@
+//! One trial from its fresh process tree to its row.
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io;

@@ -1,3 +1,5 @@
+//! Whether what came out of a trial is right, and if not, why.
+
 use super::server::Ended;
 use crate::client::Outcome;
 use crate::model::WorkloadKind;

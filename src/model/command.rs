@@ -1,3 +1,5 @@
+//! Commands, and the text that they are read from.
+
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;

@@ -1,3 +1,5 @@
+//! What is asked of a trial: the words for it, and a job with its processes.
+
 use std::fmt;
 use std::time::Duration;
 

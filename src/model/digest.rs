@@ -1,3 +1,5 @@
+//! A hash that stays the same for ever.
+
 /// The 64-bit FNV-1a hash of some bytes: stable across versions, machines and runs, which the
 /// standard library's hasher does not promise. For keys, not for security.
 ///

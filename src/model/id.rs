@@ -1,3 +1,5 @@
+//! The ids of batches and of sessions.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! The makespan that a configuration allows in theory.
+
 use super::{Dispatch, Job};
 
 /// What the ideal makespan depends on, beside the [`Job`].

@@ -1,3 +1,5 @@
+//! What the table gives for a command.
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

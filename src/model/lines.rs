@@ -1,3 +1,5 @@
+//! Text files line by line, with the lines that can't be used.
+
 /// A line that could not be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadLine {

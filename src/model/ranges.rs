@@ -1,3 +1,5 @@
+//! Sequence numbers as ranges, so that thousands travel in a few bytes.
+
 use serde::{Deserialize, Serialize};
 
 /// A list of sequence numbers, kept as inclusive ranges in the order in which they came.

@@ -1,3 +1,5 @@
+//! What instructions run on, and the text for it.
+
 use std::fmt;
 use std::str::FromStr;
 

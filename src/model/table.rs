@@ -1,3 +1,5 @@
+//! The table of a server: from commands to instructions.
+
 use std::fmt;
 
 use rustc_hash::FxHashMap;

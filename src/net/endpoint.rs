@@ -1,3 +1,5 @@
+//! Addresses, and which of them stay on this machine.
+
 use std::fmt;
 use std::net::IpAddr;
 use std::os::unix::net::UnixStream;

@@ -1,3 +1,5 @@
+//! Waiting for several sockets and descriptors at once.
+
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::time::Duration;
 

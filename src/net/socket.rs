@@ -1,3 +1,5 @@
+//! The sockets: every option that they are made with, and why.
+
 use std::marker::PhantomData;
 
 /// Why a socket could not do what was asked, and on which address.

@@ -1,3 +1,5 @@
+//! Peers that come and go, as a socket's monitor tells.
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Context, NetError, Socket};

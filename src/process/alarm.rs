@@ -1,3 +1,5 @@
+//! A timer that a poll can watch.
+
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! What a tree of processes holds at one moment, read from /proc.
+
 use std::fs;
 
 /// A look at a process and all that it started, at once: what the kernel's accounting does not sum.

@@ -1,3 +1,5 @@
+//! Child processes that are never left behind.
+
 use std::fmt;
 use std::fs::File;
 use std::io;

@@ -1,3 +1,5 @@
+//! Several descriptors as one.
+
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! How a process learns that its parent is gone.
+
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 

@@ -1,3 +1,5 @@
+//! How many file descriptors there may be.
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Too few file descriptors for what was asked.

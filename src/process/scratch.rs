@@ -1,3 +1,5 @@
+//! Folders that go with their process, and those that others have left.
+
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};

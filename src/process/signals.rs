@@ -1,3 +1,5 @@
+//! Signals as something to wait for.
+
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;

@@ -1,3 +1,5 @@
+//! What processes used, by the kernel's account.
+
 use serde::{Deserialize, Serialize};
 
 /// What processes used, from the kernel's own accounting (getrusage(2)).

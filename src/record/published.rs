@@ -1,3 +1,5 @@
+//! The timings of the first system, published and run again.
+
 use serde::Deserialize;
 
 /// One published or earlier measured timing of the first system.

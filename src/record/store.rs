@@ -1,3 +1,5 @@
+//! Rows in a file, and what is whole of them after a crash.
+
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,3 +1,5 @@
+//! The runs of a configuration as one, and the names by which configurations are told apart.
+
 use rustc_hash::FxHashMap;
 
 use super::{Published, Status, Trial};

@@ -1,3 +1,5 @@
+//! When each command was sent, run and answered.
+
 use std::io;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! The row of a trial: every column of `trials.csv`.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};

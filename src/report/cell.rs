@@ -1,3 +1,5 @@
+//! Values with units for people, and plain for programs.
+
 use std::fmt;
 
 use serde::{Serialize, Serializer};

@@ -1,3 +1,5 @@
+//! Configurations against their ideals and what was published.
+
 use super::table::Filled;
 use super::{Bars, Cell, Column, HeatMap, Pictures, Report, Table};
 use crate::record::{Published, PublishedFigure, Status, Summary, Trial, summarise, works};

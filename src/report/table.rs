@@ -1,3 +1,5 @@
+//! A table in each format.
+
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, TableStyle};

@@ -1,3 +1,5 @@
+//! The runs of one configuration, measure by measure.
+
 use super::table::Filled;
 use super::{Cell, Column, Report, Table};
 use crate::record::{Spread, Status, Trial};

@@ -1,3 +1,5 @@
+//! Faults on purpose.
+
 use std::str::FromStr;
 
 /// Faults that a server injects into itself, to show that nothing is lost.

@@ -1,3 +1,5 @@
+//! Who works and who has room: the workers as the dispatcher sees them.
+
 use std::collections::VecDeque;
 use std::time::Duration;
 

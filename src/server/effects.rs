@@ -1,3 +1,5 @@
+//! What the dispatcher asks of the world, as a trait, so that tests can be the world.
+
 use super::Load;
 use crate::model::{BatchId, SessionNo, WorkerNo};
 

@@ -1,3 +1,5 @@
+//! The worker processes themselves.
+
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,3 +1,5 @@
+//! The dispatcher's decisions, carried out over sockets and processes.
+
 use std::io;
 use std::path::PathBuf;
 

@@ -1,3 +1,5 @@
+//! The data path of the gateway: frames in, leases out.
+
 use std::time::Duration;
 
 use super::dispatcher::Dispatcher;

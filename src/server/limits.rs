@@ -1,3 +1,5 @@
+//! What a server may use.
+
 use std::time::Duration;
 
 /// The limits that the server was started with.

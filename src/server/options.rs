@@ -1,3 +1,5 @@
+//! What a server is told, and what can become of it.
+
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! The gateway's side of the control conversation: who is served, on which terms.
+
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;

@@ -1,3 +1,5 @@
+//! One client's leases: what is open, what is settled. Knows no socket.
+
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Axes that multiply into configurations.
+
 use std::ops::RangeInclusive;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! One axis: a value, a list, or a range.
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;

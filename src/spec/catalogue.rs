@@ -1,3 +1,5 @@
+//! The experiments that come with the program.
+
 /// An experiment that comes with the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Named {

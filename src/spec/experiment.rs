@@ -1,3 +1,5 @@
+//! The definition of an experiment, and the file that it is read from.
+
 use serde::{Deserialize, Serialize};
 
 use super::nearest::did_you_mean;

@@ -1,3 +1,5 @@
+//! Commands and tables from a seed.
+
 use std::net::Ipv4Addr;
 
 use crate::model::{Command, Instruction, TableEntry, Verb};

@@ -1,3 +1,5 @@
+//! Which commands and table an experiment is about.
+
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 

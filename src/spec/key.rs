@@ -1,3 +1,5 @@
+//! What tells a trial from all others, so that a sweep can go on.
+
 use std::fmt::Write as _;
 
 use crate::model::{Command, Configuration, OwnWork, Runtime, TableEntry, fnv1a};

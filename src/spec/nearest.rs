@@ -1,3 +1,5 @@
+//! What a mistyped word was meant to be.
+
 /// The candidate that a mistyped word most likely stands for, if any is near enough to be told.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const NEAR: f64 = 0.75;

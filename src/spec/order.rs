@@ -1,3 +1,5 @@
+//! The order of the trials in a block.
+
 /// In which order a block's configurations are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {

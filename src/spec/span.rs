@@ -1,3 +1,5 @@
+//! A value, or a range to draw from.
+
 use std::str::FromStr;
 
 use crate::model::{Instruction, InstructionError, parse_wait};

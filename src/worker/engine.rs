@@ -1,3 +1,5 @@
+//! What runs a seat's batches, native or not.
+
 use super::WorkerError;
 use super::python::Driver;
 use crate::executor::{Batch, Outbox, Runner};

@@ -1,3 +1,5 @@
+//! A worker's place at one session: batches in, results out, progress to the gateway.
+
 use std::collections::VecDeque;
 use std::iter;
 use std::os::fd::AsFd;

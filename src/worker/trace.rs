@@ -1,3 +1,5 @@
+//! What a worker writes down of each command.
+
 use std::fs::{File, OpenOptions};
 
 use crate::clock::Tick;

@@ -1,3 +1,5 @@
+//! How much a worker wants to hold: a rule over time that is given to it.
+
 use std::time::Duration;
 
 use crate::clock::Tick;

@@ -1,3 +1,5 @@
+//! A program that is run for each command, and what is made of its end.
+
 use std::process;
 use std::sync::Arc;
 

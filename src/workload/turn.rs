@@ -1,3 +1,5 @@
+//! Where work may be interrupted.
+
 /// What a workload tells whoever decides which threads compute: an interpreter lock, or nobody.
 pub trait Turn {
     /// After how many loops there is a checkpoint: so many that it costs nothing beside them, and

@@ -1,3 +1,5 @@
+//! What a comparison shows, by value and as an SVG.
+
 use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
 use crate::chart::{draw, paint};

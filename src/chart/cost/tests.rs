@@ -1,3 +1,5 @@
+//! What the cost charts show, by value and as an SVG.
+
 use super::rows::{MOST_ROWS, Quantity};
 use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};

@@ -1,3 +1,5 @@
+//! What the curves show, by value and as an SVG.
+
 use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words as said};
 use crate::chart::{draw, paint};

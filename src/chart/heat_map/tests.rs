@@ -1,3 +1,5 @@
+//! What a heat map shows, by value and as an SVG.
+
 use super::measure::{Map, Measure};
 use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};

@@ -1,3 +1,5 @@
+//! What the scaling chart shows, by value and as an SVG.
+
 use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records};
 use crate::chart::{draw, paint};

@@ -1,3 +1,5 @@
+//! What the spread shows, by value and as an SVG.
+
 use super::in_order::running_median;
 use super::range::{Range, percent};
 use super::repeats::{Outcome, Repeats};

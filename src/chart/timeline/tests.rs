@@ -1,3 +1,5 @@
+//! What a timeline shows, by value and as an SVG.
+
 use super::bars::{Bar, bars, finest};
 use super::lanes::{Lane, Run, Timeline};
 use super::*;

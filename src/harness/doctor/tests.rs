@@ -1,3 +1,5 @@
+//! Which warnings a machine gets, by what it is.
+
 use super::*;
 use crate::harness::Calibration;
 

@@ -1,3 +1,5 @@
+//! The warnings in words, each with its remedy.
+
 use std::fmt;
 
 /// What may disturb a measurement. Its text says why, and what to do about it.

@@ -1,3 +1,5 @@
+//! What a comparison of two records says, by what they hold.
+
 use super::*;
 use crate::record::samples;
 use crate::report::{Format, written};

@@ -1,3 +1,5 @@
+//! A comparison of two records in words and tables.
+
 use super::{Change, Changes, Finding, Side};
 use crate::report::table::Filled;
 use crate::report::{Cell, Column, Report, Table};

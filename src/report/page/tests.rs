@@ -1,3 +1,5 @@
+//! What a page holds, by value, and that nothing in it is taken for markup.
+
 use std::path::PathBuf;
 
 use super::answer::Answer;

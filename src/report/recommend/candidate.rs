@@ -1,3 +1,5 @@
+//! What speaks for and against one configuration.
+
 use crate::record::{Memory, Trial};
 use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess};
 

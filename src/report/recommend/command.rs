@@ -1,3 +1,5 @@
+//! A configuration as the command line that runs it.
+
 use std::borrow::Cow;
 
 use crate::model::{Dispatch, ExecutorKind, Job, SpawnMode};

@@ -1,3 +1,5 @@
+//! Which configuration to take, and when the records can't tell. Knows no words.
+
 use super::candidate::Candidate;
 use crate::stats::{Bootstrap, Interval};
 

@@ -1,3 +1,5 @@
+//! What is recommended, by what the records hold.
+
 use super::*;
 use crate::record::samples;
 use crate::report::{Format, Style, written, written_on};

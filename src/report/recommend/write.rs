@@ -1,3 +1,5 @@
+//! A recommendation in words and tables.
+
 use super::candidate::Candidate;
 use super::command::command_line;
 use super::decide::fewest_runs;

@@ -1,3 +1,5 @@
+//! The process of an interpreter, and the pipes to it.
+
 use std::fs::File;
 use std::io::{BufReader, Write as _};
 use std::os::fd::AsFd as _;

@@ -1,3 +1,5 @@
+//! A job on an interpreter, batch by batch.
+
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! What can go wrong with an interpreter, in words that help.
+
 use std::io;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! What real interpreters do, and what happens when they don't.
+
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::sync::mpsc;

@@ -1,3 +1,5 @@
+//! The last words of a child.
+
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
