@@ -41,6 +41,21 @@ impl Pace {
     }
 }
 
+impl Pace {
+    /// The runtime, with the interpreter's own path where it was asked for by name. What a name on
+    /// PATH stands for may be a shim: a script that looks for the interpreter, each time anew, while
+    /// a worker is being started.
+    pub(super) fn resolved(&self, runtime: &Runtime) -> Runtime {
+        let own = self.interpreter.as_ref().map(|it| it.executable.parse());
+        match (runtime, own) {
+            (Runtime::Python(asked), Some(Ok(own))) if !asked.program().contains('/') => {
+                Runtime::Python(own)
+            }
+            _ => runtime.clone(),
+        }
+    }
+}
+
 fn of_interpreter(interpreter: &Interpreter, job: &Job) -> Result<Pace, AgentError> {
     let mut agent = Agent::start(interpreter, job.task())?;
     let identity = agent.greet(PATIENCE)?;

@@ -165,7 +165,9 @@ impl Harness {
         let timeout = self
             .timeout
             .unwrap_or_else(|| default_timeout(&configuration.job, ideal_s));
-        let end = self.attempt(configuration, timeout, &mut trial)?;
+        let mut resolved = configuration.clone();
+        resolved.job.runtime = pace.resolved(&configuration.job.runtime);
+        let end = self.attempt(&resolved, timeout, &mut trial)?;
         (trial.status, trial.error) = match end {
             Ok(()) => (Status::Ok, None),
             Err(reason) => reason,

@@ -267,6 +267,7 @@ def hello():
         version += " (Python {})".format(python)
     gil = getattr(sys, "_is_gil_enabled", None)
     return {
+        "executable": sys.executable or "",
         "implementation": names.get(implementation.name, implementation.name),
         "version": version,
         "gil_enabled": gil() if gil else None,

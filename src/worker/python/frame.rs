@@ -12,6 +12,10 @@ use crate::model::{Dispatch, Job, Verb};
 /// What an interpreter says that it is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Identity {
+    /// Its own path, which is not what it was started by where that is a shim; empty when it does
+    /// not know.
+    #[serde(default)]
+    pub executable: String,
     /// The implementation, such as `CPython`.
     pub implementation: String,
     /// Its version, and that of the language where it is another.
