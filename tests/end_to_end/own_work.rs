@@ -316,7 +316,7 @@ fn a_program_that_fails_fails_the_trial_with_its_status_and_last_line() {
         (
             "test $1 != 10.0.0.1 || exit 4; exec sleep 1000",
             "-b 1 -p 4",
-            "the command 10.0.0.1:foo failed: ./a-program ended with exit status: 4",
+            " failed: ./a-program ended with exit status: 4",
         ),
         (
             "rm -f a-program",
