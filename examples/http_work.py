@@ -13,10 +13,7 @@ A thread that waits for an answer holds no lock, so threads help as much as proc
 memory.
 """
 
-import http.server
 import os
-import socketserver
-import time
 import urllib.request
 
 DELAY_S = 0.02
@@ -29,31 +26,33 @@ def work(_instruction):
     """Is called once for each command; returns what the page says."""
     url = os.environ.get("MPMT_EXAMPLE_URL")
     if not url:
-        raise RuntimeError("MPMT_EXAMPLE_URL is not set; start examples/http_work.py and take its address")
+        raise RuntimeError("MPMT_EXAMPLE_URL is not set; start http_work.py and take its address")
     with OPENER.open(url, timeout=30) as answer:
         return int(answer.read())
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers every request with 1, after a while."""
-
-    def do_GET(self):  # noqa: N802, the name is the library's
-        time.sleep(DELAY_S)
-        self.send_response(200)
-        self.send_header("Content-Length", "1")
-        self.end_headers()
-        self.wfile.write(b"1")
-
-    def log_message(self, *_):
-        pass
-
-
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-
 def main():
+    """Serves until it is told to stop. (What the server needs is imported here, so that who only
+    works does not wait for it.)"""
+    import http.server
+    import time
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        """Answers every request with 1, after a while."""
+
+        def do_GET(self):  # noqa: N802, the name is the library's
+            time.sleep(DELAY_S)
+            self.send_response(200)
+            self.send_header("Content-Length", "1")
+            self.end_headers()
+            self.wfile.write(b"1")
+
+        def log_message(self, *_):
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 256
+
     with Server(("127.0.0.1", 0), Handler) as server:
         print(f"http://127.0.0.1:{server.server_address[1]}/", flush=True)
         try:

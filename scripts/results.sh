@@ -9,11 +9,12 @@
 #   runtimes    the published comparison on native threads, under an emulated lock, and in Python
 #   pipelined   I/O work on one process of 512 threads without the barrier, on all three
 #   lock        CPU work on one and two processes of one and two threads, on all three
-#   json, zlib  the same shapes, with work of examples/ in Python
+#   json, zlib, http
+#               work of examples/ in Python; http starts the example's own server
 #
 # Without an argument it takes all of them, one after another (about 20 minutes). Leave the machine alone
-# meanwhile. Folders that are there already are never overwritten. The tables of docs/findings.md are
-# replaced by those of the last five. It runs from anywhere. What is committed is described in
+# meanwhile. Folders that are there already are never overwritten. The tables of docs/findings.md and
+# examples/README.md are replaced by those of the last six. It runs from anywhere. What is committed is described in
 # results/README.md; its charts and reports are made again, without measuring, by scripts/plot.sh.
 #
 # Needs Rust, a C++ compiler and python3. Ends with the exit code of the first mpmt that fails.
@@ -27,7 +28,7 @@ if [[ "${1:-}" == "-h" || "${1:-}" == "--help" ]]; then
 fi
 
 if [[ $# -eq 0 ]]; then
-    set -- published io-grid cpu-grid stragglers batch-size runtimes pipelined lock json zlib
+    set -- published io-grid cpu-grid stragglers batch-size runtimes pipelined lock json zlib http
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 cargo build --quiet --release --locked
@@ -37,11 +38,22 @@ mpmt=target/release/mpmt
 inputs=$(mktemp -d)
 trap 'rm -r "$inputs"' EXIT
 task() {
-    local name=$1 count=$2
+    local name=$1 count=$2 threads=$3
     "$mpmt" generate --count "$count" --wait 0 --commands "$inputs/$name.txt" --table "$inputs/$name-table.txt"
-    "$mpmt" sweep --runtime python --task "examples/${name}_work.py:work" -p 1,2 -t 1,2 --batch 4 \
+    "$mpmt" sweep --runtime python --task "examples/${name}_work.py:work" -p 1,2 -t "$threads" --batch 16 \
         --spawn eager --runs 6 --commands "$inputs/$name.txt" --table "$inputs/$name-table.txt" \
-        -o "$folder" --splice "docs/findings.md#$name"
+        -o "$folder" --splice "examples/README.md#$name"
+}
+
+# The example's server prints its address and serves until it is told to end.
+with_http_server() {
+    local pid
+    coproc SERVER { exec python3 examples/http_work.py; }
+    pid=$SERVER_PID
+    read -r MPMT_EXAMPLE_URL <&"${SERVER[0]}"
+    export MPMT_EXAMPLE_URL
+    "$@" || { kill "$pid"; return 1; }
+    kill "$pid"
 }
 
 for name in "$@"; do
@@ -58,8 +70,9 @@ for name in "$@"; do
             "$mpmt" sweep -w cpu -p 1,2 -t 1,2 --executor crossbeam --spawn eager --runtime all \
                 --runs 6 -o "$folder" --splice "$findings"
             ;;
-        json) task json 128 ;;
-        zlib) task zlib 64 ;;
+        json) task json 128 1,2 ;;
+        zlib) task zlib 64 1,2 ;;
+        http) with_http_server task http 256 1,4,16 ;;
         *) "$mpmt" sweep "$name" -o "$folder" ;;
     esac
 done

@@ -61,7 +61,8 @@ pub(super) struct RunArgs {
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
 
-    /// Ends a run that takes longer [default: 60 s and five times the ideal makespan]
+    /// Ends a run that takes longer [default: 60 s and five times the ideal makespan; 10 min for
+    /// --task and --exec]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
 

@@ -112,7 +112,8 @@ struct RepetitionArgs {
     #[arg(long, value_name = "N", help_heading = "Repetition")]
     warmup: Option<u32>,
 
-    /// Ends a trial that takes longer [default: 60 s and five times the ideal makespan]
+    /// Ends a trial that takes longer [default: 60 s and five times the ideal makespan; 10 min for
+    /// --task and --exec]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Repetition")]
     timeout: Option<Duration>,
 

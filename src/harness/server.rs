@@ -195,6 +195,11 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     if let Some(line) = job.command_line() {
         command.args(["--exec", &line.to_string()]);
     }
+    if job.own.is_some() {
+        // How long it may rightly take nobody knows: the trial's own limit is the only one.
+        let patience = humantime::format_duration(setup.patience).to_string();
+        command.args(["--batch-timeout", &patience]);
+    }
     if let Some(folder) = setup.trace {
         command.arg("--trace").arg(folder);
     }

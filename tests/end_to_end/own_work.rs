@@ -382,3 +382,60 @@ fn programs_that_can_not_be_run_are_refused_before_anything_is() {
     insta::assert_snapshot!(all.join("\n"));
     stage.assert_nothing_left();
 }
+
+/// The path of an example.
+fn example(name: &str) -> String {
+    format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Sweeps an example over one process and two threads, and two processes, on a few commands.
+fn sweep_example(stage: &Stage, name: &str, variables: &[(&str, &str)]) {
+    take_commands(stage, 8);
+    let line = format!("sweep --runtime python -p 1,2 -t 1,2 -b 2 {FILES} -o out --task");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+    command.args(line.split_whitespace());
+    command.arg(format!("{}:work", example(name)));
+    command.envs(variables.iter().copied());
+    stage.start_command(&mut command).finish().expect(0);
+    let rows = rows(&stage.path("out/trials.csv"));
+    assert_eq!(rows.len(), 4);
+    for row in rows {
+        assert_eq!((&*row["status"], &*row["responses_sum"]), ("ok", "8"));
+        assert!(row["task"].ends_with(&format!("/{name}:work")), "{row:?}");
+    }
+    let page = stage.read("out/report.html");
+    assert!(page.contains("_work"), "the report names the work");
+}
+
+#[test]
+fn the_json_example_runs() {
+    let stage = stage();
+    sweep_example(&stage, "json_work.py", &[]);
+    stage.assert_nothing_left();
+}
+
+#[test]
+fn the_zlib_example_runs() {
+    let stage = stage();
+    sweep_example(&stage, "zlib_work.py", &[]);
+    stage.assert_nothing_left();
+}
+
+#[test]
+fn the_http_example_runs_against_its_own_server() {
+    let stage = stage();
+    let mut python = Command::new("python3");
+    let mut server = stage.start_command(python.arg(example("http_work.py")));
+    let url = server.line();
+    sweep_example(&stage, "http_work.py", &[("MPMT_EXAMPLE_URL", url.trim())]);
+    server.signal(Signal::TERM);
+    server.finish();
+    stage.assert_nothing_left();
+}
+
+#[test]
+fn the_http_example_says_what_it_lacks() {
+    let stage = stage();
+    let task = format!("--runtime python --task {}:work", example("http_work.py"));
+    assert!(failure(&stage, &task).contains("MPMT_EXAMPLE_URL is not set"));
+}

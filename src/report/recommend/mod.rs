@@ -82,8 +82,13 @@ fn question(trial: &Trial) -> String {
         format!("{}: {} work", trial.experiment, trial.workload),
         format!("{} commands", trial.commands),
     ];
+    let own = trial.own_work();
+    if let Some(own) = own {
+        words.insert(1, own.to_owned());
+    }
     if let Some(wait) = trial.wait_s {
-        words.push(format!("waits of {wait} s"));
+        let told = if own.is_some() { "told waits" } else { "waits" };
+        words.push(format!("{told} of {wait} s"));
     }
     if let Some(loops) = trial.loops {
         words.push(format!("{loops} loops"));
