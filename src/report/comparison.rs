@@ -51,9 +51,15 @@ fn for_people(summaries: &[Summary]) -> Table {
     if summaries.iter().any(|summary| !summary.runtime.is_native()) && with_published {
         columns.push((Column::right("run again"), run_again));
     }
-    columns.push((Column::right("ideal"), ideal));
+    // Work of a person's own has none.
+    let with_ideal = summaries.iter().any(|summary| summary.ideal_s.is_some());
+    if with_ideal {
+        columns.push((Column::right("ideal"), ideal));
+    }
     columns.push((Column::right(MEASURED), measured));
-    columns.push((Column::right("efficiency"), efficiency));
+    if with_ideal {
+        columns.push((Column::right("efficiency"), efficiency));
+    }
     if with_published {
         columns.push((Column::right("faster than published"), times_faster));
     }
