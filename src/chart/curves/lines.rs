@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::FEWEST_VALUES;
-use super::axis::{self, Along};
+use super::axis::{self, Along, OTHERS};
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
 use crate::chart::series::{MOST_LINES, Series};
@@ -11,7 +11,7 @@ use crate::model::ExecutorKind;
 use crate::record::{Spread, Status, Trial};
 
 /// All settings but the one that varies, in words.
-type Key = [String; 11];
+type Key = [String; OTHERS];
 /// Trials with their values of the one that varies.
 type Placed<'a> = Vec<(f64, &'a Trial)>;
 
@@ -54,7 +54,7 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
             continue;
         };
         for executor in lines_of(along, trial, &executors) {
-            let key = key(along, trial, executor);
+            let key = along.others(trial, executor);
             let index = *indices.entry(key).or_insert_with_key(|key| {
                 found.push((key.clone(), Vec::new()));
                 found.len() - 1
@@ -64,7 +64,7 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
     }
     found.retain(|(_, trials)| has_enough(trials));
     let keys = || found.iter().map(|(key, _)| key);
-    let differs: [bool; 11] = std::array::from_fn(|i| {
+    let differs: [bool; OTHERS] = std::array::from_fn(|i| {
         let mut words = keys().map(|key| &key[i]);
         let first = words.next();
         words.any(|word| Some(word) != first)
@@ -76,17 +76,6 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
         places: places(trials.clone()),
     });
     groups.collect()
-}
-
-/// All settings but the one that varies. The number of commands goes with it where that varies
-/// the work itself; a rate does not change what is to be done.
-fn key(along: Along, trial: &Trial, executor: ExecutorKind) -> Key {
-    let commands = match along {
-        Along::Commands => String::new(),
-        _ => format!("{} commands", trial.commands),
-    };
-    let mut words = along.others(trial, executor).into_iter();
-    std::array::from_fn(|_| words.next().unwrap_or_else(|| commands.clone()))
 }
 
 /// All executors of more than one thread.

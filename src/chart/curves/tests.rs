@@ -3,8 +3,8 @@
 use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words as said};
 use crate::chart::{draw, paint};
-use crate::model::{Dispatch, ExecutorKind};
-use crate::record::samples;
+use crate::model::{Dispatch, ExecutorKind, SpawnMode};
+use crate::record::{group, samples};
 
 /// Runs that differ from a sample in what is changed.
 fn runs(label: &str, seconds: (f64, f64), repeats: u32, change: impl Fn(&mut Trial)) -> Vec<Trial> {
@@ -65,7 +65,7 @@ fn what_differs_in_one_setting_alone_is_a_line() {
     let names: Vec<&str> = curves.curves.iter().map(|c| c.main.name.as_str()).collect();
     assert_eq!(names, ["barrier", "pipelined"]);
     assert_eq!(curves.values, [1.0, 4.0, 16.0, 64.0, 256.0]);
-    insta::assert_snapshot!(curves.common, @"4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands");
+    insta::assert_snapshot!(curves.common, @"4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands, total 512");
     let barrier = &curves.curves[0];
     assert_eq!(barrier.ideal_at(4.0), Some(1.0));
     assert!(
@@ -81,6 +81,41 @@ fn what_differs_in_one_setting_alone_is_a_line() {
         .filter(|along| *along != Along::Batch)
     {
         assert_eq!(prepared(&batches(1), other), None, "{other:?}");
+    }
+}
+
+#[test]
+fn what_are_two_configurations_are_never_one_line() {
+    let changes: [fn(&mut Trial); 15] = [
+        |trial| trial.switch_interval_s = Some(0.001),
+        |trial| trial.runtime = "python".parse().unwrap(),
+        |trial| trial.processes = 5,
+        |trial| trial.threads = 5,
+        |trial| trial.executor = ExecutorKind::Rayon,
+        |trial| trial.dispatch = Dispatch::Pipelined,
+        |trial| trial.spawn = SpawnMode::Eager,
+        |trial| trial.commands = 7,
+        |trial| trial.wait_s = Some(7.0),
+        |trial| trial.loops = Some(7),
+        |trial| trial.rate_per_s = Some(7.0),
+        |trial| trial.time_scale = 0.5,
+        |trial| trial.expected_sum = 7,
+        |trial| trial.task = Some("own.py:work".to_owned()),
+        |trial| trial.exec = Some("own {address}".to_owned()),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut both: Vec<Trial> = [1, 4, 16]
+            .into_iter()
+            .flat_map(|batch| runs("io-mpmt-4x16", (1.0, 0.5), 1, |trial| trial.batch = batch))
+            .collect();
+        for trial in &mut both {
+            trial.runtime = "gil".parse().unwrap();
+        }
+        both.extend(both.clone());
+        both[3..].iter_mut().for_each(change);
+        assert_eq!(group(&both).len(), 6, "change {number}");
+        let curves = prepared(&both, Along::Batch).unwrap();
+        assert_eq!(curves.curves.len(), 2, "change {number}");
     }
 }
 
