@@ -8,7 +8,7 @@ use crate::chart::choice;
 use crate::chart::estimate::Estimate;
 use crate::chart::series::{MOST_LINES, Series};
 use crate::model::ExecutorKind;
-use crate::record::{Spread, Status, Trial};
+use crate::record::{Spread, Trial};
 
 /// All settings but the one that varies, in words.
 type Key = [String; OTHERS];
@@ -102,8 +102,7 @@ fn has_enough(trials: &[(f64, &Trial)]) -> bool {
 }
 
 fn is_good(trial: &Trial) -> bool {
-    let makespan = trial.makespan_s.unwrap_or(0.0);
-    trial.status == Status::Ok && makespan.is_finite() && makespan > 0.0
+    trial.usable_makespan_s().is_some()
 }
 
 /// Some of the words, without those that say nothing.

@@ -15,7 +15,7 @@ mod words;
 
 use super::{ChartError, Drawings, Kind, Records};
 use crate::model::{Dispatch, ExecutorKind, Runtime};
-use crate::record::{Axis, Status, Trial, Work, group_by, line_executor, works};
+use crate::record::{Axis, Trial, Work, line_executor, works};
 use line::Line;
 
 /// Values of an axis that make a line worth drawing.
@@ -69,7 +69,8 @@ struct View {
 impl Scaling {
     /// Chooses the lines and fits them; else why there is none.
     fn prepare(work: &Work<'_>) -> Result<Scaling, String> {
-        let (best, best_name) = fastest(work)
+        let (best, best_name) = work
+            .fastest()
             .ok_or_else(|| format!("{} has no good run: see its errors", work.slug))?;
         let ways = Way::all(best, &work.trials);
         let mut tracks = tracks(best, &ways, &work.trials);
@@ -112,20 +113,6 @@ impl Scaling {
     pub fn has_several(&self) -> bool {
         self.views.iter().any(|view| view.lines.len() > 1)
     }
-}
-
-/// The configuration with the smallest median makespan, by its first trial and its name.
-fn fastest<'a>(work: &Work<'a>) -> Option<(&'a Trial, String)> {
-    let groups = group_by(work.trials.iter().copied(), |trial| trial);
-    let medians = groups.into_iter().filter_map(|(name, trials)| {
-        let ok = trials.iter().filter(|trial| trial.status == Status::Ok);
-        let seconds = ok.filter_map(|trial| trial.makespan_s);
-        let finite = seconds.filter(|seconds| seconds.is_finite());
-        let median = crate::record::Spread::of(finite)?.median;
-        Some((median, *trials.first()?, name))
-    });
-    let best = medians.min_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
-    Some((best.1, best.2))
 }
 
 /// How the same work is done by the same processes and threads: each way has lines of its own.
