@@ -6,6 +6,7 @@ use super::FEWEST_VALUES;
 use super::axis::{self, Along, OTHERS};
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
+use crate::chart::ideal::Ideal;
 use crate::chart::series::{MOST_LINES, Series};
 use crate::model::ExecutorKind;
 use crate::record::{Spread, Trial};
@@ -33,7 +34,7 @@ pub(super) struct Curve {
     /// Makespan in seconds, or throughput in commands per second.
     pub main: Series,
     /// The same as theory allows, over the setting.
-    pub ideal: Vec<(f64, f64)>,
+    pub ideal: Ideal,
     /// Whether the ideal may be out of reach.
     pub ideal_is_bound: bool,
     /// Ideal over makespan, in percent; empty without an ideal.
@@ -223,7 +224,9 @@ impl Curve {
         let trials = || group.places.iter().flat_map(|(_, trials)| trials);
         Curve {
             main: group.series(number, main),
-            ideal: ideals.collect(),
+            ideal: Ideal {
+                points: ideals.collect(),
+            },
             ideal_is_bound: trials().any(|trial| trial.ideal_is_bound),
             efficiency: group.series(number, |trial| {
                 ideal(trial)?;
@@ -234,18 +237,5 @@ impl Curve {
             }),
             system: group.series(number, |trial| trial.cpu_system_s),
         }
-    }
-
-    /// The ideal at a value of the setting.
-    pub fn ideal_at(&self, value: f64) -> Option<f64> {
-        let found = self.ideal.iter().find(|(x, _)| *x == value);
-        found.map(|(_, ideal)| *ideal)
-    }
-
-    /// Whether the ideal is that of another line, but for the noise of the loops' calibration.
-    pub fn shares_ideal(&self, other: &Curve) -> bool {
-        let near = |a: f64, b: f64| (a / b).ln().abs() < 0.05;
-        self.ideal.len() == other.ideal.len()
-            && (self.ideal.iter().zip(&other.ideal)).all(|(a, b)| a.0 == b.0 && near(a.1, b.1))
     }
 }

@@ -67,7 +67,7 @@ fn what_differs_in_one_setting_alone_is_a_line() {
     assert_eq!(curves.values, [1.0, 4.0, 16.0, 64.0, 256.0]);
     insta::assert_snapshot!(curves.common, @"4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands, total 512");
     let barrier = &curves.curves[0];
-    assert_eq!(barrier.ideal_at(4.0), Some(1.0));
+    assert_eq!(barrier.ideal.at(4.0), Some(1.0));
     assert!(
         barrier
             .main
@@ -75,7 +75,7 @@ fn what_differs_in_one_setting_alone_is_a_line() {
             .iter()
             .all(|(_, estimate)| estimate.is_interval)
     );
-    assert!(!barrier.shares_ideal(&curves.curves[1]) && !curves.throughput);
+    assert!(!barrier.ideal.is_that_of(&curves.curves[1].ideal) && !curves.throughput);
     for other in Along::ALL
         .into_iter()
         .filter(|along| *along != Along::Batch)
@@ -153,7 +153,7 @@ fn where_the_number_of_commands_differs_throughput_is_shown() {
         .collect();
     let curves = prepared(&trials, Along::Commands).unwrap();
     assert!(curves.throughput);
-    assert_eq!(curves.curves[0].ideal_at(1000.0), Some(2000.0));
+    assert_eq!(curves.curves[0].ideal.at(1000.0), Some(2000.0));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn no_text_touches_another_or_leaves_the_figure() {
 fn a_reader_is_told_the_values_of_a_dot() {
     let curves = prepared(&batches(6), Along::Batch).unwrap();
     let figure = layout::figure(&curves, SOURCE).unwrap();
-    insta::assert_snapshot!(figure.tips[1].words, @"barrier, 4 commands per batch: 1.25 s (95 % interval 1.21 s to 1.33 s, 6 runs); ideal 1.00 s");
+    insta::assert_snapshot!(figure.tips[1].words, @"barrier, 4 commands per batch: 1.25 s, 95 % interval 1.21 to 1.33 in 6 runs; ideal 1.00 s");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
+use crate::chart::ideal::Ideal;
 use crate::chart::series::Series;
 use crate::record::{Axis, Status, Trial};
 use crate::stats::{Bootstrap, Doubt, Fit, Interval, Law, NoFit, fit_with_band};
@@ -24,7 +25,7 @@ pub(super) struct Line {
     pub splits: Vec<Option<(u32, u32)>>,
     /// The throughput that the ideal makespan gives, over the concurrency; of several splits the
     /// largest. Empty when the work has no ideal.
-    pub ideal: Vec<(f64, f64)>,
+    pub ideal: Ideal,
     /// Whether the ideal throughput may be out of reach.
     pub ideal_is_bound: bool,
     /// The Universal Scalability Law, or why it could not be fitted.
@@ -72,7 +73,7 @@ impl Line {
                 points: Vec::new(),
             },
             splits: Vec::new(),
-            ideal: Vec::new(),
+            ideal: Ideal::default(),
             ideal_is_bound: trials.iter().any(|trial| trial.ideal_is_bound),
             curve: Curve::of(axis, trials),
         };
@@ -97,23 +98,10 @@ impl Line {
         let Some(ideal) = ideal(trials) else {
             return;
         };
-        match self.ideal.last_mut() {
+        match self.ideal.points.last_mut() {
             Some((last, best)) if *last == concurrency => *best = best.max(ideal),
-            _ => self.ideal.push((concurrency, ideal)),
+            _ => self.ideal.points.push((concurrency, ideal)),
         }
-    }
-
-    /// The ideal throughput at a concurrency.
-    pub fn ideal_at(&self, concurrency: f64) -> Option<f64> {
-        let found = self.ideal.iter().find(|(n, _)| *n == concurrency);
-        found.map(|(_, throughput)| *throughput)
-    }
-
-    /// Whether the ideal is that of another line, but for the noise of the loops' calibration.
-    pub fn shares_ideal(&self, other: &Line) -> bool {
-        let near = |a: f64, b: f64| (a / b).ln().abs() < 0.05;
-        self.ideal.len() == other.ideal.len()
-            && (self.ideal.iter().zip(&other.ideal)).all(|(a, b)| a.0 == b.0 && near(a.1, b.1))
     }
 }
 

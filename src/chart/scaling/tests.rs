@@ -97,7 +97,7 @@ fn a_grid_has_lines_over_processes_threads_and_both_through_its_fastest() {
         interval.contains(BENT.peak().unwrap()),
         "{peak} {interval:?}"
     );
-    assert_eq!(both.ideal_at(16.0), Some(1600.0));
+    assert_eq!(both.ideal.at(16.0), Some(1600.0));
     assert_eq!(both.splits[1], Some((1, 2)));
     assert!(!scaling.has_several() && scaling.notes.is_empty());
 }
@@ -198,7 +198,7 @@ fn no_text_touches_another_or_leaves_the_figure() {
 fn a_reader_is_told_the_values_of_a_dot() {
     let scaling = prepared(&grid(&[1, 2, 4, 8], BENT, (6, 0.02))).unwrap();
     let figure = layout::figure(&scaling, SOURCE).unwrap();
-    insta::assert_snapshot!(figure.tips[1].words, @"2 processes of 4 threads: 686 commands/s (95 % interval 674 to 697, 6 runs); ideal 800, of which 85.8 % are reached; the law gives 686");
+    insta::assert_snapshot!(figure.tips[1].words, @"2 processes of 4 threads: 686 commands/s, 95 % interval 674 to 697 in 6 runs; ideal 800, of which 85.8 % are reached; the law gives 686");
 }
 
 #[test]
