@@ -119,7 +119,10 @@ impl Along {
             (Some(Along::Batch), format!("batch {}", trial.batch)),
             (None, executor.to_string()),
             (None, trial.dispatch.to_string()),
-            (None, runtime_in_words(trial)),
+            (
+                None,
+                runtime_in_words(&trial.runtime, trial.switch_interval_s),
+            ),
             (None, format!("{} start", trial.spawn)),
             (Some(Along::Wait), or_none(trial.wait_s, "wait", " s")),
             (Some(Along::Loops), or_none(trial.loops, "loops", "")),
