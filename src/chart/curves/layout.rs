@@ -1,7 +1,7 @@
 //! Lays curves out: panels below each other over one axis.
 
 use super::lines::Curve;
-use super::{Curves, words};
+use super::{Curves, is_wide, words};
 use crate::chart::axis::{Axis, LinearAxis, LogAxis};
 use crate::chart::figure::{Figure, Text};
 use crate::chart::panel::{ABOVE, BELOW, BESIDE, Bounds, EndLabel, NAME, Panel, Scale, label_room};
@@ -14,8 +14,6 @@ const OTHER_HEIGHT: f64 = 110.0;
 const HEADING: f64 = 20.0;
 /// Right of the panels, for the names of the lines, at most.
 const MOST_LABELS: f64 = 210.0;
-/// The largest value of a setting is this many times the smallest: then ratios matter.
-const WIDE: f64 = 4.0;
 
 /// One panel as it is drawn.
 struct Shown {
@@ -179,13 +177,13 @@ fn draw(
 /// The axis of the setting, with marks at the values that it took.
 fn setting(curves: &Curves, name: &str) -> Scale {
     let values = curves.values.iter().copied();
-    let (low, high) = (
-        curves.values.first().copied().unwrap_or(0.0),
-        curves.values.last().copied().unwrap_or(0.0),
-    );
-    let axis = match low > 0.0 && high >= WIDE * low {
+    let axis = match is_wide(&curves.values) {
         true => Axis::Log(LogAxis::around(values.clone())),
         false => {
+            let (low, high) = (
+                curves.values.first().copied().unwrap_or(0.0),
+                curves.values.last().copied().unwrap_or(0.0),
+            );
             let air = 0.04 * (high - low);
             Axis::Linear(LinearAxis::between(low - air, high + air))
         }

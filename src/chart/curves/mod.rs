@@ -23,6 +23,8 @@ use lines::Curve;
 const FEWEST_VALUES: usize = 3;
 /// Values of which each has a dot of its own.
 const MOST_VALUES: usize = 60;
+/// The largest value of a setting is this many times the smallest: then ratios matter.
+const WIDE: f64 = 4.0;
 
 /// One picture for each experiment, workload and setting that took enough values.
 pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
@@ -146,7 +148,10 @@ impl Curves {
         let common = groups.first()?.common.clone();
         let mut shown = lines::shown(groups);
         let all = values(&shown);
-        let kept = choice::evenly(all.len(), MOST_VALUES);
+        let kept = match is_wide(&all) {
+            true => choice::by_ratio(&all, MOST_VALUES),
+            false => choice::evenly(all.len(), MOST_VALUES),
+        };
         let kept: Vec<f64> = kept.into_iter().map(|rank| all[rank]).collect();
         for group in &mut shown {
             group.keep(&kept);
@@ -165,6 +170,12 @@ impl Curves {
             gaps: shown.iter().flat_map(lines::Group::gaps).collect(),
         })
     }
+}
+
+/// Whether ratios matter among values, which ascend, so that they stand on a logarithmic axis.
+fn is_wide(values: &[f64]) -> bool {
+    let ends = values.first().zip(values.last());
+    ends.is_some_and(|(low, high)| *low > 0.0 && *high >= WIDE * low)
 }
 
 /// All values of some lines, ascending.

@@ -190,11 +190,14 @@ fn many_combinations_and_many_values_are_thinned_and_said() {
         (1..=80).flat_map(move |batch| runs(&label, (1.0, 0.5), 1, |trial| trial.batch = batch))
     });
     let curves = prepared(&many.collect::<Vec<Trial>>(), Along::Batch).unwrap();
-    assert_eq!((curves.curves.len(), curves.values.len()), (7, MOST_VALUES));
+    let shown = curves.values.len();
+    assert!(curves.curves.len() == 7 && shown > MOST_VALUES / 2 && shown <= MOST_VALUES);
+    assert!(curves.values.starts_with(&[1.0, 2.0, 3.0]));
     let figure = layout::figure(&curves, SOURCE).unwrap();
     let said = said(&figure).join(" ");
+    let values = format!("{shown} of 80 values, evenly by ratio");
     assert!(
-        said.contains("7 of 12 combinations") && said.contains("60 of 80 values"),
+        said.contains("7 of 12 combinations") && said.contains(&values),
         "{said}"
     );
 }

@@ -1,7 +1,7 @@
 //! What is said about curves: title, sentences and tips.
 
-use super::Curves;
 use super::lines::Curve;
+use super::{Curves, is_wide};
 use crate::chart::estimate::{Estimate, explained};
 use crate::chart::series::Series;
 use crate::chart::unit::{Unit, short};
@@ -56,9 +56,14 @@ pub(super) fn sentences(curves: &Curves) -> Vec<String> {
     }
     if curves.measured > curves.values.len() {
         sentences.push(format!(
-            "{} of {} values, evenly by rank.",
+            "{} of {} values, evenly by {}.",
             curves.values.len(),
-            curves.measured
+            curves.measured,
+            if is_wide(&curves.values) {
+                "ratio"
+            } else {
+                "rank"
+            }
         ));
     }
     sentences.extend(gaps(&curves.gaps));

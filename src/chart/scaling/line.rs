@@ -11,7 +11,7 @@ use crate::stats::{Bootstrap, Doubt, Fit, Interval, Law, NoFit, fit_with_band};
 
 /// Beyond so many pairs of processes and threads those of one product share a dot.
 pub const MOST_SPLITS: usize = 120;
-/// Dots along a line; of more, so many evenly by rank are drawn. The law is fitted to all.
+/// Dots along a line; of more, so many evenly by ratio are drawn. The law is fitted to all.
 pub const MOST_DOTS: usize = 120;
 /// Places along a curve: enough to look smooth.
 const PLACES: usize = 49;
@@ -78,7 +78,8 @@ impl Line {
             curve: Curve::of(axis, trials),
         };
         let places: Vec<_> = places.into_iter().collect();
-        for index in choice::evenly(places.len(), MOST_DOTS) {
+        let concurrencies: Vec<f64> = places.iter().map(|((n, _), _)| *n as f64).collect();
+        for index in choice::by_ratio(&concurrencies, MOST_DOTS) {
             let ((concurrency, _), trials) = &places[index];
             line.place(*concurrency as f64, trials, pooled);
         }

@@ -57,7 +57,10 @@ pub(super) fn thinned(tracks: &[Track<'_>]) -> Option<String> {
     let most = line::MOST_DOTS;
     let thinned = tracks.iter().any(|track| track.values() > most);
     thinned.then(|| {
-        format!("Of more than {most} values so many have a dot, evenly by rank; the law is of all.")
+        format!(
+            "Of more than {most} values at most so many have a dot, evenly by ratio; the law is of \
+             all."
+        )
     })
 }
 
