@@ -15,7 +15,7 @@ mod words;
 
 use super::{ChartError, Drawings, Kind, Records, choice};
 use crate::model::WorkloadKind;
-use crate::record::{Trial, slug};
+use crate::record::{Trial, by_experiment, slug};
 use axis::Along;
 use lines::Curve;
 
@@ -66,21 +66,27 @@ struct Experiment<'a> {
 
 /// In the order in which they first appear.
 fn experiments(trials: &[Trial]) -> Vec<Experiment<'_>> {
-    let mut found: Vec<Experiment<'_>> = Vec::new();
-    for trial in trials.iter().filter(|trial| !trial.warmup) {
-        let same = |other: &&mut Experiment<'_>| {
-            (other.name, other.workload) == (trial.experiment.as_str(), trial.workload)
-        };
-        match found.iter_mut().find(same) {
-            Some(experiment) => experiment.trials.push(trial),
-            None => found.push(Experiment {
-                name: &trial.experiment,
-                workload: trial.workload,
-                trials: vec![trial],
-            }),
+    let named = by_experiment(trials).into_iter();
+    named
+        .flat_map(|(name, trials)| by_workload(name, &trials))
+        .collect()
+}
+
+fn by_workload<'a>(name: &'a str, trials: &[&'a Trial]) -> Vec<Experiment<'a>> {
+    let mut workloads: Vec<WorkloadKind> = Vec::new();
+    for trial in trials {
+        if !workloads.contains(&trial.workload) {
+            workloads.push(trial.workload);
         }
     }
-    found
+    let of = |workload| Experiment {
+        name,
+        workload,
+        trials: (trials.iter().copied())
+            .filter(|trial| trial.workload == workload)
+            .collect(),
+    };
+    workloads.into_iter().map(of).collect()
 }
 
 impl Experiment<'_> {
