@@ -3,14 +3,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use common::gateway::{Gateway, said_by};
 use mpmt::process::{Child, StdoutMode};
-use mpmt::server::{Ready, Report};
+use mpmt::server::Report;
 use mpmt::wire::PROTOCOL_VERSION;
 
 /// Frames that are no messages of any conversation.
@@ -64,9 +66,7 @@ fn abuse(kind: zmq::SocketType, url: &str) {
 
 struct Served {
     folder: tempfile::TempDir,
-    server: Child,
-    stdout: BufReader<fs::File>,
-    ready: Ready,
+    gateway: Gateway,
 }
 
 impl Served {
@@ -90,15 +90,9 @@ impl Served {
         command
             .arg(folder.path().join("table"))
             .args([&url("batches"), &url("results"), "2"]);
-        let mut server = Child::spawn(&mut command, StdoutMode::Piped).unwrap();
-        let mut stdout = BufReader::new(server.take_stdout().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
         Served {
             folder,
-            server,
-            stdout,
-            ready: serde_json::from_str(&line).unwrap(),
+            gateway: Gateway::start(&mut command),
         }
     }
 
@@ -119,27 +113,17 @@ impl Served {
     /// A client with a control channel and one without both get their total.
     fn expect_service(&self) {
         let results = format!("ipc://{}", self.file("results").display());
-        expect_total(self.client(&["--control", &self.ready.control]));
-        expect_total(self.client(&[&results, &self.ready.batches]));
+        expect_total(self.client(&["--control", &self.gateway.ready.control]));
+        expect_total(self.client(&[&results, &self.gateway.ready.batches]));
     }
 
-    fn stop(mut self) -> Report {
-        self.server.signal(rustix::process::Signal::TERM);
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).unwrap();
-        assert!(self.server.wait().unwrap().status.success());
-        serde_json::from_str(rest.lines().last().unwrap()).unwrap()
+    fn stop(self) -> Report {
+        self.gateway.stop()
     }
 }
 
-fn expect_total(mut client: Child) {
-    let mut said = String::new();
-    client
-        .take_stdout()
-        .unwrap()
-        .read_to_string(&mut said)
-        .unwrap();
-    assert!(client.wait().unwrap().status.success());
+fn expect_total(client: Child) {
+    let said = said_by(client);
     assert!(said.ends_with("total: 40\n"), "{said}");
 }
 
@@ -162,7 +146,7 @@ fn within_deadline(body: impl FnOnce() + Send + 'static) {
 fn bad_then_good_on_the_batches_socket() {
     within_deadline(|| {
         let served = Served::start();
-        abuse(zmq::PUSH, &served.ready.batches);
+        abuse(zmq::PUSH, &served.gateway.ready.batches);
         served.expect_service();
         let bad = served.stop().bad_frames;
         assert!(bad >= bad_frames().len() as u64, "only {bad} were counted");
@@ -173,7 +157,7 @@ fn bad_then_good_on_the_batches_socket() {
 fn bad_then_good_on_the_control_socket() {
     within_deadline(|| {
         let served = Served::start();
-        abuse(zmq::DEALER, &served.ready.control);
+        abuse(zmq::DEALER, &served.gateway.ready.control);
         served.expect_service();
         let bad = served.stop().bad_frames;
         assert!(bad >= bad_frames().len() as u64, "only {bad} were counted");
@@ -201,7 +185,7 @@ fn bad_then_good_on_a_clients_results_socket() {
         let served = Served::start();
         let results = format!("ipc://{}", served.file("results").display());
         // Its own commands take 0.2 s on two workers, and the bad frames are there before.
-        let client = served.client(&[&results, &served.ready.batches]);
+        let client = served.client(&[&results, &served.gateway.ready.batches]);
         let stray = r#"[2, "6fa459ea-ee8a-4ca4-894e-db77e160355e", 1000]"#;
         let context = zmq::Context::new();
         let socket = context.socket(zmq::PUSH).unwrap();
@@ -229,7 +213,7 @@ fn a_hello_of_another_version_is_rejected_in_words() {
         let socket = context.socket(zmq::DEALER).unwrap();
         socket.set_linger(0).unwrap();
         socket.set_rcvtimeo(30_000).unwrap();
-        socket.connect(&served.ready.control).unwrap();
+        socket.connect(&served.gateway.ready.control).unwrap();
         let hello = |version: u32, results: &str| {
             format!(
                 r#"{{"hello": {{"version": {version}, "session": "0123456789ab8def", "batches": 1,

@@ -3,19 +3,21 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use common::gateway::{Gateway, said_by};
 use mpmt::client::{self, Outcome, Progress, Source};
 use mpmt::model::{BatchId, SessionKey, parse_lines};
 use mpmt::net::{Context, Frame, Kind, PollEntry, Received, Socket, poll};
 use mpmt::process::{Child, Gate, StdoutMode};
-use mpmt::server::{Ready, Report};
+use mpmt::server::Report;
 use mpmt::wire::control::{self, FromClient, Hello, ToClient, Wish};
 use mpmt::wire::data::{self, Message};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
@@ -72,10 +74,7 @@ impl Place {
     }
 }
 
-struct Server {
-    child: Child,
-    stdout: BufReader<fs::File>,
-}
+struct Server(Gateway);
 
 impl Server {
     /// A server that uses the same addresses whenever it is started in a place.
@@ -91,16 +90,11 @@ impl Server {
             "--control",
             &place.url("control"),
         ]);
-        let mut child = Child::spawn(command.args(arguments), StdoutMode::Piped).unwrap();
-        let mut stdout = BufReader::new(child.take_stdout().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        serde_json::from_str::<Ready>(&line).unwrap();
-        Server { child, stdout }
+        Server(Gateway::start(command.args(arguments)))
     }
 
     fn workers(&self) -> Vec<u32> {
-        let pid = self.child.pid();
+        let pid = self.0.child.pid();
         let path = format!("/proc/{pid}/task/{pid}/children");
         let text = fs::read_to_string(path).unwrap_or_default();
         text.split_whitespace()
@@ -116,8 +110,8 @@ impl Server {
 
     fn kill(mut self) {
         let workers = self.workers();
-        self.child.signal(Signal::KILL);
-        self.child.wait().unwrap();
+        self.0.child.signal(Signal::KILL);
+        self.0.child.wait().unwrap();
         let start = Instant::now();
         wait_until("the workers have gone", || {
             !workers.iter().any(|&worker| is_alive(worker))
@@ -128,12 +122,8 @@ impl Server {
         );
     }
 
-    fn stop(mut self) -> Report {
-        self.child.signal(Signal::TERM);
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).unwrap();
-        assert!(self.child.wait().unwrap().status.success());
-        serde_json::from_str(rest.lines().last().unwrap()).unwrap()
+    fn stop(self) -> Report {
+        self.0.stop()
     }
 }
 
@@ -547,14 +537,8 @@ fn two_clients_with_different_configurations_are_both_served() {
         run("2", "rayon", "cpu"),
         run("3", "crossbeam", "mixed"),
     ];
-    for mut client in clients {
-        let mut said = String::new();
-        client
-            .take_stdout()
-            .unwrap()
-            .read_to_string(&mut said)
-            .unwrap();
-        assert!(client.wait().unwrap().status.success());
+    for client in clients {
+        let said = said_by(client);
         assert!(said.contains("total: 80"), "{said}");
     }
     assert_eq!(server.stop().batches, 60);
@@ -597,7 +581,7 @@ fn a_server_that_is_told_to_leave_finishes_what_runs() {
     wait_until("the batches are taken", || {
         server.workers().iter().all(|&w| has_runner(w))
     });
-    server.child.signal(Signal::TERM);
+    server.0.child.signal(Signal::TERM);
     let results = [receive(&client.results), receive(&client.results)];
     assert_ne!(results[0], results[1]);
     server.stop();
@@ -637,7 +621,7 @@ fn a_server_that_is_asked_to_leaves_when_nobody_is_served_any_more() {
     command.args(["--control", &place.url("control")]);
     assert!(command.output().unwrap().status.success());
     other.expect_total(80);
-    assert!(server.child.wait().unwrap().status.success());
+    assert!(server.0.child.wait().unwrap().status.success());
 }
 
 #[test]
@@ -653,12 +637,7 @@ fn an_abandoned_socket_folder_is_removed_by_the_next_start() {
         command
             .arg(place.file("table"))
             .args([&place.url("batches"), "-", "1"]);
-        let mut child = Child::spawn(&mut command, StdoutMode::Piped).unwrap();
-        let mut line = String::new();
-        BufReader::new(child.take_stdout().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        child
+        Gateway::start(&mut command).child
     };
     let folders = |temp: &Path| -> Vec<PathBuf> {
         fs::read_dir(temp)

@@ -4,8 +4,8 @@
 //! out (figures to shapes, a pure function), and only then painted. The same records give the same
 //! bytes on every machine: the fonts are part of the binary.
 //!
-//! * `sheet`, `panel`, `series`, `marker`, `axis`, `choice`, `estimate`, `unit`, `theme`, `font`:
-//!   what the charts share;
+//! * `sheet`, `panel`, `series`, `ideal`, `marker`, `axis`, `choice`, `estimate`, `unit`, `theme`,
+//!   `font`: what the charts share;
 //! * `figure`: what a picture is made of; `paint`: how it becomes a file.
 //!
 //! Must not know: how a trial is run. Whatever a chart shows comes from a record.
@@ -20,6 +20,7 @@ mod estimate;
 mod figure;
 mod font;
 mod heat_map;
+mod ideal;
 mod latency;
 mod marker;
 mod paint;

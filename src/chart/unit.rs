@@ -16,6 +16,14 @@ impl Unit {
         name: "%",
     };
 
+    /// Of throughputs.
+    pub const COMMANDS_PER_SECOND: Unit = Unit::named("commands/s");
+
+    /// Of values that are shown as the records have them.
+    pub const fn named(name: &'static str) -> Unit {
+        Unit { factor: 1.0, name }
+    }
+
     /// Of durations in seconds, by the largest one.
     pub fn of_seconds(largest: f64) -> Unit {
         let (factor, name) = match largest {

@@ -27,4 +27,4 @@ pub use summary::{
 };
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial};
-pub use work::{Work, by_experiment, in_words, slug, works};
+pub use work::{Work, by_experiment, in_words, median_makespan_s, slug, works};

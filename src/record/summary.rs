@@ -235,7 +235,8 @@ impl Asked {
     fn of(trial: &Trial) -> Self {
         Asked {
             label: trial.label.clone(),
-            runtime: (!trial.runtime.is_native()).then(|| runtime_in_words(trial)),
+            runtime: (!trial.runtime.is_native())
+                .then(|| runtime_in_words(&trial.runtime, trial.switch_interval_s)),
             words: [
                 trial.workload.to_string(),
                 format!("{}x{}", trial.processes, trial.threads),
@@ -273,13 +274,13 @@ impl Asked {
 }
 
 /// The runtime, and its switch interval when it is not the usual one.
-pub fn runtime_in_words(trial: &Trial) -> String {
+pub fn runtime_in_words(runtime: &Runtime, switch_interval_s: Option<f64>) -> String {
     let usual_s = Job::DEFAULT_SWITCH_INTERVAL.as_secs_f64();
-    match trial.switch_interval_s {
+    match switch_interval_s {
         Some(interval_s) if interval_s != usual_s => {
-            format!("{}, switch interval {interval_s} s", trial.runtime)
+            format!("{runtime}, switch interval {interval_s} s")
         }
-        _ => trial.runtime.to_string(),
+        _ => runtime.to_string(),
     }
 }
 

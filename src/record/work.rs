@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Trial;
+use super::{Spread, Trial, group_by};
 use crate::model::WorkloadKind;
 
 /// The same experiment and the same work, whoever does it and however: what processes, threads,
@@ -19,6 +19,25 @@ pub struct Work<'a> {
     pub workload: WorkloadKind,
     /// Its trials in the order of the records, warm-ups left out.
     pub trials: Vec<&'a Trial>,
+}
+
+impl<'a> Work<'a> {
+    /// The configuration with the smallest [`median_makespan_s`], by its first trial and its name;
+    /// the first of several. `None` without a good run.
+    pub fn fastest(&self) -> Option<(&'a Trial, String)> {
+        let groups = group_by(self.trials.iter().copied(), |trial| trial);
+        let medians = groups.into_iter().filter_map(|(name, trials)| {
+            Some((median_makespan_s(&trials)?, *trials.first()?, name))
+        });
+        let (_, trial, name) = medians.min_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
+        Some((trial, name))
+    }
+}
+
+/// The median of the usable makespans, in seconds; `None` without any.
+pub fn median_makespan_s(trials: &[&Trial]) -> Option<f64> {
+    let usable = trials.iter().filter_map(|trial| trial.usable_makespan_s());
+    Spread::of(usable).map(|spread| spread.median)
 }
 
 /// The trials of each work, in the order in which the works first appear. Warm-ups are left out.
@@ -145,6 +164,25 @@ mod tests {
             name.contains("x.py:work, 512 commands, told waits of 1 s"),
             "{name}"
         );
+    }
+
+    #[test]
+    fn the_fastest_has_the_smallest_median_and_comes_first() {
+        let with = |label: &str, seconds: &[f64]| -> Vec<Trial> {
+            let trial = |&s: &f64| samples::trial(label, (s, 1.0));
+            seconds.iter().map(trial).collect()
+        };
+        let trials = [
+            with("io-mp-1x1", &[0.0, f64::NAN]),
+            with("io-mp-2x1", &[1.0, 9.0, 9.0]),
+            with("io-mp-4x1", &[3.0, 3.0, 4.0]),
+            with("io-mp-8x1", &[3.0]),
+        ]
+        .concat();
+        let works = works(&trials);
+        assert_eq!(works[0].fastest().unwrap().1, "io-mp-4x1");
+        let failed = [samples::failed("io-mp-1x1", "lost")];
+        assert_eq!(super::works(&failed)[0].fastest(), None);
     }
 
     #[test]

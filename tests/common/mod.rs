@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test program uses another part")]
 
+pub mod gateway;
+
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read};

@@ -1,6 +1,6 @@
 //! All configurations of a work by their medians.
 
-use crate::record::{Memory, Spread, Trial, Work, group_by};
+use crate::record::{Memory, Spread, Trial, Work, group_by, median_makespan_s};
 use crate::stats::pareto_front;
 
 /// The configurations of a work that have a good run.
@@ -129,13 +129,11 @@ impl<'a> Configuration<'a> {
     fn of(name: &str, trials: &[&'a Trial], memory: Memory) -> Option<Self> {
         let is_good = |trial: &&&Trial| trial.usable_makespan_s().is_some();
         let runs: Vec<&Trial> = trials.iter().filter(is_good).copied().collect();
-        let median = |values: Vec<f64>| Spread::of(values).map(|spread| spread.median);
-        let makespans = runs.iter().filter_map(|trial| trial.usable_makespan_s());
         let memories = runs.iter().filter_map(|trial| memory.kib(trial));
         Some(Configuration {
             name: name.to_owned(),
-            makespan_s: median(makespans.collect())?,
-            memory_kib: median(memories.collect()),
+            makespan_s: median_makespan_s(&runs)?,
+            memory_kib: Spread::of(memories).map(|spread| spread.median),
             not_ok: trials.len() - runs.len(),
             is_on_front: false,
             runs,

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use crate::model::ExecutorKind;
 use crate::record::{Trial, runtime_in_words};
 
+/// Settings that tell configurations apart.
+pub(super) const OTHERS: usize = 14;
+
 /// A setting with numbers for values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Along {
@@ -105,20 +108,35 @@ impl Along {
             && count(|trial| trial.threads) > 1
     }
 
-    /// All settings but this one and the number of commands, as words that tell configurations
-    /// apart. `executor` is that of the line, which a trial of one thread may not have itself.
-    pub fn others(self, trial: &Trial, executor: ExecutorKind) -> [String; 10] {
+    /// All settings but this one and what goes with it, as words that tell configurations apart
+    /// wherever [`group_by`](crate::record::group_by) does. `executor` is that of the line, which a
+    /// trial of one thread may not have itself.
+    pub fn others(self, trial: &Trial, executor: ExecutorKind) -> [String; OTHERS] {
+        let time_scale = Some(trial.time_scale).filter(|&scale| scale != 1.0);
         let all = [
             (Some(Along::Processes), named(trial.processes, "processes")),
             (Some(Along::Threads), named(trial.threads, "threads")),
             (Some(Along::Batch), format!("batch {}", trial.batch)),
             (None, executor.to_string()),
             (None, trial.dispatch.to_string()),
-            (None, runtime_in_words(trial)),
+            (
+                None,
+                runtime_in_words(&trial.runtime, trial.switch_interval_s),
+            ),
             (None, format!("{} start", trial.spawn)),
             (Some(Along::Wait), or_none(trial.wait_s, "wait", " s")),
             (Some(Along::Loops), or_none(trial.loops, "loops", "")),
             (Some(Along::Rate), or_none(trial.rate_per_s, "rate", "/s")),
+            (None, trial.own_work().unwrap_or_default().to_owned()),
+            (Some(Along::Wait), or_none(time_scale, "time scale", "")),
+            (
+                Some(Along::Commands),
+                format!("{} commands", trial.commands),
+            ),
+            (
+                Some(Along::Commands),
+                format!("total {}", trial.expected_sum),
+            ),
         ];
         all.map(|(setting, words)| match setting {
             Some(setting) if setting == self => String::new(),

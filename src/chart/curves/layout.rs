@@ -1,12 +1,12 @@
 //! Lays curves out: panels below each other over one axis.
 
 use super::lines::Curve;
-use super::{Curves, words};
+use super::{Curves, is_wide, words};
 use crate::chart::axis::{Axis, LinearAxis, LogAxis};
 use crate::chart::figure::{Figure, Text};
 use crate::chart::panel::{ABOVE, BELOW, BESIDE, Bounds, EndLabel, NAME, Panel, Scale, label_room};
 use crate::chart::series::Series;
-use crate::chart::unit::{Unit, mark, short};
+use crate::chart::unit::{Unit, mark};
 use crate::chart::{ChartError, sheet, theme};
 
 const MAIN_HEIGHT: f64 = 200.0;
@@ -14,8 +14,6 @@ const OTHER_HEIGHT: f64 = 110.0;
 const HEADING: f64 = 20.0;
 /// Right of the panels, for the names of the lines, at most.
 const MOST_LABELS: f64 = 210.0;
-/// The largest value of a setting is this many times the smallest: then ratios matter.
-const WIDE: f64 = 4.0;
 
 /// One panel as it is drawn.
 struct Shown {
@@ -25,8 +23,8 @@ struct Shown {
     /// Multiplies values as they are recorded.
     factor: f64,
     axis: Axis,
-    /// Of one value, as recorded, in words.
-    words: fn(f64) -> String,
+    /// Of a value, as recorded, in a tip.
+    tip: fn(f64) -> Unit,
     of: fn(&Curve) -> &Series,
 }
 
@@ -58,7 +56,7 @@ pub(super) fn figure(curves: &Curves, source: &str) -> Result<Figure, ChartError
 
 fn main(curves: &Curves) -> Option<Shown> {
     let values = all(curves, |curve| &curve.main);
-    let ideals = curves.curves.iter().flat_map(|curve| curve.ideal.iter());
+    let ideals = curves.curves.iter().flat_map(|curve| &curve.ideal.points);
     let values: Vec<f64> = values.into_iter().chain(ideals.map(|(_, y)| *y)).collect();
     let largest = values.iter().copied().fold(0.0, f64::max);
     let (heading, unit, factor) = match curves.throughput {
@@ -75,10 +73,9 @@ fn main(curves: &Curves) -> Option<Shown> {
         height: MAIN_HEIGHT,
         factor,
         axis: Axis::suited(&scaled),
-        words: if curves.throughput {
-            per_second
-        } else {
-            seconds
+        tip: match curves.throughput {
+            true => |_| Unit::COMMANDS_PER_SECOND,
+            false => Unit::of_seconds,
         },
         of: |curve| &curve.main,
     })
@@ -96,7 +93,7 @@ fn efficiency(curves: &Curves) -> Option<Shown> {
         height: OTHER_HEIGHT,
         factor: 1.0,
         axis: Axis::Linear(LinearAxis::from_zero(values)),
-        words: |percent| format!("{percent:.1} %"),
+        tip: |_| Unit::named("%"),
         of: |curve| &curve.efficiency,
     })
 }
@@ -110,7 +107,7 @@ fn switches(curves: &Curves) -> Option<Shown> {
         height: OTHER_HEIGHT,
         factor: 1.0,
         axis: Axis::suited(&values),
-        words: |count| format!("{} switches", short(count)),
+        tip: |_| Unit::named("switches"),
         of: |curve| &curve.switches,
     })
 }
@@ -126,18 +123,10 @@ fn system(curves: &Curves) -> Option<Shown> {
             height: OTHER_HEIGHT,
             factor: unit.factor,
             axis: Axis::suited(&scaled),
-            words: seconds,
+            tip: Unit::of_seconds,
             of: |curve| &curve.system,
         }
     })
-}
-
-fn seconds(value: f64) -> String {
-    Unit::of_seconds(value).with_name(value)
-}
-
-fn per_second(value: f64) -> String {
-    format!("{} commands/s", short(value))
 }
 
 /// All that an axis has to hold.
@@ -188,13 +177,13 @@ fn draw(
 /// The axis of the setting, with marks at the values that it took.
 fn setting(curves: &Curves, name: &str) -> Scale {
     let values = curves.values.iter().copied();
-    let (low, high) = (
-        curves.values.first().copied().unwrap_or(0.0),
-        curves.values.last().copied().unwrap_or(0.0),
-    );
-    let axis = match low > 0.0 && high >= WIDE * low {
+    let axis = match is_wide(&curves.values) {
         true => Axis::Log(LogAxis::around(values.clone())),
         false => {
+            let (low, high) = (
+                curves.values.first().copied().unwrap_or(0.0),
+                curves.values.last().copied().unwrap_or(0.0),
+            );
             let air = 0.04 * (high - low);
             Axis::Linear(LinearAxis::between(low - air, high + air))
         }
@@ -228,7 +217,7 @@ fn ideals(figure: &mut Figure, panel: &Panel, curves: &Curves, shown: &Shown) ->
         return None;
     }
     let first = curves.curves.first()?;
-    let one = curves.curves.iter().all(|curve| curve.shares_ideal(first));
+    let one = (curves.curves.iter()).all(|curve| curve.ideal.is_that_of(&first.ideal));
     let drawn = if one { 1 } else { curves.curves.len() };
     for curve in &curves.curves[..drawn] {
         let colour = if one {
@@ -236,12 +225,12 @@ fn ideals(figure: &mut Figure, panel: &Panel, curves: &Curves, shown: &Shown) ->
         } else {
             curve.main.colour()
         };
-        let scaled: Vec<(f64, f64)> = (curve.ideal.iter())
+        let scaled: Vec<(f64, f64)> = (curve.ideal.points.iter())
             .map(|(x, y)| (*x, y * shown.factor))
             .collect();
         panel.dashed(figure, &scaled, 1.5, colour);
     }
-    let (_, end) = first.ideal.last().filter(|_| one)?;
+    let (_, end) = first.ideal.points.last().filter(|_| one)?;
     Some(EndLabel::new(end * shown.factor, "ideal", theme::IDEAL))
 }
 
@@ -253,9 +242,9 @@ fn tips(figure: &mut Figure, panel: &Panel, curves: &Curves, (shown, curve): (&S
         if !panel.holds(at) {
             continue;
         }
-        let mut words = words::tip(curves, series, point, shown.words);
+        let mut words = words::tip(curves, series, point, shown.tip);
         if shown.height == MAIN_HEIGHT {
-            words = words::with_ideal(curve, *value, words, shown.words);
+            words = words::with_ideal(curve, *value, words, shown.tip);
         }
         figure.tip_around(panel.at(at), 7.0, words);
     }

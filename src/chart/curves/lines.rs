@@ -3,15 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::FEWEST_VALUES;
-use super::axis::{self, Along};
+use super::axis::{self, Along, OTHERS};
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
+use crate::chart::ideal::Ideal;
 use crate::chart::series::{MOST_LINES, Series};
 use crate::model::ExecutorKind;
-use crate::record::{Spread, Status, Trial};
+use crate::record::{Spread, Trial};
 
 /// All settings but the one that varies, in words.
-type Key = [String; 11];
+type Key = [String; OTHERS];
 /// Trials with their values of the one that varies.
 type Placed<'a> = Vec<(f64, &'a Trial)>;
 
@@ -33,7 +34,7 @@ pub(super) struct Curve {
     /// Makespan in seconds, or throughput in commands per second.
     pub main: Series,
     /// The same as theory allows, over the setting.
-    pub ideal: Vec<(f64, f64)>,
+    pub ideal: Ideal,
     /// Whether the ideal may be out of reach.
     pub ideal_is_bound: bool,
     /// Ideal over makespan, in percent; empty without an ideal.
@@ -54,7 +55,7 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
             continue;
         };
         for executor in lines_of(along, trial, &executors) {
-            let key = key(along, trial, executor);
+            let key = along.others(trial, executor);
             let index = *indices.entry(key).or_insert_with_key(|key| {
                 found.push((key.clone(), Vec::new()));
                 found.len() - 1
@@ -64,7 +65,7 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
     }
     found.retain(|(_, trials)| has_enough(trials));
     let keys = || found.iter().map(|(key, _)| key);
-    let differs: [bool; 11] = std::array::from_fn(|i| {
+    let differs: [bool; OTHERS] = std::array::from_fn(|i| {
         let mut words = keys().map(|key| &key[i]);
         let first = words.next();
         words.any(|word| Some(word) != first)
@@ -76,17 +77,6 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
         places: places(trials.clone()),
     });
     groups.collect()
-}
-
-/// All settings but the one that varies. The number of commands goes with it where that varies
-/// the work itself; a rate does not change what is to be done.
-fn key(along: Along, trial: &Trial, executor: ExecutorKind) -> Key {
-    let commands = match along {
-        Along::Commands => String::new(),
-        _ => format!("{} commands", trial.commands),
-    };
-    let mut words = along.others(trial, executor).into_iter();
-    std::array::from_fn(|_| words.next().unwrap_or_else(|| commands.clone()))
 }
 
 /// All executors of more than one thread.
@@ -113,8 +103,7 @@ fn has_enough(trials: &[(f64, &Trial)]) -> bool {
 }
 
 fn is_good(trial: &Trial) -> bool {
-    let makespan = trial.makespan_s.unwrap_or(0.0);
-    trial.status == Status::Ok && makespan.is_finite() && makespan > 0.0
+    trial.usable_makespan_s().is_some()
 }
 
 /// Some of the words, without those that say nothing.
@@ -235,7 +224,9 @@ impl Curve {
         let trials = || group.places.iter().flat_map(|(_, trials)| trials);
         Curve {
             main: group.series(number, main),
-            ideal: ideals.collect(),
+            ideal: Ideal {
+                points: ideals.collect(),
+            },
             ideal_is_bound: trials().any(|trial| trial.ideal_is_bound),
             efficiency: group.series(number, |trial| {
                 ideal(trial)?;
@@ -246,18 +237,5 @@ impl Curve {
             }),
             system: group.series(number, |trial| trial.cpu_system_s),
         }
-    }
-
-    /// The ideal at a value of the setting.
-    pub fn ideal_at(&self, value: f64) -> Option<f64> {
-        let found = self.ideal.iter().find(|(x, _)| *x == value);
-        found.map(|(_, ideal)| *ideal)
-    }
-
-    /// Whether the ideal is that of another line, but for the noise of the loops' calibration.
-    pub fn shares_ideal(&self, other: &Curve) -> bool {
-        let near = |a: f64, b: f64| (a / b).ln().abs() < 0.05;
-        self.ideal.len() == other.ideal.len()
-            && (self.ideal.iter().zip(&other.ideal)).all(|(a, b)| a.0 == b.0 && near(a.1, b.1))
     }
 }

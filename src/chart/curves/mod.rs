@@ -15,7 +15,7 @@ mod words;
 
 use super::{ChartError, Drawings, Kind, Records, choice};
 use crate::model::WorkloadKind;
-use crate::record::{Trial, slug};
+use crate::record::{Trial, by_experiment, slug};
 use axis::Along;
 use lines::Curve;
 
@@ -23,6 +23,8 @@ use lines::Curve;
 const FEWEST_VALUES: usize = 3;
 /// Values of which each has a dot of its own.
 const MOST_VALUES: usize = 60;
+/// The largest value of a setting is this many times the smallest: then ratios matter.
+const WIDE: f64 = 4.0;
 
 /// One picture for each experiment, workload and setting that took enough values.
 pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
@@ -64,21 +66,27 @@ struct Experiment<'a> {
 
 /// In the order in which they first appear.
 fn experiments(trials: &[Trial]) -> Vec<Experiment<'_>> {
-    let mut found: Vec<Experiment<'_>> = Vec::new();
-    for trial in trials.iter().filter(|trial| !trial.warmup) {
-        let same = |other: &&mut Experiment<'_>| {
-            (other.name, other.workload) == (trial.experiment.as_str(), trial.workload)
-        };
-        match found.iter_mut().find(same) {
-            Some(experiment) => experiment.trials.push(trial),
-            None => found.push(Experiment {
-                name: &trial.experiment,
-                workload: trial.workload,
-                trials: vec![trial],
-            }),
+    let named = by_experiment(trials).into_iter();
+    named
+        .flat_map(|(name, trials)| by_workload(name, &trials))
+        .collect()
+}
+
+fn by_workload<'a>(name: &'a str, trials: &[&'a Trial]) -> Vec<Experiment<'a>> {
+    let mut workloads: Vec<WorkloadKind> = Vec::new();
+    for trial in trials {
+        if !workloads.contains(&trial.workload) {
+            workloads.push(trial.workload);
         }
     }
-    found
+    let of = |workload| Experiment {
+        name,
+        workload,
+        trials: (trials.iter().copied())
+            .filter(|trial| trial.workload == workload)
+            .collect(),
+    };
+    workloads.into_iter().map(of).collect()
 }
 
 impl Experiment<'_> {
@@ -146,7 +154,10 @@ impl Curves {
         let common = groups.first()?.common.clone();
         let mut shown = lines::shown(groups);
         let all = values(&shown);
-        let kept = choice::evenly(all.len(), MOST_VALUES);
+        let kept = match is_wide(&all) {
+            true => choice::by_ratio(&all, MOST_VALUES),
+            false => choice::evenly(all.len(), MOST_VALUES),
+        };
         let kept: Vec<f64> = kept.into_iter().map(|rank| all[rank]).collect();
         for group in &mut shown {
             group.keep(&kept);
@@ -165,6 +176,12 @@ impl Curves {
             gaps: shown.iter().flat_map(lines::Group::gaps).collect(),
         })
     }
+}
+
+/// Whether ratios matter among values, which ascend, so that they stand on a logarithmic axis.
+fn is_wide(values: &[f64]) -> bool {
+    let ends = values.first().zip(values.last());
+    ends.is_some_and(|(low, high)| *low > 0.0 && *high >= WIDE * low)
 }
 
 /// All values of some lines, ascending.

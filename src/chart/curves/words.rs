@@ -1,10 +1,10 @@
 //! What is said about curves: title, sentences and tips.
 
-use super::Curves;
 use super::lines::Curve;
+use super::{Curves, is_wide};
 use crate::chart::estimate::{Estimate, explained};
 use crate::chart::series::Series;
-use crate::chart::unit::short;
+use crate::chart::unit::{Unit, short};
 
 /// Gaps that are named one by one.
 const MOST_GAPS: usize = 4;
@@ -33,7 +33,11 @@ pub(super) fn sentences(curves: &Curves) -> Vec<String> {
     let points = curves.curves.iter().flat_map(|curve| &curve.main.points);
     let explained = explained(points.map(|(_, estimate)| estimate));
     sentences.extend(explained.map(str::to_owned));
-    if curves.curves.iter().any(|curve| !curve.ideal.is_empty()) {
+    if curves
+        .curves
+        .iter()
+        .any(|curve| !curve.ideal.points.is_empty())
+    {
         let bound = curves.curves.iter().any(|curve| curve.ideal_is_bound);
         let bound = if bound {
             ", a bound that may be out of reach"
@@ -52,9 +56,14 @@ pub(super) fn sentences(curves: &Curves) -> Vec<String> {
     }
     if curves.measured > curves.values.len() {
         sentences.push(format!(
-            "{} of {} values, evenly by rank.",
+            "{} of {} values, evenly by {}.",
             curves.values.len(),
-            curves.measured
+            curves.measured,
+            if is_wide(&curves.values) {
+                "ratio"
+            } else {
+                "rank"
+            }
         ));
     }
     sentences.extend(gaps(&curves.gaps));
@@ -70,23 +79,14 @@ fn gaps(gaps: &[String]) -> Option<String> {
     (!gaps.is_empty()).then(|| format!("Without a good run: {}{more}.", named.join("; ")))
 }
 
-/// A median in words, `shown` with its unit.
+/// A median in words, in the unit that suits it.
 pub(super) fn tip(
     curves: &Curves,
     series: &Series,
     (value, estimate): &(f64, Estimate),
-    shown: impl Fn(f64) -> String,
+    unit: fn(f64) -> Unit,
 ) -> String {
-    let (median, low, high) = (
-        shown(estimate.median),
-        shown(estimate.low),
-        shown(estimate.high),
-    );
-    let figure = match (estimate.runs, estimate.is_interval) {
-        (1, _) => format!("{median} in 1 run"),
-        (runs, true) => format!("{median} (95 % interval {low} to {high}, {runs} runs)"),
-        (runs, false) => format!("{median} (from {low} to {high}, {runs} runs)"),
-    };
+    let figure = estimate.in_words(unit(estimate.median));
     let place = format!("{} {}", short_exact(*value), curves.along.unit());
     match series.name.as_str() {
         "" => format!("{place}: {figure}"),
@@ -95,14 +95,9 @@ pub(super) fn tip(
 }
 
 /// The tip of a makespan or throughput, which tells the ideal as well.
-pub(super) fn with_ideal(
-    curve: &Curve,
-    value: f64,
-    tip: String,
-    shown: impl Fn(f64) -> String,
-) -> String {
-    match curve.ideal_at(value) {
-        Some(ideal) => format!("{tip}; ideal {}", shown(ideal)),
+pub(super) fn with_ideal(curve: &Curve, value: f64, tip: String, unit: fn(f64) -> Unit) -> String {
+    match curve.ideal.at(value) {
+        Some(ideal) => format!("{tip}; ideal {}", unit(ideal).with_name(ideal)),
         None => tip,
     }
 }

@@ -32,7 +32,7 @@ pub struct Family<'a> {
 impl Way {
     fn of(trial: &Trial) -> Way {
         Way {
-            runtime: runtime_in_words(trial),
+            runtime: runtime_in_words(&trial.runtime, trial.switch_interval_s),
             executor: trial.executor,
             dispatch: trial.dispatch,
             spawn: trial.spawn,

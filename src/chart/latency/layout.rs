@@ -4,7 +4,7 @@ use super::Latency;
 use super::distribution::{Distribution, Traced};
 use super::tails::Tails;
 use crate::chart::axis::{Axis, LinearAxis, LogAxis};
-use crate::chart::estimate::{Estimate, explained};
+use crate::chart::estimate::explained;
 use crate::chart::figure::{Figure, Text};
 use crate::chart::panel::{ABOVE, BELOW, BESIDE, Bounds, EndLabel, Panel, Scale, label_room};
 use crate::chart::series::Series;
@@ -167,18 +167,9 @@ fn tips(figure: &mut Figure, panel: &Panel, (tails, line): (&Tails, &Series), un
         let name = tails.places.iter().find(|(x, _)| x == place);
         let name = name.map_or("", |(_, name)| name);
         let seconds = estimate.times(1.0 / unit.factor);
-        let words = format!("{}, {name}: {}", line.name, in_words(&seconds, unit));
+        let seconds = seconds.in_words(Unit::of_seconds(seconds.median));
+        let words = format!("{}, {name}: {seconds}", line.name);
         figure.tip_around(panel.at((*place, estimate.median)), 7.0, words);
-    }
-}
-
-fn in_words(estimate: &Estimate, unit: &Unit) -> String {
-    let [median, low, high] =
-        [estimate.median, estimate.low, estimate.high].map(|seconds| unit.with_name(seconds));
-    match (estimate.runs, estimate.is_interval) {
-        (1, _) => format!("{median} in 1 run"),
-        (runs, true) => format!("{median} (95 % interval {low} to {high}, {runs} runs)"),
-        (runs, false) => format!("{median} (from {low} to {high}, {runs} runs)"),
     }
 }
 

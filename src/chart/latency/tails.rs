@@ -3,7 +3,7 @@
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
 use crate::chart::series::{MOST_LINES, Series};
-use crate::record::{Spread, Status, Trial, Work, group_by};
+use crate::record::{Status, Trial, Work, group_by, median_makespan_s};
 
 /// A percentile: 1 / (1 - p), at which it stands and which is also how many batches a run must have
 /// for one of them to lie beyond; its name; and its figure in a row, in seconds.
@@ -77,8 +77,7 @@ fn ranked<'a>(work: &Work<'a>) -> Vec<(String, Vec<&'a Trial>)> {
     let groups = group_by(work.trials.iter().copied(), |trial| trial);
     let with_latency = groups.into_iter().map(|(name, mut trials)| {
         trials.retain(|trial| has_latency(trial));
-        let spread = Spread::of(trials.iter().filter_map(|trial| trial.makespan_s));
-        let makespan = spread.map_or(f64::INFINITY, |spread| spread.median);
+        let makespan = median_makespan_s(&trials).unwrap_or(f64::INFINITY);
         (makespan, (name, trials))
     });
     let mut ranked: Vec<_> = with_latency

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
+use crate::chart::ideal::Ideal;
 use crate::chart::series::Series;
 use crate::record::{Axis, Status, Trial};
 use crate::stats::{Bootstrap, Doubt, Fit, Interval, Law, NoFit, fit_with_band};
 
 /// Beyond so many pairs of processes and threads those of one product share a dot.
 pub const MOST_SPLITS: usize = 120;
-/// Dots along a line; of more, so many evenly by rank are drawn. The law is fitted to all.
+/// Dots along a line; of more, so many evenly by ratio are drawn. The law is fitted to all.
 pub const MOST_DOTS: usize = 120;
 /// Places along a curve: enough to look smooth.
 const PLACES: usize = 49;
@@ -24,7 +25,7 @@ pub(super) struct Line {
     pub splits: Vec<Option<(u32, u32)>>,
     /// The throughput that the ideal makespan gives, over the concurrency; of several splits the
     /// largest. Empty when the work has no ideal.
-    pub ideal: Vec<(f64, f64)>,
+    pub ideal: Ideal,
     /// Whether the ideal throughput may be out of reach.
     pub ideal_is_bound: bool,
     /// The Universal Scalability Law, or why it could not be fitted.
@@ -72,12 +73,13 @@ impl Line {
                 points: Vec::new(),
             },
             splits: Vec::new(),
-            ideal: Vec::new(),
+            ideal: Ideal::default(),
             ideal_is_bound: trials.iter().any(|trial| trial.ideal_is_bound),
             curve: Curve::of(axis, trials),
         };
         let places: Vec<_> = places.into_iter().collect();
-        for index in choice::evenly(places.len(), MOST_DOTS) {
+        let concurrencies: Vec<f64> = places.iter().map(|((n, _), _)| *n as f64).collect();
+        for index in choice::by_ratio(&concurrencies, MOST_DOTS) {
             let ((concurrency, _), trials) = &places[index];
             line.place(*concurrency as f64, trials, pooled);
         }
@@ -97,23 +99,10 @@ impl Line {
         let Some(ideal) = ideal(trials) else {
             return;
         };
-        match self.ideal.last_mut() {
+        match self.ideal.points.last_mut() {
             Some((last, best)) if *last == concurrency => *best = best.max(ideal),
-            _ => self.ideal.push((concurrency, ideal)),
+            _ => self.ideal.points.push((concurrency, ideal)),
         }
-    }
-
-    /// The ideal throughput at a concurrency.
-    pub fn ideal_at(&self, concurrency: f64) -> Option<f64> {
-        let found = self.ideal.iter().find(|(n, _)| *n == concurrency);
-        found.map(|(_, throughput)| *throughput)
-    }
-
-    /// Whether the ideal is that of another line, but for the noise of the loops' calibration.
-    pub fn shares_ideal(&self, other: &Line) -> bool {
-        let near = |a: f64, b: f64| (a / b).ln().abs() < 0.05;
-        self.ideal.len() == other.ideal.len()
-            && (self.ideal.iter().zip(&other.ideal)).all(|(a, b)| a.0 == b.0 && near(a.1, b.1))
     }
 }
 

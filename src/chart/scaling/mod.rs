@@ -1,5 +1,6 @@
 //! Throughput over processes, threads and both, with what theory allows and the law that fits.
 //!
+//! * `way`: how the same work is done, of which each has lines; `track`: the trials along one;
 //! * `line`: the measured throughput along one line, its ideal and its fit;
 //! * `layout`: where the panels stand; `view`: one panel; `words`: what is said about them.
 //!
@@ -10,13 +11,16 @@ mod layout;
 mod line;
 #[cfg(test)]
 mod tests;
+mod track;
 mod view;
+mod way;
 mod words;
 
 use super::{ChartError, Drawings, Kind, Records};
-use crate::model::{Dispatch, ExecutorKind, Runtime};
-use crate::record::{Axis, Status, Trial, Work, group_by, line_executor, works};
+use crate::record::{Axis, Trial, Work, works};
 use line::Line;
+use track::Track;
+use way::Way;
 
 /// Values of an axis that make a line worth drawing.
 const FEWEST_VALUES: usize = 3;
@@ -69,10 +73,11 @@ struct View {
 impl Scaling {
     /// Chooses the lines and fits them; else why there is none.
     fn prepare(work: &Work<'_>) -> Result<Scaling, String> {
-        let (best, best_name) = fastest(work)
+        let (best, best_name) = work
+            .fastest()
             .ok_or_else(|| format!("{} has no good run: see its errors", work.slug))?;
         let ways = Way::all(best, &work.trials);
-        let mut tracks = tracks(best, &ways, &work.trials);
+        let mut tracks = track::tracks(best, &ways, &work.trials);
         let mut notes = Vec::new();
         let shown = ways
             .iter()
@@ -85,8 +90,8 @@ impl Scaling {
                  configuration is shown (--only takes others)."
             ));
         }
-        notes.extend(pooled(&tracks));
-        notes.extend(thinned(&tracks));
+        notes.extend(track::pooled(&tracks));
+        notes.extend(track::thinned(&tracks));
         let views = views(best, &tracks);
         if views.is_empty() {
             return Err(format!(
@@ -114,128 +119,6 @@ impl Scaling {
     }
 }
 
-/// The configuration with the smallest median makespan, by its first trial and its name.
-fn fastest<'a>(work: &Work<'a>) -> Option<(&'a Trial, String)> {
-    let groups = group_by(work.trials.iter().copied(), |trial| trial);
-    let medians = groups.into_iter().filter_map(|(name, trials)| {
-        let ok = trials.iter().filter(|trial| trial.status == Status::Ok);
-        let seconds = ok.filter_map(|trial| trial.makespan_s);
-        let finite = seconds.filter(|seconds| seconds.is_finite());
-        let median = crate::record::Spread::of(finite)?.median;
-        Some((median, *trials.first()?, name))
-    });
-    let best = medians.min_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
-    Some((best.1, best.2))
-}
-
-/// How the same work is done by the same processes and threads: each way has lines of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Way {
-    runtime: Runtime,
-    executor: ExecutorKind,
-    dispatch: Dispatch,
-}
-
-impl Way {
-    fn of(trial: &Trial) -> Way {
-        Way {
-            runtime: trial.runtime.clone(),
-            executor: trial.executor,
-            dispatch: trial.dispatch,
-        }
-    }
-
-    /// That of the fastest configuration first. `sequential` is none of its own beside others: it
-    /// is what they all are at one thread.
-    fn all(best: &Trial, trials: &[&Trial]) -> Vec<Way> {
-        let executor = line_executor(best, trials.iter().copied());
-        let mut ways = vec![Way {
-            executor,
-            ..Way::of(best)
-        }];
-        let alone = executor == ExecutorKind::Sequential;
-        for trial in trials {
-            let way = Way::of(trial);
-            let counts = alone || way.executor != ExecutorKind::Sequential;
-            if counts && !ways.contains(&way) {
-                ways.push(way);
-            }
-        }
-        ways
-    }
-
-    /// The configuration that does it in this way.
-    fn apply(&self, best: &Trial) -> Trial {
-        Trial {
-            runtime: self.runtime.clone(),
-            executor: self.executor,
-            dispatch: self.dispatch,
-            ..best.clone()
-        }
-    }
-
-    /// What tells it from others, in words.
-    fn name_among(&self, others: &[Way]) -> String {
-        let differ = |of: fn(&Way) -> String| {
-            let own = of(self);
-            others.iter().any(|other| of(other) != own).then_some(own)
-        };
-        let parts = [
-            differ(|way| way.runtime.to_string()),
-            differ(|way| way.executor.to_string()),
-            differ(|way| way.dispatch.to_string()),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        parts.join(", ")
-    }
-}
-
-/// The good trials along one line, before anything is computed.
-struct Track<'a> {
-    axis: Axis,
-    way: Way,
-    trials: Vec<&'a Trial>,
-}
-
-/// Those with enough values.
-fn tracks<'a>(best: &Trial, ways: &[Way], trials: &[&'a Trial]) -> Vec<Track<'a>> {
-    let mut tracks = Vec::new();
-    for axis in Axis::ALL {
-        for way in ways {
-            let through = way.apply(best);
-            let on_it = trials
-                .iter()
-                .copied()
-                .filter(|trial| axis.holds(trial, &through));
-            let trials: Vec<&Trial> = on_it.filter(|trial| line::is_usable(trial)).collect();
-            let way = way.clone();
-            let track = Track { axis, way, trials };
-            if track.values() >= FEWEST_VALUES && !track.repeats_another() {
-                tracks.push(track);
-            }
-        }
-    }
-    tracks
-}
-
-impl Track<'_> {
-    fn values(&self) -> usize {
-        let place = |trial: &&Trial| self.axis.concurrency(trial) as u64;
-        count(self.trials.iter().map(place))
-    }
-
-    /// Over the product there is nothing new where processes or threads alone vary.
-    fn repeats_another(&self) -> bool {
-        let processes = count(self.trials.iter().map(|trial| trial.processes));
-        let threads = count(self.trials.iter().map(|trial| trial.threads));
-        self.axis == Axis::Product && (processes == 1 || threads == 1)
-    }
-}
-
-fn count<T: Ord>(values: impl Iterator<Item = T>) -> usize {
-    values.collect::<std::collections::BTreeSet<T>>().len()
-}
-
 fn views(best: &Trial, tracks: &[Track<'_>]) -> Vec<View> {
     let mut ways: Vec<Way> = Vec::new();
     for track in tracks {
@@ -257,24 +140,4 @@ fn views(best: &Trial, tracks: &[Track<'_>]) -> Vec<View> {
     };
     let views = Axis::ALL.into_iter().map(view);
     views.filter(|view| !view.lines.is_empty()).collect()
-}
-
-/// Says where not every value has a dot.
-fn thinned(tracks: &[Track<'_>]) -> Option<String> {
-    let most = line::MOST_DOTS;
-    let thinned = tracks.iter().any(|track| track.values() > most);
-    thinned.then(|| {
-        format!("Of more than {most} values so many have a dot, evenly by rank; the law is of all.")
-    })
-}
-
-/// Says where splits into processes and threads share a dot.
-fn pooled(tracks: &[Track<'_>]) -> Option<String> {
-    let pooled = (tracks.iter()).any(|track| line::is_pooled(track.axis, &track.trials));
-    pooled.then(|| {
-        format!(
-            "With more than {} splits all of one product share a dot.",
-            line::MOST_SPLITS
-        )
-    })
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records};
 use crate::chart::{draw, paint};
+use crate::model::{Dispatch, ExecutorKind};
 use crate::record::samples;
 use crate::stats::Scaling as Law;
 
@@ -97,7 +98,7 @@ fn a_grid_has_lines_over_processes_threads_and_both_through_its_fastest() {
         interval.contains(BENT.peak().unwrap()),
         "{peak} {interval:?}"
     );
-    assert_eq!(both.ideal_at(16.0), Some(1600.0));
+    assert_eq!(both.ideal.at(16.0), Some(1600.0));
     assert_eq!(both.splits[1], Some((1, 2)));
     assert!(!scaling.has_several() && scaling.notes.is_empty());
 }
@@ -136,6 +137,29 @@ fn executors_and_dispatches_have_lines_of_their_own_while_they_can_be_told_apart
     let scaling = prepared(&many).unwrap();
     assert!(!scaling.has_several());
     insta::assert_snapshot!(scaling.notes.join("\n"), @"Of 6 combinations of runtime, executor and dispatch only that of the fastest configuration is shown (--only takes others).");
+}
+
+#[test]
+fn an_interpreter_lock_and_its_switch_intervals_have_lines_beside_native_threads() {
+    let native = grid(&[1, 2, 4], BENT, (1, 0.0));
+    let locked = |switch_interval_s: f64| {
+        let trial = |trial: &Trial| Trial {
+            runtime: "gil".parse().unwrap(),
+            switch_interval_s: Some(switch_interval_s),
+            makespan_s: trial.makespan_s.map(|seconds| 2.0 * seconds),
+            throughput_per_s: trial.throughput_per_s.map(|rate| rate / 2.0),
+            ..trial.clone()
+        };
+        native.iter().map(trial).collect::<Vec<Trial>>()
+    };
+    let trials = [native.clone(), locked(0.005), locked(0.001)].concat();
+    let scaling = prepared(&trials).unwrap();
+    for view in &scaling.views {
+        let names: Vec<&str> = (view.lines.iter())
+            .map(|line| line.series.name.as_str())
+            .collect();
+        assert_eq!(names, ["native", "gil", "gil, switch interval 0.001 s"]);
+    }
 }
 
 #[test]
@@ -198,7 +222,7 @@ fn no_text_touches_another_or_leaves_the_figure() {
 fn a_reader_is_told_the_values_of_a_dot() {
     let scaling = prepared(&grid(&[1, 2, 4, 8], BENT, (6, 0.02))).unwrap();
     let figure = layout::figure(&scaling, SOURCE).unwrap();
-    insta::assert_snapshot!(figure.tips[1].words, @"2 processes of 4 threads: 686 commands/s (95 % interval 674 to 697, 6 runs); ideal 800, of which 85.8 % are reached; the law gives 686");
+    insta::assert_snapshot!(figure.tips[1].words, @"2 processes of 4 threads: 686 commands/s, 95 % interval 674 to 697 in 6 runs; ideal 800, of which 85.8 % are reached; the law gives 686");
 }
 
 #[test]

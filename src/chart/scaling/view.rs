@@ -30,7 +30,7 @@ impl Frame {
         let at = (self.column.0, self.bounds.top - ABOVE - 8.0);
         figure.text(Text::new(words::heading(view), at, theme::BODY, theme::INK).bold());
         panel.frame(figure);
-        let one_ideal = (view.lines.iter()).all(|line| line.shares_ideal(&view.lines[0]));
+        let one_ideal = (view.lines.iter()).all(|line| line.ideal.is_that_of(&view.lines[0].ideal));
         for line in &view.lines {
             curve(figure, &panel, line);
         }
@@ -41,7 +41,7 @@ impl Frame {
             } else {
                 line.series.colour()
             };
-            panel.dashed(figure, &line.ideal, 1.5, colour);
+            panel.dashed(figure, &line.ideal.points, 1.5, colour);
         }
         self.peaks(figure, &panel, view)?;
         for line in &view.lines {
@@ -60,7 +60,7 @@ impl Frame {
         marks.dedup();
         let x = Axis::Log(LogAxis::around(marks.iter().copied()));
         let marks = marks.iter().map(|&n| (n, unit::mark(n))).collect();
-        let ideals = lines().flat_map(|line| line.ideal.iter().map(|(_, y)| *y));
+        let ideals = lines().flat_map(|line| line.ideal.points.iter().map(|(_, y)| *y));
         let curves = lines().filter_map(|line| line.curve.as_ref().ok());
         let fitted = curves.flat_map(|curve| curve.line.iter().map(|(_, y)| *y));
         let measured = lines().flat_map(|line| line.series.values());
@@ -176,7 +176,7 @@ fn curve(figure: &mut Figure, panel: &Panel, line: &Line) {
 
 fn labels(view: &View, one_ideal: bool) -> Vec<EndLabel> {
     let ideal = view.lines.first().filter(|_| one_ideal);
-    let ideal = ideal.and_then(|line| line.ideal.last());
+    let ideal = ideal.and_then(|line| line.ideal.points.last());
     let ideal = ideal.map(|(_, end)| EndLabel::new(*end, "ideal", theme::IDEAL));
     ideal
         .into_iter()

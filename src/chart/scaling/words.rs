@@ -2,8 +2,8 @@
 
 use super::line::{Curve, Line};
 use super::{Scaling, View};
-use crate::chart::estimate::{Estimate, explained};
-use crate::chart::unit::short;
+use crate::chart::estimate::explained;
+use crate::chart::unit::{Unit, short};
 use crate::record::Axis;
 use crate::stats::{Fit, Interval};
 
@@ -36,7 +36,7 @@ pub(super) fn sentences(scaling: &Scaling) -> Vec<String> {
     let estimates = scaling.lines().flat_map(|line| &line.series.points);
     let explained = explained(estimates.map(|(_, estimate)| estimate));
     sentences.extend(explained.map(str::to_owned));
-    if scaling.lines().any(|line| !line.ideal.is_empty()) {
+    if scaling.lines().any(|line| !line.ideal.points.is_empty()) {
         let bound = scaling.lines().any(|line| line.ideal_is_bound);
         sentences.push(match bound {
             true => "Dashed: what the lower bound of the makespan allows.".to_owned(),
@@ -170,8 +170,8 @@ pub(super) fn tip(view: &View, line: &Line, index: usize) -> String {
         ),
         None => format!("{concurrency} {}", axis(view)),
     };
-    let mut words = vec![measured(estimate)];
-    if let Some(ideal) = line.ideal_at(*concurrency) {
+    let mut words = vec![estimate.in_words(Unit::COMMANDS_PER_SECOND)];
+    if let Some(ideal) = line.ideal.at(*concurrency) {
         let percent = 100.0 * estimate.median / ideal;
         words.push(format!(
             "ideal {}, of which {percent:.1} % are reached",
@@ -187,14 +187,4 @@ pub(super) fn tip(view: &View, line: &Line, index: usize) -> String {
         name => format!("{name}, {place}"),
     };
     format!("{of}: {}", words.join("; "))
-}
-
-fn measured(estimate: &Estimate) -> String {
-    let median = short(estimate.median);
-    let ends = format!("{} to {}", short(estimate.low), short(estimate.high));
-    match (estimate.runs, estimate.is_interval) {
-        (1, _) => format!("{median} commands/s in 1 run"),
-        (runs, true) => format!("{median} commands/s (95 % interval {ends}, {runs} runs)"),
-        (runs, false) => format!("{median} commands/s (from {ends}, {runs} runs)"),
-    }
 }

@@ -104,7 +104,7 @@ impl Repeats {
             self.runs.push(Run::of(name, *place, trial, outcome));
         }
         let good: Vec<(usize, &Trial, f64)> = (trials.iter())
-            .filter_map(|(place, trial)| Some((*place, *trial, makespan_s(trial)?)))
+            .filter_map(|(place, trial)| Some((*place, *trial, trial.usable_makespan_s()?)))
             .collect();
         let makespans = good.iter().map(|(.., makespan_s)| *makespan_s).collect();
         let Some(configuration) = Configuration::of(name, makespans) else {
@@ -130,12 +130,6 @@ impl Repeats {
     pub fn percents(&self) -> impl Iterator<Item = f64> {
         self.good().map(|(_, deviation)| deviation.percent)
     }
-}
-
-/// The makespan of a good run.
-fn makespan_s(trial: &Trial) -> Option<f64> {
-    let ok = trial.makespan_s.filter(|_| trial.status == Status::Ok);
-    ok.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
 }
 
 impl Run {

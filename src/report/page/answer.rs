@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use super::asked::{Asked, Row};
 use super::compared::{Compared, compared};
+use super::facts::{Fact, against_the_slowest, facts};
 use super::findings::findings;
+use super::sureness::sureness;
 use super::words::{counted, paragraphs, range, short_seconds, with_commas};
 use crate::model::WorkloadKind;
 use crate::record::Trial;
-use crate::report::recommend::{command_line, fewest_runs};
+use crate::report::recommend::command_line;
 use crate::report::{Cell, Table, scaling};
 
 /// A question and its answer as the templates take them.
@@ -54,15 +56,6 @@ pub(super) struct Answer {
     pub(super) fits: Option<Fits>,
     /// What to expect and how to read it, by paragraph.
     pub(super) analysis: Vec<String>,
-}
-
-/// A figure with its name.
-#[derive(Debug, PartialEq, Serialize)]
-pub(super) struct Fact {
-    pub(super) term: &'static str,
-    pub(super) figure: String,
-    /// What the figure is held against, or how sure it is.
-    pub(super) note: String,
 }
 
 /// The fitted laws as a table of words.
@@ -215,115 +208,6 @@ pub(super) fn shape(row: &Row<'_>) -> String {
         say(format!("{} executor", trial.executor), executors);
     }
     words.join(", ")
-}
-
-/// The figures of the answer: its time, how much that is less than others, and what it takes.
-fn facts(row: &Row<'_>) -> Vec<Fact> {
-    let fact = |term, figure: Cell, note: String| {
-        (figure != Cell::Empty).then(|| Fact {
-            term,
-            figure: figure.to_string(),
-            note,
-        })
-    };
-    let summary = &row.costs().summary;
-    let interval = match row.interval_in_words() {
-        Some(interval) => format!("95 % interval {interval}"),
-        None => format!("{}, no interval", counted(row.candidate().runs, "good run")),
-    };
-    let ideal = Cell::maybe(summary.ideal_s, Cell::Seconds);
-    let memory = row.asked.question.memory.as_str();
-    let facts = [
-        fact(
-            "median makespan",
-            Cell::maybe(row.median_s(), Cell::Seconds),
-            interval,
-        ),
-        against_the_slowest(row),
-        fact(
-            "speed against published",
-            Cell::maybe(summary.times_faster(), Cell::Times),
-            format!(
-                "published {}",
-                Cell::maybe(row.published_s(), Cell::Seconds)
-            ),
-        ),
-        fact(
-            "efficiency",
-            Cell::maybe(summary.efficiency, Cell::Share),
-            format!("ideal {ideal}"),
-        ),
-        fact(
-            "peak memory",
-            row.memory(),
-            format!("{memory}, all processes"),
-        ),
-    ];
-    facts.into_iter().flatten().collect()
-}
-
-fn against_the_slowest(row: &Row<'_>) -> Option<Fact> {
-    let rows = row.asked.by_median();
-    let slowest = rows.last().filter(|slowest| slowest.index != row.index)?;
-    let times = slowest.median_s()? / row.median_s()?;
-    Some(Fact {
-        term: "speed against slowest",
-        figure: Cell::Times(times).to_string(),
-        note: format!(
-            "{} takes {}",
-            slowest.name(),
-            Cell::maybe(slowest.median_s(), Cell::Seconds)
-        ),
-    })
-}
-
-/// How far the answer may be trusted.
-fn sureness(asked: &Asked<'_>, within: f64) -> Vec<String> {
-    let candidates = &asked.question.candidates;
-    let unstable = candidates.iter().filter(|c| c.warning().is_some()).count();
-    let not_ok: usize = candidates.iter().map(|candidate| candidate.not_ok).sum();
-    let all: usize = asked.costs.iter().map(|costs| costs.summary.runs).sum();
-    let said = asked.pick().or_else(|| asked.best());
-    [
-        said.map(|row| interval_sentence(&row)),
-        asked.question.left_open(within),
-        said.and_then(|row| row.candidate().warning())
-            .map(|warning| format!("{warning}.")),
-        (unstable > 0).then(|| {
-            let all = counted(candidates.len(), "median");
-            format!("{unstable} of {all} may be unstable; the reasons are under Warnings.")
-        }),
-        (not_ok > 0).then(|| {
-            format!(
-                "{not_ok} of {} did not end well and do not count.",
-                counted(all, "run")
-            )
-        }),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn interval_sentence(row: &Row<'_>) -> String {
-    let candidate = row.candidate();
-    let median = Cell::maybe(row.median_s(), Cell::Seconds);
-    let runs = counted(candidate.runs, "good run");
-    match (candidate.interval_s(), row.median_s()) {
-        (Some(interval), Some(middle)) => format!(
-            "The median of {}’s {runs} is {median}; its 95 % interval reaches from {:.1} % below \
-             to {:.1} % above.",
-            row.name(),
-            100.0 * (1.0 - interval.low / middle),
-            100.0 * (interval.high / middle - 1.0)
-        ),
-        _ => format!(
-            "{} has {runs} ({median}): no interval can be given, for that takes {}. Small \
-             differences between such figures mean nothing.",
-            row.name(),
-            fewest_runs()
-        ),
-    }
 }
 
 fn fits(asked: &Asked<'_>) -> Option<Fits> {

@@ -2,7 +2,8 @@
 //! asks for nothing from anywhere.
 //!
 //! * `asked`: each question's records, summed up by configuration;
-//! * `answer`, `compared` and `findings`: what comes out, in words and a few figures;
+//! * `answer`, `facts`, `sureness`, `compared` and `findings`: what comes out, in words and a few
+//!   figures;
 //! * `configurations`: the table of all configurations;
 //! * `figures`: the charts and their colours in the dark;
 //! * `machine`: where it was measured, in plain words;
@@ -18,11 +19,13 @@ mod answer;
 mod asked;
 mod compared;
 mod configurations;
+mod facts;
 mod figures;
 mod findings;
 mod machine;
 #[cfg(test)]
 mod samples;
+mod sureness;
 #[cfg(test)]
 mod tests;
 mod trouble;

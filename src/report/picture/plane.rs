@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::HeatMap;
 use super::heat_map::Spot;
-use crate::record::{Axis, Spread, Status, Trial, Work, line_executor};
+use crate::record::{Axis, Trial, Work, line_executor, median_makespan_s};
 
 /// A map with more empty cells would not be one: shares of all cells.
 const MEASURED: f64 = 0.75;
@@ -14,7 +14,7 @@ impl HeatMap {
     /// configuration; `None` when these are no grid. What takes at most `within` (a share) longer
     /// than the fastest is as good.
     pub(in crate::report) fn through_fastest(work: &Work<'_>, within: f64) -> Option<HeatMap> {
-        let fastest = fastest(&work.trials)?;
+        let (fastest, _) = work.fastest()?;
         let fastest = &Trial {
             executor: line_executor(fastest, work.trials.iter().copied()),
             ..fastest.clone()
@@ -38,7 +38,7 @@ impl HeatMap {
             processes.len() > 1 && threads.len() > 1 && cells.len() as f64 >= MEASURED * all as f64;
         let spot = |processes, threads| match cells.get(&(processes, threads)) {
             None => Spot::NotMeasured,
-            Some(trials) => median_s(trials).map_or(Spot::Failed, Spot::Seconds),
+            Some(trials) => median_makespan_s(trials).map_or(Spot::Failed, Spot::Seconds),
         };
         let row = |processes: &u32| threads.iter().map(|m| spot(*processes, *m)).collect();
         let spots = processes.iter().map(row).collect();
@@ -51,38 +51,6 @@ impl HeatMap {
             within,
         })
     }
-}
-
-/// A trial of the configuration with the smallest median.
-fn fastest<'a>(trials: &[&'a Trial]) -> Option<&'a Trial> {
-    let mut configurations: HashMap<String, Vec<&Trial>> = HashMap::new();
-    for trial in trials {
-        let asked = format!("{} {} {}", trial.processes, trial.threads, way(trial));
-        configurations.entry(asked).or_default().push(trial);
-    }
-    let medians = configurations.values();
-    let medians = medians.filter_map(|trials| Some((median_s(trials)?, trials[0])));
-    // In the order of the trials where two are equally fast.
-    let place = |trial: &Trial| trials.iter().position(|other| std::ptr::eq(*other, trial));
-    let order = |a: &(f64, &Trial), b: &(f64, &Trial)| {
-        (a.0.total_cmp(&b.0)).then_with(|| place(a.1).cmp(&place(b.1)))
-    };
-    medians.min_by(order).map(|(_, trial)| trial)
-}
-
-fn median_s(trials: &[&Trial]) -> Option<f64> {
-    let ok = trials.iter().filter(|trial| trial.status == Status::Ok);
-    let seconds = ok.filter_map(|trial| trial.makespan_s);
-    let usable = seconds.filter(|seconds| seconds.is_finite() && *seconds > 0.0);
-    Spread::of(usable).map(|spread| spread.median)
-}
-
-/// How a trial does its work, processes and threads left out.
-fn way(trial: &Trial) -> String {
-    let (batch, dispatch, spawn) = (trial.batch, trial.dispatch, trial.spawn);
-    let (executor, runtime) = (trial.executor, &trial.runtime);
-    let interval_s = trial.switch_interval_s.unwrap_or_default();
-    format!("{executor} {dispatch} {batch} {spawn} {runtime} {interval_s}")
 }
 
 /// What all of the map have in common.

@@ -23,7 +23,7 @@ pub(super) use write::interval_in_words;
 use super::HeatMap;
 use super::document::Document;
 use super::scaling::Scalings;
-use crate::record::{Memory, Trial, group, works};
+use crate::record::{Memory, Trial, group, in_words, works};
 use crate::stats::{Bootstrap, pareto_front};
 
 /// What counts as good enough.
@@ -76,29 +76,9 @@ pub(super) fn asked(trials: &[Trial]) -> Vec<(String, Vec<Trial>)> {
     asked
 }
 
-/// All that makes it the same work, whoever does it and however, in words.
+/// The work and what it runs on, which is no choice where a person asks what to run it by.
 fn question(trial: &Trial) -> String {
-    let mut words = vec![
-        format!("{}: {} work", trial.experiment, trial.workload),
-        format!("{} commands", trial.commands),
-    ];
-    let own = trial.own_work();
-    if let Some(own) = own {
-        words.insert(1, own.to_owned());
-    }
-    if let Some(wait) = trial.wait_s {
-        let told = if own.is_some() { "told waits" } else { "waits" };
-        words.push(format!("{told} of {wait} s"));
-    }
-    if let Some(loops) = trial.loops {
-        words.push(format!("{loops} loops"));
-    }
-    if let Some(rate) = trial.rate_per_s {
-        words.push(format!("{rate} batches/s"));
-    }
-    words.push(format!("{} runtime", trial.runtime));
-    words.push(format!("total {}", trial.expected_sum));
-    words.join(", ")
+    format!("{}, {} runtime", in_words(trial), trial.runtime)
 }
 
 impl Question {

@@ -1,0 +1,77 @@
+//! The figures of an answer that a reader looks for first.
+
+use serde::Serialize;
+
+use super::asked::Row;
+use super::words::counted;
+use crate::report::Cell;
+
+/// A figure with its name.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Fact {
+    pub(super) term: &'static str,
+    pub(super) figure: String,
+    /// What the figure is held against, or how sure it is.
+    pub(super) note: String,
+}
+
+/// The figures of the answer: its time, how much that is less than others, and what it takes.
+pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
+    let fact = |term, figure: Cell, note: String| {
+        (figure != Cell::Empty).then(|| Fact {
+            term,
+            figure: figure.to_string(),
+            note,
+        })
+    };
+    let summary = &row.costs().summary;
+    let interval = match row.interval_in_words() {
+        Some(interval) => format!("95 % interval {interval}"),
+        None => format!("{}, no interval", counted(row.candidate().runs, "good run")),
+    };
+    let ideal = Cell::maybe(summary.ideal_s, Cell::Seconds);
+    let memory = row.asked.question.memory.as_str();
+    let facts = [
+        fact(
+            "median makespan",
+            Cell::maybe(row.median_s(), Cell::Seconds),
+            interval,
+        ),
+        against_the_slowest(row),
+        fact(
+            "speed against published",
+            Cell::maybe(summary.times_faster(), Cell::Times),
+            format!(
+                "published {}",
+                Cell::maybe(row.published_s(), Cell::Seconds)
+            ),
+        ),
+        fact(
+            "efficiency",
+            Cell::maybe(summary.efficiency, Cell::Share),
+            format!("ideal {ideal}"),
+        ),
+        fact(
+            "peak memory",
+            row.memory(),
+            format!("{memory}, all processes"),
+        ),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+/// How much faster it is than the slowest, if it is not that itself.
+pub(super) fn against_the_slowest(row: &Row<'_>) -> Option<Fact> {
+    let rows = row.asked.by_median();
+    let slowest = rows.last().filter(|slowest| slowest.index != row.index)?;
+    let times = slowest.median_s()? / row.median_s()?;
+    Some(Fact {
+        term: "speed against slowest",
+        figure: Cell::Times(times).to_string(),
+        note: format!(
+            "{} takes {}",
+            slowest.name(),
+            Cell::maybe(slowest.median_s(), Cell::Seconds)
+        ),
+    })
+}

@@ -1,0 +1,55 @@
+//! How far an answer may be trusted.
+
+use super::asked::{Asked, Row};
+use super::words::counted;
+use crate::report::Cell;
+use crate::report::recommend::fewest_runs;
+
+/// What speaks for the answer and against it, one sentence each.
+pub(super) fn sureness(asked: &Asked<'_>, within: f64) -> Vec<String> {
+    let candidates = &asked.question.candidates;
+    let unstable = candidates.iter().filter(|c| c.warning().is_some()).count();
+    let not_ok: usize = candidates.iter().map(|candidate| candidate.not_ok).sum();
+    let all: usize = asked.costs.iter().map(|costs| costs.summary.runs).sum();
+    let said = asked.pick().or_else(|| asked.best());
+    [
+        said.map(|row| interval_sentence(&row)),
+        asked.question.left_open(within),
+        said.and_then(|row| row.candidate().warning())
+            .map(|warning| format!("{warning}.")),
+        (unstable > 0).then(|| {
+            let all = counted(candidates.len(), "median");
+            format!("{unstable} of {all} may be unstable; the reasons are under Warnings.")
+        }),
+        (not_ok > 0).then(|| {
+            format!(
+                "{not_ok} of {} did not end well and do not count.",
+                counted(all, "run")
+            )
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn interval_sentence(row: &Row<'_>) -> String {
+    let candidate = row.candidate();
+    let median = Cell::maybe(row.median_s(), Cell::Seconds);
+    let runs = counted(candidate.runs, "good run");
+    match (candidate.interval_s(), row.median_s()) {
+        (Some(interval), Some(middle)) => format!(
+            "The median of {}’s {runs} is {median}; its 95 % interval reaches from {:.1} % below \
+             to {:.1} % above.",
+            row.name(),
+            100.0 * (1.0 - interval.low / middle),
+            100.0 * (interval.high / middle - 1.0)
+        ),
+        _ => format!(
+            "{} has {runs} ({median}): no interval can be given, for that takes {}. Small \
+             differences between such figures mean nothing.",
+            row.name(),
+            fewest_runs()
+        ),
+    }
+}

@@ -1,0 +1,50 @@
+//! A gateway as a process that a test may abuse, and what its clients say.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Command;
+
+use mpmt::process::{Child, StdoutMode};
+use mpmt::server::{Ready, Report};
+use rustix::process::Signal;
+
+/// A server that is ready. It is killed when it is dropped.
+pub struct Gateway {
+    pub child: Child,
+    /// Its addresses.
+    pub ready: Ready,
+    stdout: BufReader<File>,
+}
+
+impl Gateway {
+    /// Starts a command that is a server of `--format json`, and waits until it is ready.
+    pub fn start(command: &mut Command) -> Gateway {
+        let mut child = Child::spawn(command, StdoutMode::Piped).unwrap();
+        let mut stdout = BufReader::new(child.take_stdout().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        Gateway {
+            child,
+            ready: serde_json::from_str(&line).unwrap(),
+            stdout,
+        }
+    }
+
+    /// Asks it to leave, and gives its report.
+    pub fn stop(mut self) -> Report {
+        self.child.signal(Signal::TERM);
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        assert!(self.child.wait().unwrap().status.success());
+        serde_json::from_str(rest.lines().last().unwrap()).unwrap()
+    }
+}
+
+/// All that a process says until it ends, which it has to do well.
+pub fn said_by(mut client: Child) -> String {
+    let mut said = String::new();
+    let mut stdout = client.take_stdout().unwrap();
+    stdout.read_to_string(&mut said).unwrap();
+    assert!(client.wait().unwrap().status.success());
+    said
+}
