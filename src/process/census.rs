@@ -83,7 +83,10 @@ mod tests {
         use crate::process::{Child, StdoutMode};
         use std::io::Read as _;
         let mut command = std::process::Command::new("sh");
-        command.args(["-c", "sh -c 'echo ready; read line' & wait"]);
+        // What runs in the background of a shell reads from /dev/null, unless told otherwise. Our
+        // end of the pipe closes with the child, so nobody waits for ever.
+        let script = "exec 3<&0; sh -c 'echo ready; read line <&3' & wait";
+        command.args(["-c", script]);
         let mut child = Child::spawn(&mut command, StdoutMode::Piped).unwrap();
         let mut ready = [0; 6];
         child.take_stdout().unwrap().read_exact(&mut ready).unwrap();
