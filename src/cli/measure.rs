@@ -48,11 +48,14 @@ impl Request {
             name, definition, ..
         } in &self.experiments
         {
-            eprintln!(
-                "{name}: {}\n{}\n",
-                definition.question.trim(),
-                definition.analysis.trim()
-            );
+            // A grid from the command line asks nothing but what it says.
+            if !definition.question.is_empty() {
+                eprintln!(
+                    "{name}: {}\n{}\n",
+                    definition.question.trim(),
+                    definition.analysis.trim()
+                );
+            }
         }
     }
 }

@@ -318,7 +318,7 @@ impl SweepArgs {
             )));
         }
         let definition = Definition {
-            question: "What was asked on the command line?".to_owned(),
+            question: String::new(),
             analysis: String::new(),
             runs: 1,
             warmup: 0,

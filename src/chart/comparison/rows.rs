@@ -14,6 +14,8 @@ const COLUMNS: [f64; 3] = [0.0, 90.0, 154.0];
 /// Room for the left-most column.
 const LAST_COLUMN: f64 = 84.0;
 const LONGEST_LABEL: f64 = 190.0;
+/// Where no published figures take room.
+const LONGEST_LABEL_ALONE: f64 = 240.0;
 /// The least distance of two labels of the axis.
 const TICK_ROOM: f64 = 28.0;
 
@@ -37,8 +39,11 @@ impl Rows {
         for row in &comparison.rows {
             labels = labels.max(font::width(&row.name, theme::BODY, false)?);
         }
-        let labels = labels.min(LONGEST_LABEL);
         let published = comparison.has_published();
+        let labels = labels.min(match published {
+            true => LONGEST_LABEL,
+            false => LONGEST_LABEL_ALONE,
+        });
         let columns = COLUMNS[if published { 2 } else { 1 }] + LAST_COLUMN;
         let values: Vec<f64> = comparison.rows.iter().flat_map(values).collect();
         Ok(Rows {

@@ -20,7 +20,7 @@ use crate::report::{Cell, Table, scaling};
 pub(super) struct Answer {
     /// Name of the experiment.
     pub(super) experiment: String,
-    /// What kind of work, such as "io work".
+    /// What kind of work, such as "io work" or "io work on the gil runtime".
     pub(super) kind: String,
     /// What was asked.
     pub(super) question: String,
@@ -111,9 +111,16 @@ fn question_in_words(asked: &Asked<'_>) -> String {
     }
 }
 
+/// The kind of work, and what it ran on where that is not native code.
 fn kind(asked: &Asked<'_>) -> String {
-    let workload = asked.rows().next().map(|row| row.trial().workload);
-    workload.map_or_else(String::new, |workload| format!("{workload} work"))
+    let Some(row) = asked.rows().next() else {
+        return String::new();
+    };
+    let (workload, runtime) = (row.trial().workload, &row.trial().runtime);
+    match runtime.is_native() {
+        true => format!("{workload} work"),
+        false => format!("{workload} work on the {runtime} runtime"),
+    }
 }
 
 /// The recommended one's time, or that of the fastest, and how much that is below the slowest's.
