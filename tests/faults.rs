@@ -93,13 +93,17 @@ impl Server {
         Server(Gateway::start(command.args(arguments)))
     }
 
+    /// Its children, by what each says of its parent: the kernel's own list of children may miss
+    /// some while others come and go.
     fn workers(&self) -> Vec<u32> {
-        let pid = self.0.child.pid();
-        let path = format!("/proc/{pid}/task/{pid}/children");
-        let text = fs::read_to_string(path).unwrap_or_default();
-        text.split_whitespace()
-            .map(|pid| pid.parse().unwrap())
-            .collect()
+        let parent = format!("PPid:\t{}", self.0.child.pid());
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(|pid: &u32| {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            status.lines().any(|line| line == parent)
+        })
+        .collect()
     }
 
     fn signal_workers(&self, signal: Signal) {
