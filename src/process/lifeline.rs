@@ -7,13 +7,22 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::io::Errno;
+use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 
 /// Has the kernel kill a program when the thread that starts it ends: for one that does not ask for
 /// that itself, as [`Lifeline::hold`] does.
 pub fn die_with_parent(command: &mut Command) {
-    let ask = || Ok(set_parent_process_death_signal(Some(Signal::KILL))?);
-    // SAFETY: between fork and exec it makes one system call and touches nothing of this process.
+    let parent = getpid();
+    let ask = move || {
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        // A parent that was killed before it was asked sends no signal any more.
+        match getppid() == Some(parent) {
+            true => Ok(()),
+            false => Err(Errno::SRCH.into()),
+        }
+    };
+    // SAFETY: between fork and exec it makes two system calls and touches nothing of this process.
     unsafe { command.pre_exec(ask) };
 }
 
