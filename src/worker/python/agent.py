@@ -137,10 +137,8 @@ class Runner:
             for _ in range(self.threads):
                 self.spawn(self.take_tasks)
             return self.to_the_pool
-        if self.pipelined:
-            self.places = threading.BoundedSemaphore(self.threads)
-            return self.rolling
-        return self.in_waves
+        self.places = threading.BoundedSemaphore(self.threads)
+        return self.rolling
 
     # Executors: each starts every command of a batch.
 
@@ -148,17 +146,9 @@ class Runner:
         for index in range(len(batch.instructions)):
             self.run(batch, index)
 
-    def in_waves(self, batch):
-        """A thread for each command, joined: the published system's way."""
-        count = len(batch.instructions)
-        for first in range(0, count, self.threads):
-            wave = range(first, min(first + self.threads, count))
-            wave = [self.spawn(self.run, batch, index) for index in wave]
-            for thread in wave:
-                thread.join()
-
     def rolling(self, batch):
-        """A thread for each command, so many at a time, whichever batch it is of."""
+        """A thread for each command, so many at a time, whichever batch it is of: the published
+        system's way, where a batch has as many commands as there are threads."""
         for index in range(len(batch.instructions)):
             self.places.acquire()
             self.spawn(self.run, batch, index, self.places.release)

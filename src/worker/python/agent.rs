@@ -59,8 +59,8 @@ enum News {
 }
 
 impl Agent {
-    /// Starts an interpreter, which loads a task if there is one, and does not wait for it. Call it from a thread that lives as long as
-    /// it shall: it is killed when the thread ends.
+    /// Starts an interpreter, which loads a task if there is one, and does not wait for it. Call it
+    /// from a thread that lives as long as it shall: it is killed when the thread ends.
     ///
     /// # Errors
     /// When there is no such program, or the system is out of processes, threads or descriptors.
