@@ -1,6 +1,7 @@
 //! The runs of a configuration as one, and the names by which configurations are told apart.
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Published, Status, Trial};
 use crate::model::{Job, Runtime, WorkloadKind};
@@ -177,9 +178,9 @@ pub fn summarise(trials: &[Trial], published: &[Published]) -> Vec<Summary> {
         .collect()
 }
 
-/// The trials of each configuration (warm-ups left out) under its name, in the order in which they first appear.
-/// Where configurations share a label, their names add what they differ in, so that different
-/// things are never averaged.
+/// The trials of each configuration (warm-ups left out) under its name, in the order in which they
+/// first appear. Where configurations share a label, their names add what they differ in, so that
+/// different things are never averaged.
 pub fn group(trials: &[Trial]) -> Vec<(String, Vec<&Trial>)> {
     group_by(trials.iter().filter(|trial| !trial.warmup), |trial| trial)
 }
@@ -189,33 +190,26 @@ pub fn group_by<T>(
     items: impl IntoIterator<Item = T>,
     trial_of: impl Fn(&T) -> &Trial,
 ) -> Vec<(String, Vec<T>)> {
-    let mut places: FxHashMap<Asked, usize> = FxHashMap::default();
-    let mut groups: Vec<Vec<T>> = Vec::new();
+    let mut groups: IndexMap<Asked, Vec<T>, FxBuildHasher> = IndexMap::default();
     for item in items {
         let asked = Asked::of(trial_of(&item));
-        let place = *places.entry(asked).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(members) => members.push(item),
-            None => groups.push(vec![item]),
-        }
+        groups.entry(asked).or_default().push(item);
     }
-    let mut asked: Vec<(Asked, usize)> = places.into_iter().collect();
-    asked.sort_unstable_by_key(|(_, place)| *place);
-    let asked: Vec<Asked> = asked.into_iter().map(|(asked, _)| asked).collect();
-    names(&asked).into_iter().zip(groups).collect()
+    let names = names(groups.keys());
+    names.into_iter().zip(groups.into_values()).collect()
 }
 
 /// A name for each: its label and runtime, and where these are the same, what tells them apart.
-fn names(asked: &[Asked]) -> Vec<String> {
+fn names<'a>(asked: impl Iterator<Item = &'a Asked> + Clone) -> Vec<String> {
     let mut labels: FxHashMap<_, (&Asked, [bool; WORDS])> = FxHashMap::default();
-    for one in asked {
+    for one in asked.clone() {
         let (first, differs) = labels.entry(one.label()).or_insert((one, [false; WORDS]));
         for (differs, (a, b)) in differs.iter_mut().zip(one.words.iter().zip(&first.words)) {
             *differs |= a != b;
         }
     }
     let name = |one: &Asked| one.name_by(&labels[&one.label()].1);
-    asked.iter().map(name).collect()
+    asked.map(name).collect()
 }
 
 /// Things that a configuration is asked, beyond its label.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use super::{Spread, Trial, group_by};
 use crate::model::WorkloadKind;
 
@@ -42,22 +44,19 @@ pub fn median_makespan_s(trials: &[&Trial]) -> Option<f64> {
 
 /// The trials of each work, in the order in which the works first appear. Warm-ups are left out.
 pub fn works(trials: &[Trial]) -> Vec<Work<'_>> {
-    let mut works: Vec<Work<'_>> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut by_name: IndexMap<String, Vec<&Trial>> = IndexMap::new();
     for trial in trials.iter().filter(|trial| !trial.warmup) {
-        let name = in_words(trial);
-        let place = *places.entry(name).or_insert_with_key(|name| {
-            works.push(Work {
-                name: name.clone(),
-                slug: String::new(),
-                experiment: &trial.experiment,
-                workload: trial.workload,
-                trials: Vec::new(),
-            });
-            works.len() - 1
-        });
-        works[place].trials.push(trial);
+        by_name.entry(in_words(trial)).or_default().push(trial);
     }
+    let mut works: Vec<Work<'_>> = (by_name.into_iter())
+        .map(|(name, trials)| Work {
+            name,
+            slug: String::new(),
+            experiment: &trials[0].experiment,
+            workload: trials[0].workload,
+            trials,
+        })
+        .collect();
     name_shortly(&mut works);
     works
 }
@@ -65,27 +64,20 @@ pub fn works(trials: &[Trial]) -> Vec<Work<'_>> {
 /// The trials of each experiment under its name, in the order in which they first appear. Warm-ups
 /// are left out.
 pub fn by_experiment(trials: &[Trial]) -> Vec<(&str, Vec<&Trial>)> {
-    let mut experiments: Vec<(&str, Vec<&Trial>)> = Vec::new();
+    let mut experiments: IndexMap<&str, Vec<&Trial>> = IndexMap::new();
     for trial in trials.iter().filter(|trial| !trial.warmup) {
-        let named = |(name, _): &&mut (&str, Vec<&Trial>)| *name == trial.experiment;
-        match experiments.iter_mut().find(named) {
-            Some((_, trials)) => trials.push(trial),
-            None => experiments.push((&trial.experiment, vec![trial])),
-        }
+        let experiment = trial.experiment.as_str();
+        experiments.entry(experiment).or_default().push(trial);
     }
-    experiments
+    experiments.into_iter().collect()
 }
 
 /// All that makes it the same work, in words.
 pub fn in_words(trial: &Trial) -> String {
-    let mut words = vec![
-        format!("{}: {} work", trial.experiment, trial.workload),
-        format!("{} commands", trial.commands),
-    ];
+    let mut words = vec![format!("{}: {} work", trial.experiment, trial.workload)];
     let own = trial.own_work();
-    if let Some(own) = own {
-        words.insert(1, own.to_owned());
-    }
+    words.extend(own.map(str::to_owned));
+    words.push(format!("{} commands", trial.commands));
     if let Some(wait) = trial.wait_s {
         // Whether a person's own work sleeps them is for itself to know.
         let told = if own.is_some() { "told waits" } else { "waits" };

@@ -1,6 +1,8 @@
 //! Lines: configurations that differ in one setting alone.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 
 use super::FEWEST_VALUES;
 use super::axis::{self, Along, OTHERS};
@@ -48,25 +50,19 @@ pub(super) struct Curve {
 /// The lines along a setting that took enough values on them.
 pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
     let executors = executors(trials);
-    let mut found: Vec<(Key, Placed<'a>)> = Vec::new();
-    let mut indices: HashMap<Key, usize> = HashMap::new();
+    let mut found: IndexMap<Key, Placed<'a>> = IndexMap::new();
     for &trial in trials {
         let Some(value) = along.value(trial) else {
             continue;
         };
         for executor in lines_of(along, trial, &executors) {
             let key = along.others(trial, executor);
-            let index = *indices.entry(key).or_insert_with_key(|key| {
-                found.push((key.clone(), Vec::new()));
-                found.len() - 1
-            });
-            found[index].1.push((value, trial));
+            found.entry(key).or_default().push((value, trial));
         }
     }
-    found.retain(|(_, trials)| has_enough(trials));
-    let keys = || found.iter().map(|(key, _)| key);
+    found.retain(|_, trials| has_enough(trials));
     let differs: [bool; OTHERS] = std::array::from_fn(|i| {
-        let mut words = keys().map(|key| &key[i]);
+        let mut words = found.keys().map(|key| &key[i]);
         let first = words.next();
         words.any(|word| Some(word) != first)
     });

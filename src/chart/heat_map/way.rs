@@ -1,6 +1,8 @@
 //! How work is run, processes and threads aside: what makes several heat maps of one work.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
 
 use crate::model::{Dispatch, ExecutorKind, SpawnMode};
 use crate::record::{Trial, runtime_in_words};
@@ -87,19 +89,14 @@ impl Way {
 /// stand in the family of each other executor, where that has none of its own; a family of which
 /// nothing else is left is no family.
 pub fn families<'a>(trials: &[&'a Trial]) -> Vec<Family<'a>> {
-    let mut families: Vec<Family<'a>> = Vec::new();
-    let mut places: HashMap<Way, usize> = HashMap::new();
+    let mut families: IndexMap<Way, Vec<&Trial>> = IndexMap::new();
     for trial in trials {
-        let way = Way::of(trial);
-        let place = *places.entry(way.clone()).or_insert_with(|| {
-            let trials = Vec::new();
-            families.push(Family { way, trials });
-            families.len() - 1
-        });
-        families[place].trials.push(trial);
+        families.entry(Way::of(trial)).or_default().push(trial);
     }
+    let families = families.into_iter();
+    let families = families.map(|(way, trials)| Family { way, trials });
     let (lending, mut others): (Vec<_>, Vec<_>) =
-        (families.into_iter()).partition(|family| family.way.executor == ExecutorKind::Sequential);
+        families.partition(|family| family.way.executor == ExecutorKind::Sequential);
     for lender in lending {
         let lent = others
             .iter_mut()

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -102,16 +102,11 @@ fn in_groups<'a, K: Eq + Hash>(
     trials: impl Iterator<Item = &'a Trial>,
     key: impl Fn(&'a Trial) -> K,
 ) -> Vec<Vec<&'a Trial>> {
-    let mut places: FxHashMap<K, usize> = FxHashMap::default();
-    let mut groups: Vec<Vec<&Trial>> = Vec::new();
+    let mut groups: IndexMap<K, Vec<&Trial>> = IndexMap::new();
     for trial in trials {
-        let place = *places.entry(key(trial)).or_insert(groups.len());
-        if place == groups.len() {
-            groups.push(Vec::new());
-        }
-        groups[place].push(trial);
+        groups.entry(key(trial)).or_default().push(trial);
     }
-    groups
+    groups.into_values().collect()
 }
 
 #[cfg(test)]

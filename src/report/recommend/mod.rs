@@ -20,6 +20,8 @@ pub(super) use decide::fewest_runs;
 pub use decide::{Answer, Undecided};
 pub(super) use write::interval_in_words;
 
+use indexmap::IndexMap;
+
 use super::HeatMap;
 use super::document::Document;
 use super::scaling::Scalings;
@@ -33,6 +35,16 @@ pub struct Terms {
     pub within: f64,
     /// Of the bootstrap: same records and same seed, same answer.
     pub seed: u64,
+}
+
+impl Default for Terms {
+    /// Within 5 %.
+    fn default() -> Terms {
+        Terms {
+            within: 0.05,
+            seed: 1,
+        }
+    }
 }
 
 /// A question to which configurations are the possible answers: the same experiment and the same
@@ -65,15 +77,14 @@ pub fn questions(trials: &[Trial], terms: Terms) -> Vec<Question> {
 
 /// The trials of each question under its name.
 pub(super) fn asked(trials: &[Trial]) -> Vec<(String, Vec<Trial>)> {
-    let mut asked: Vec<(String, Vec<Trial>)> = Vec::new();
+    let mut asked: IndexMap<String, Vec<Trial>> = IndexMap::new();
     for trial in trials.iter().filter(|trial| !trial.warmup) {
-        let name = question(trial);
-        match asked.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, trials)) => trials.push(trial.clone()),
-            None => asked.push((name, vec![trial.clone()])),
-        }
+        asked
+            .entry(question(trial))
+            .or_default()
+            .push(trial.clone());
     }
-    asked
+    asked.into_iter().collect()
 }
 
 /// The work and what it runs on, which is no choice where a person asks what to run it by.

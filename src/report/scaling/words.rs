@@ -10,10 +10,9 @@ impl Scalings {
     /// A sentence for each line along which the data supports a law, and one for those along
     /// which it supports none.
     pub(in crate::report) fn findings(&self) -> Vec<String> {
-        let axes = [Axis::Processes, Axis::Threads, Axis::Product];
         let mut findings = Vec::new();
         let mut without = Vec::new();
-        for axis in axes {
+        for axis in Axis::ALL {
             let along: Vec<&Scaled> = self.0.iter().filter(|s| s.axis == axis).collect();
             match along.iter().rev().find_map(|scaled| scaled.finding()) {
                 Some(finding) => findings.push(finding),
