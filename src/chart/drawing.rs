@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::figure::Figure;
 use super::{ChartError, Kind, paint};
+use crate::record::{Trial, Work, works};
 
 /// One picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +79,25 @@ impl Drawings {
             .find(is_free)
             .unwrap_or(stem);
         self.drawn.push(Drawing { kind, stem, figure });
+    }
+
+    /// The works that a kind of chart has a picture of each, with what their files are named by: the
+    /// slug where there are several. Without any, that is noted.
+    pub(super) fn works<'a>(&mut self, kind: Kind, trials: &'a [Trial]) -> Vec<(Work<'a>, String)> {
+        let works = works(trials);
+        if works.is_empty() {
+            self.leave_out(kind, "there is no trial to draw");
+        }
+        let several = works.len() > 1;
+        let named = |work: Work<'a>| {
+            let of = if several {
+                work.slug.clone()
+            } else {
+                String::new()
+            };
+            (work, of)
+        };
+        works.into_iter().map(named).collect()
     }
 
     /// Notes what can't be drawn.

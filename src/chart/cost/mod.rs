@@ -17,23 +17,14 @@ mod scatter;
 mod tests;
 
 use super::{ChartError, Drawings, Kind, Records};
-use crate::record::{Work, works};
+use crate::record::Work;
 use configurations::Configurations;
 use dots::Dots;
 use rows::Rows;
 
 /// Two pictures for each work: rows of bars, and makespan against memory.
 pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
-    let works = works(records.trials);
-    if works.is_empty() {
-        drawings.leave_out(Kind::Cost, "there is no trial to draw");
-    }
-    for work in &works {
-        let of = if works.len() > 1 {
-            work.slug.as_str()
-        } else {
-            ""
-        };
+    for (work, of) in &drawings.works(Kind::Cost, records.trials) {
         draw_work(work, of, records.source, drawings)?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
 use crate::chart::{draw, paint};
 use crate::model::ExecutorKind;
-use crate::record::{Memory, Trial, samples};
+use crate::record::{Memory, Trial, samples, works};
 
 /// A good run that takes so long and so much memory.
 fn run(label: &str, makespan_s: f64, pss_kib: u64) -> Trial {

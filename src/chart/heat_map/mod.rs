@@ -18,7 +18,7 @@ mod way;
 mod words;
 
 use super::{ChartError, Drawings, Kind, Records};
-use crate::record::{Work, slug, works};
+use crate::record::{Work, slug};
 use grid::{Grid, Shape, Unfit};
 use way::{Family, Way, families};
 
@@ -27,17 +27,10 @@ const MOST_PICTURES: usize = 8;
 
 /// One picture for each work and each way to run it that makes a grid.
 pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
-    let works = works(records.trials);
-    if works.is_empty() {
-        drawings.leave_out(Kind::HeatMap, "there is no trial to draw");
-    }
-    for work in &works {
+    for (work, of) in &drawings.works(Kind::HeatMap, records.trials) {
         let Prepared { maps, left_out } = HeatMap::prepare(work);
         for map in maps {
-            let of = match works.len() {
-                1 => slug(&map.among),
-                _ => slug(&format!("{} {}", work.slug, map.among)),
-            };
+            let of = slug(&format!("{of} {}", map.among));
             drawings.push(Kind::HeatMap, &of, layout::figure(&map, records.source)?);
         }
         if let Some(reason) = left_out {

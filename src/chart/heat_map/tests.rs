@@ -5,7 +5,7 @@ use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
 use crate::chart::{draw, paint};
 use crate::model::{Dispatch, ExecutorKind};
-use crate::record::{Memory, Trial, samples};
+use crate::record::{Memory, Trial, samples, works};
 
 /// A good run with waits of 20 ms; with one thread it is of the sequential executor.
 fn run((processes, threads): (u32, u32)) -> Trial {

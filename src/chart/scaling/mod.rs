@@ -17,7 +17,7 @@ mod way;
 mod words;
 
 use super::{ChartError, Drawings, Kind, Records};
-use crate::record::{Axis, Trial, Work, works};
+use crate::record::{Axis, Trial, Work};
 use line::Line;
 use track::Track;
 use way::Way;
@@ -29,14 +29,9 @@ const MOST_LINES: usize = 4;
 
 /// One picture for each work.
 pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
-    let works = works(records.trials);
-    if works.is_empty() {
-        drawings.leave_out(Kind::Scaling, "there is no trial to draw");
-    }
-    for work in &works {
+    for (work, of) in &drawings.works(Kind::Scaling, records.trials) {
         match Scaling::prepare(work) {
             Ok(scaling) => {
-                let of = if works.len() > 1 { &work.slug } else { "" };
                 let figure = layout::figure(&scaling, records.source)?;
                 drawings.push(Kind::Scaling, of, figure);
             }

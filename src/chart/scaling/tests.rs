@@ -4,7 +4,7 @@ use super::*;
 use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records};
 use crate::chart::{draw, paint};
 use crate::model::{Dispatch, ExecutorKind};
-use crate::record::samples;
+use crate::record::{samples, works};
 use crate::stats::Scaling as Law;
 
 /// Runs of a configuration whose throughput is the law's, each a little off it.
