@@ -2,24 +2,23 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use super::asked::Asked;
 use super::error::UsageError;
 use super::input::read_input;
 use super::own_work::{check_own_work, find_task, with_tasks};
 use super::progress::Progress;
 use super::results::ResultsFolder;
-use super::run::pace_of;
 use super::server::check_descriptors;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
-use crate::model::{OwnWork, Runtime};
+use crate::model::{Job, OwnWork, Runtime};
 use crate::process::Signals;
 use crate::record::{Trial, TrialWriter};
-use crate::spec::{Definition, Order, input_digest};
+use crate::spec::{Order, input_digest};
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,32 +55,6 @@ impl Request {
                     definition.analysis.trim()
                 );
             }
-        }
-    }
-}
-
-/// One experiment of a sweep.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Asked {
-    /// Its name.
-    pub name: String,
-    /// Where relative paths of its input count from.
-    pub folder: PathBuf,
-    /// A hash of its commands and table, 16 hexadecimal digits.
-    pub input_digest: String,
-    /// Its definition.
-    pub definition: Definition,
-}
-
-impl Asked {
-    /// An experiment whose input is yet to be read.
-    pub(super) fn new(name: &str, folder: PathBuf, definition: Definition) -> Asked {
-        Asked {
-            name: name.to_owned(),
-            folder,
-            input_digest: String::new(),
-            definition,
         }
     }
 }
@@ -213,6 +186,15 @@ impl Prepared {
             self.experiment.predicted_s.push(ideal_s);
         }
         Ok(())
+    }
+}
+
+/// The pace of a job. An interpreter that can't be started is for a person to mend; one that is
+/// there and does not work makes the trials fail, each with the reason.
+pub(super) fn pace_of(job: &Job) -> Result<Pace, UsageError> {
+    match Pace::measure(job) {
+        Err(error) if error.is_for_a_person() => Err(UsageError::new(error)),
+        other => Ok(other.unwrap_or_default()),
     }
 }
 

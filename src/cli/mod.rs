@@ -3,6 +3,8 @@
 //!
 //! Must not know: how anything is done. One file per subcommand.
 
+mod asked;
+mod axes;
 mod client;
 mod compare;
 mod configuration;
@@ -10,6 +12,7 @@ mod doctor;
 pub mod error;
 pub mod generate;
 mod input;
+mod listing;
 mod measure;
 mod output;
 mod own_work;

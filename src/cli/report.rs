@@ -14,7 +14,7 @@ use super::plot;
 use super::records::{Recorded, RecordsArgs};
 use super::share::share;
 use crate::chart::{Drawings, Kind, dark_colours};
-use crate::record::published;
+use crate::record::{by_experiment, published};
 use crate::report::page::{self, AskedExperiment, LeftOut, Page, PageChart, ThemeColour};
 use crate::report::recommend::Terms;
 
@@ -58,13 +58,11 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
     let drawings = plot::draw(&recorded, &Kind::ALL)?;
     let terms = Terms {
         within: args.within,
-        seed: 1,
+        ..Terms::default()
     };
     let html = compose(&recorded, &drawings, args.title.as_deref(), terms)?;
-    let beside = || Output::File(recorded.folder.join("report.html"));
-    let out = args.out.unwrap_or_else(beside);
-    // It is made from records, and can be made again.
-    out.write(true, |file| file.write_all(html.as_bytes()))?;
+    let out = args.out.unwrap_or_else(|| beside(&recorded));
+    write(&html, &out)?;
     if let Output::File(path) = &out {
         println!("{}", path.display());
         if args.open {
@@ -74,21 +72,27 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Leaves charts and page beside the `trials.csv` of a measurement that has just ended, and says where.
+/// Leaves charts and page beside the `trials.csv` of a measurement that has just ended, and says
+/// where.
 pub(super) fn leave(trials: &Path) -> anyhow::Result<()> {
     let recorded = &Recorded::read(trials, &[])?;
     let drawings = plot::draw(recorded, &Kind::ALL)?;
     plot::save(&drawings, &recorded.folder)?;
-    let terms = Terms {
-        within: 0.05,
-        seed: 1,
-    };
-    let html = compose(recorded, &drawings, None, terms)?;
-    let path = recorded.folder.join("report.html");
-    Output::File(path.clone()).write(true, |file| file.write_all(html.as_bytes()))?;
+    let html = compose(recorded, &drawings, None, Terms::default())?;
+    let page = beside(recorded);
+    write(&html, &page)?;
     eprintln!("results: {}", recorded.folder.display());
-    eprintln!("report: {}", path.display());
+    eprintln!("report: {page}");
     Ok(())
+}
+
+fn beside(recorded: &Recorded) -> Output {
+    Output::File(recorded.folder.join("report.html"))
+}
+
+/// A page that is there is replaced: it was made from records, and can be made again.
+fn write(html: &str, out: &Output) -> anyhow::Result<()> {
+    out.write(true, |file| file.write_all(html.as_bytes()))
 }
 
 fn compose(
@@ -116,10 +120,9 @@ fn compose(
         .map(|(light, dark)| ThemeColour { light, dark })
         .collect();
     let own_title = || {
-        format!(
-            "How many processes, how many threads: {}",
-            experiments(recorded)
-        )
+        let experiments = by_experiment(&recorded.trials).into_iter();
+        let names: Vec<&str> = experiments.map(|(name, _)| name).collect();
+        format!("How many processes, how many threads: {}", names.join(", "))
     };
     let page = Page {
         title: &title.map_or_else(own_title, str::to_owned),
@@ -134,16 +137,6 @@ fn compose(
         theme: &theme,
     };
     Ok(page::page(&page).map_err(UsageError::new)?)
-}
-
-fn experiments(recorded: &Recorded) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for trial in &recorded.trials {
-        if !names.contains(&trial.experiment.as_str()) {
-            names.push(&trial.experiment);
-        }
-    }
-    names.join(", ")
 }
 
 /// What the experiments asked, as the `sweep.json` in a folder tells. One of another version tells

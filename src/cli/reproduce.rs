@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::asked::find;
 use super::configuration::time_scale;
 use super::error::UsageError;
 use super::input::InputArgs;
@@ -13,7 +14,6 @@ use super::print::PrintArgs;
 use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
-use super::sweep::find;
 use crate::model::{Runtime, SpawnMode, WorkloadKind};
 use crate::record::published;
 use crate::report;

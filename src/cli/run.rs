@@ -9,15 +9,14 @@ use clap::Args;
 
 use super::FAILED;
 use super::configuration::ConfigurationArgs;
-use super::error::UsageError;
 use super::input::InputArgs;
+use super::measure::pace_of;
 use super::own_work::with_tasks;
 use super::print::PrintArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
-use crate::harness::{Experiment, Harness, Limits, Pace};
-use crate::model::Job;
+use crate::harness::{Experiment, Harness, Limits};
 use crate::process::Signals;
 use crate::record::{Status, Trial};
 use crate::report;
@@ -87,10 +86,10 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     args.print.check("run")?;
     let configuration = args.configuration.configuration()?;
     check_descriptors(configuration.processes)?;
-    let pace = pace_of(&configuration.job)?;
     let input = args.input.read()?;
     let input_digest = input_digest(&input.commands, &input.entries);
     let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;
+    let pace = pace_of(&configuration.job)?;
     let signals = Signals::install().context("signals can't be taken over")?;
     let program = std::env::current_exe().context("this program can't be found")?;
     let mut folder = match &args.out {
@@ -115,15 +114,6 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     drop(progress);
     args.print.print("run", &report::trial_summary(&trials))?;
     Ok(exit_code(&trials))
-}
-
-/// The pace of a job. An interpreter that can't be started is for a person to mend; one that is
-/// there and does not work makes the trials fail, each with the reason.
-pub(super) fn pace_of(job: &Job) -> Result<Pace, UsageError> {
-    match Pace::measure(job) {
-        Err(error) if error.is_for_a_person() => Err(UsageError::new(error)),
-        other => Ok(other.unwrap_or_default()),
-    }
 }
 
 fn chaos_arguments(chaos: Option<Chaos>) -> Vec<String> {

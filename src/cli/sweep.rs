@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::asked::{Asked, find, names};
+use super::axes::AxesArgs;
 use super::error::UsageError;
 use super::input::InputArgs;
-use super::measure::{Asked, Campaign, Request, begin};
+use super::listing::list;
+use super::measure::{Campaign, Request, begin};
 use super::print::PrintArgs;
-use super::progress::rounded;
 use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
-use crate::harness::{Planned, expected_s};
-use crate::model::{CommandLine, Dispatch, ExecutorKind, Runtime, SpawnMode, Task, WorkloadKind};
 use crate::record::{Trial, published};
-use crate::report::{self, Cell, Column, Report, Table};
-use crate::spec::{Axes, Axis, CATALOGUE, Definition, InputSpec, did_you_mean, named};
+use crate::report;
+use crate::spec::{Axes, Definition, InputSpec};
 
 const EXAMPLES: &str = "\
 Experiments that come with mpmt:
@@ -120,97 +120,6 @@ struct RepetitionArgs {
     /// Ends at the first trial that fails
     #[arg(long, help_heading = "Repetition")]
     fail_fast: bool,
-}
-
-/// Axes on the command line: everywhere a value, a list or a range.
-#[derive(Args, Debug)]
-struct AxesArgs {
-    /// What one command does: io, cpu, mixed, noop, task, exec
-    #[arg(short, long, value_name = "WORKS", help_heading = "Axes")]
-    workload: Option<Axis<WorkloadKind>>,
-
-    /// Calls a Python function of your own for each command, with a mapping of address, command,
-    /// response and wait; it returns the integer that goes into the sum, or None for the response.
-    /// Needs --runtime python
-    #[arg(long, value_name = "FILE.py:FUNCTION", help_heading = "Axes")]
-    task: Option<Task>,
-
-    /// Runs a program of your own for each command, without a shell: a command line in which
-    /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
-    /// be 0. With --runtime native or gil
-    #[arg(long, value_name = "COMMAND LINE", help_heading = "Axes")]
-    exec: Option<CommandLine>,
-
-    /// Worker processes: 8, or 1,2,4, or 1..32:x2, or 1..32:+4
-    #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
-    processes: Option<Axis<u64>>,
-
-    /// Threads in each worker process
-    #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
-    threads: Option<Axis<u64>>,
-
-    /// Commands per batch
-    #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
-    batch: Option<Axis<u64>>,
-
-    /// How threads run a batch: sequential, spawn, crossbeam, rayon
-    #[arg(short, long, value_name = "EXECUTORS", help_heading = "Axes")]
-    executor: Option<Axis<ExecutorKind>>,
-
-    /// When a worker takes its next batch: barrier, pipelined
-    #[arg(long, value_name = "WORDS", help_heading = "Axes")]
-    dispatch: Option<Axis<Dispatch>>,
-
-    /// When workers are started: lazy, eager
-    #[arg(long, value_name = "WORDS", help_heading = "Axes")]
-    spawn: Option<Axis<SpawnMode>>,
-
-    /// What the commands run on: native, gil, python, python:PATH, or all for the first three
-    #[arg(long, value_name = "RUNTIMES", help_heading = "Axes")]
-    runtime: Option<Axis<Runtime>>,
-
-    /// With the gil runtime: how long a thread waits for the lock before it asks for it, like 5ms
-    #[arg(long, value_name = "DURATIONS", help_heading = "Axes")]
-    switch_interval: Option<Axis<Duration>>,
-
-    /// Loops of one command of CPU work
-    #[arg(long, value_name = "NUMBERS", help_heading = "Axes")]
-    loops: Option<Axis<u64>>,
-
-    /// Gives every command this wait, like 20ms, instead of the table's
-    #[arg(long, value_name = "DURATIONS", help_heading = "Axes")]
-    wait: Option<Axis<Duration>>,
-
-    /// Goes through the commands so many times
-    #[arg(long, value_name = "NUMBERS", help_heading = "Axes")]
-    repeat: Option<Axis<u64>>,
-
-    /// Multiplies every wait
-    #[arg(long, value_name = "FACTORS", help_heading = "Axes")]
-    time_scale: Option<Axis<f64>>,
-}
-
-impl AxesArgs {
-    fn axes(&self) -> Axes {
-        Axes {
-            label: None,
-            task: self.task.clone(),
-            exec: self.exec.clone(),
-            workload: self.workload.clone(),
-            runtime: self.runtime.clone(),
-            switch_interval: self.switch_interval.clone(),
-            processes: self.processes.clone(),
-            threads: self.threads.clone(),
-            batch: self.batch.clone(),
-            executor: self.executor.clone(),
-            dispatch: self.dispatch.clone(),
-            spawn: self.spawn.clone(),
-            loops: self.loops.clone(),
-            wait: self.wait.clone(),
-            repeat: self.repeat.clone(),
-            time_scale: self.time_scale.clone(),
-        }
-    }
 }
 
 /// A part of the whole: `2%` or `0.02`.
@@ -358,122 +267,6 @@ fn with_whole_paths(mut axes: Axes) -> Result<Axes, UsageError> {
         *task = task.at(file).map_err(UsageError::new)?;
     }
     Ok(axes)
-}
-
-impl Asked {
-    /// Takes files for the input instead of what the experiment says. Its total is then another.
-    pub(super) fn take_input(&mut self, mut input: InputSpec) -> Result<(), UsageError> {
-        for path in [&mut input.commands, &mut input.table]
-            .into_iter()
-            .flatten()
-        {
-            *path = std::path::absolute(&*path).map_err(UsageError::new)?;
-        }
-        self.definition.input = input;
-        self.definition.expected_sum = None;
-        Ok(())
-    }
-}
-
-fn names() -> Vec<&'static str> {
-    CATALOGUE.iter().map(|experiment| experiment.name).collect()
-}
-
-/// The experiment that comes with the program, or the file, that a word stands for.
-pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
-    if let Some(experiment) = named(text) {
-        let definition = Definition::parse(text, experiment.text).map_err(UsageError::new)?;
-        return Ok(Asked::new(text, PathBuf::new(), definition));
-    }
-    let path = Path::new(text);
-    let looks_like_a_file = text.ends_with(".toml") || text.contains('/') || path.is_file();
-    if !looks_like_a_file {
-        let hint = did_you_mean(text, names());
-        return Err(UsageError::new(format!(
-            "no experiment is named '{text}'{hint} (a file's name ends in .toml)"
-        )));
-    }
-    let content = std::fs::read_to_string(path)
-        .map_err(|error| UsageError::new(format!("{text} can't be read: {error}")))?;
-    let definition = Definition::parse(text, &content).map_err(UsageError::new)?;
-    let whole = std::path::absolute(path).map_err(UsageError::new)?;
-    let folder = whole.parent().unwrap_or(Path::new("")).to_owned();
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    Ok(Asked::new(&name, folder, definition))
-}
-
-/// Prints what would be run.
-fn list(campaign: &Campaign, rows: &[Trial], print: &PrintArgs) -> anyhow::Result<ExitCode> {
-    let mut planned: Vec<Planned> = Vec::new();
-    for prepared in &campaign.experiments {
-        planned.extend(prepared.experiment.missing(rows));
-    }
-    let table = listing(&planned);
-    let report = Report {
-        for_people: table.clone(),
-        for_programs: table,
-        ..Report::default()
-    };
-    print.print("sweep", &report)?;
-    let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();
-    let all_s: f64 = planned.iter().map(expected_s).sum();
-    let open = match campaign
-        .experiments
-        .iter()
-        .any(|p| p.experiment.precision.is_some())
-    {
-        true => ", and then more until the precision is reached",
-        false => "",
-    };
-    eprintln!(
-        "{} trials, about {} ({} of it the ideal makespans){open}; nothing was run",
-        planned.len(),
-        rounded(all_s),
-        rounded(work_s)
-    );
-    Ok(ExitCode::SUCCESS)
-}
-
-fn listing(planned: &[Planned]) -> Table {
-    let words = [
-        "experiment",
-        "configuration",
-        "runtime",
-        "executor",
-        "dispatch",
-        "spawn",
-    ];
-    let figures = ["order", "block", "run", "batch", "predicted_s"];
-    let row = |planned: &Planned| {
-        let configuration = &planned.configuration;
-        let job = &configuration.job;
-        let count = |count: u32| Cell::Count(u64::from(count));
-        let predicted = match planned.predicted_s > 0.0 {
-            true => Cell::Seconds(planned.predicted_s),
-            false => Cell::Empty,
-        };
-        vec![
-            Cell::Text(planned.experiment.clone()),
-            Cell::Text(configuration.label.clone()),
-            Cell::Text(job.runtime.to_string()),
-            Cell::Text(job.executor.to_string()),
-            Cell::Text(job.dispatch.to_string()),
-            Cell::Text(configuration.spawn.to_string()),
-            count(planned.order),
-            count(planned.block),
-            count(planned.run),
-            count(configuration.batch),
-            predicted,
-            Cell::Text(if planned.warmup { "warm-up" } else { "" }.to_owned()),
-            Cell::Text(planned.key.clone()),
-        ]
-    };
-    let columns = words.into_iter().map(Column::left);
-    let columns = columns.chain(figures.into_iter().map(Column::right));
-    Table {
-        columns: columns.chain(["warmup", "key"].map(Column::left)).collect(),
-        rows: planned.iter().map(row).collect(),
-    }
 }
 
 #[cfg(test)]

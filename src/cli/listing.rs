@@ -1,0 +1,88 @@
+//! What a sweep would run, without running it.
+
+use std::process::ExitCode;
+
+use super::measure::Campaign;
+use super::print::PrintArgs;
+use super::progress::rounded;
+use crate::harness::{Planned, expected_s};
+use crate::record::Trial;
+use crate::report::{Cell, Column, Report, Table};
+
+/// Prints what would be run.
+pub(super) fn list(
+    campaign: &Campaign,
+    rows: &[Trial],
+    print: &PrintArgs,
+) -> anyhow::Result<ExitCode> {
+    let mut planned: Vec<Planned> = Vec::new();
+    for prepared in &campaign.experiments {
+        planned.extend(prepared.experiment.missing(rows));
+    }
+    let table = listing(&planned);
+    let report = Report {
+        for_people: table.clone(),
+        for_programs: table,
+        ..Report::default()
+    };
+    print.print("sweep", &report)?;
+    let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();
+    let all_s: f64 = planned.iter().map(expected_s).sum();
+    let open = match campaign
+        .experiments
+        .iter()
+        .any(|p| p.experiment.precision.is_some())
+    {
+        true => ", and then more until the precision is reached",
+        false => "",
+    };
+    eprintln!(
+        "{} trials, about {} ({} of it the ideal makespans){open}; nothing was run",
+        planned.len(),
+        rounded(all_s),
+        rounded(work_s)
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listing(planned: &[Planned]) -> Table {
+    let words = [
+        "experiment",
+        "configuration",
+        "runtime",
+        "executor",
+        "dispatch",
+        "spawn",
+    ];
+    let figures = ["order", "block", "run", "batch", "predicted_s"];
+    let row = |planned: &Planned| {
+        let configuration = &planned.configuration;
+        let job = &configuration.job;
+        let count = |count: u32| Cell::Count(u64::from(count));
+        let predicted = match planned.predicted_s > 0.0 {
+            true => Cell::Seconds(planned.predicted_s),
+            false => Cell::Empty,
+        };
+        vec![
+            Cell::Text(planned.experiment.clone()),
+            Cell::Text(configuration.label.clone()),
+            Cell::Text(job.runtime.to_string()),
+            Cell::Text(job.executor.to_string()),
+            Cell::Text(job.dispatch.to_string()),
+            Cell::Text(configuration.spawn.to_string()),
+            count(planned.order),
+            count(planned.block),
+            count(planned.run),
+            count(configuration.batch),
+            predicted,
+            Cell::Text(if planned.warmup { "warm-up" } else { "" }.to_owned()),
+            Cell::Text(planned.key.clone()),
+        ]
+    };
+    let columns = words.into_iter().map(Column::left);
+    let columns = columns.chain(figures.into_iter().map(Column::right));
+    Table {
+        columns: columns.chain(["warmup", "key"].map(Column::left)).collect(),
+        rows: planned.iter().map(row).collect(),
+    }
+}
