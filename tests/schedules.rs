@@ -589,6 +589,19 @@ fn a_batch_that_comes_while_all_workers_are_leaving_is_not_forgotten() {
 }
 
 #[test]
+fn a_hello_that_comes_after_a_worker_was_discarded_does_not_bring_it_back() {
+    let (mut dispatcher, mut actions) = (Dispatcher::new(limits()), Actions::default());
+    dispatcher.start_workers(1, Duration::ZERO, &mut actions);
+    let Some(Action::Start(worker)) = actions.0.pop() else {
+        panic!("no worker was started")
+    };
+    dispatcher.drain(&mut actions);
+    dispatcher.started(worker, Duration::ZERO, &mut actions);
+    dispatcher.ended(worker, Duration::ZERO, &mut actions);
+    assert_eq!(dispatcher.counts().workers_lost, 0);
+}
+
+#[test]
 fn a_small_client_is_not_starved_by_a_large_one() {
     let mut world = World::new(Dispatch::Barrier, &[(3, None), (400, None), (400, None)]);
     let mut rounds = 0;

@@ -57,6 +57,11 @@ enum Stage {
 }
 
 impl Worker {
+    /// Whether its hello is waited for.
+    pub(super) fn is_starting(&self) -> bool {
+        self.stage == Stage::Starting
+    }
+
     pub(super) fn is_started(&self) -> bool {
         self.stage == Stage::Started
     }

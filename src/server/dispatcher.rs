@@ -148,13 +148,14 @@ impl Dispatcher {
 
     /// A worker has started and waits for orders. `false` when nobody of that number is expected.
     pub fn started(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) -> bool {
-        let Some(state) = self
-            .crew
-            .get_mut(worker)
-            .filter(|state| !state.is_started())
-        else {
+        let known = self.crew.get_mut(worker);
+        let Some(state) = known.filter(|state| !state.is_started()) else {
             return false;
         };
+        if !state.is_starting() {
+            // It was told to leave, or killed, while its hello was on its way.
+            return true;
+        }
         state.start(now);
         self.failed_starts = 0;
         if let Some(no) = state.seat() {
