@@ -171,20 +171,21 @@ impl ServerArgs {
             bound.check_free().map_err(UsageError::new)?;
         }
         check_descriptors(self.max_workers)?;
+        let job = self.job.job()?;
         Ok(Options {
             program: std::env::current_exe().context("this program can't be found")?,
             batches: self.bind.to_string(),
             control: control.to_string(),
             results: results.map(|results| results.to_string()),
-            job: self.job.job()?,
-            spawn: self.spawn,
-            limits: self.limits(),
+            limits: self.limits(job.runtime.interpreter().is_some()),
             terms: Terms {
-                max_threads: self.max_threads.max(self.job.job()?.threads),
+                max_threads: self.max_threads.max(job.threads),
                 window: crate::client::Options::DEFAULT_WINDOW,
                 max_clients: 1024,
                 allow_remote: self.allow_remote,
             },
+            job,
+            spawn: self.spawn,
             drain_timeout: self.drain_timeout,
             exit_when_idle: self.exit_when_idle,
             trace: self.trace.clone(),
@@ -199,11 +200,11 @@ impl ServerArgs {
         }
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self, interpreted: bool) -> Limits {
         Limits {
             max_workers: self.max_workers,
             batch_timeout: self.batch_timeout,
-            start_timeout: Duration::from_secs(30),
+            start_timeout: Limits::start_timeout(self.batch_timeout, interpreted),
             idle_timeout: self.idle_timeout,
             keep: match self.spawn {
                 SpawnMode::Eager => self.max_workers,

@@ -36,6 +36,8 @@ pub(super) enum Heard {
     Reject(String),
     /// A batch that it can't do.
     Failed { batch: u64, reason: String },
+    /// It asks which of these results we have not got.
+    Query(Ranges),
 }
 
 /// A client's first words.
@@ -122,6 +124,7 @@ impl Channel {
             }
             ToClient::Reject { reason } => Some(Heard::Reject(reason)),
             ToClient::Failed { batch, reason } => Some(Heard::Failed { batch, reason }),
+            ToClient::Query(batches) => Some(Heard::Query(batches)),
             ToClient::Complete(account) => {
                 self.account = Some(account);
                 None
@@ -140,6 +143,11 @@ impl Channel {
     /// Tells the gateway which results are in.
     pub(super) fn acknowledge(&mut self, acks: Ranges) -> Result<(), NetError> {
         self.say(&FromClient::Ack(acks))
+    }
+
+    /// Answers the gateway which results are not in.
+    pub(super) fn miss(&mut self, batches: Ranges) -> Result<(), NetError> {
+        self.say(&FromClient::Missing(batches))
     }
 
     /// Says goodbye and, unless nobody wants to wait for it, waits for the gateway's account: not

@@ -158,6 +158,23 @@ impl Ledger {
         settled.for_each(|(sequence, _)| self.acknowledgements.push(sequence));
     }
 
+    /// Those of the batches that are out whose result has not come. The others that were sent are
+    /// acknowledged once more.
+    pub fn missing(&mut self, batches: &Ranges) -> Ranges {
+        let mut missing = Ranges::default();
+        for range in batches.iter() {
+            let below = (*range.end()).saturating_add(1).min(self.next());
+            for sequence in *range.start()..below {
+                let index = sequence.checked_sub(self.floor);
+                match index.and_then(|index| self.settled.get(index as usize)) {
+                    Some(false) => missing.push(sequence),
+                    _ => self.acknowledgements.push(sequence),
+                }
+            }
+        }
+        missing
+    }
+
     /// The batches that are out: what to send again to a server that has lost them.
     pub fn unanswered(&self) -> impl Iterator<Item = u64> + '_ {
         (self.floor..)

@@ -17,7 +17,7 @@ pub use source::Source;
 use std::os::fd::AsFd;
 
 use crate::clock::{self, Tick};
-use crate::model::SessionKey;
+use crate::model::{Ranges, SessionKey};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
 use crate::process::Alarm;
 use crate::record::BatchSpan;
@@ -66,6 +66,8 @@ struct Client<'a> {
     until_failure: bool,
     ledger: Ledger,
     resend: std::vec::IntoIter<u64>,
+    /// What the gateway asked for, to be answered when all results that are here are read.
+    query: Option<Ranges>,
     first_send: Option<Tick>,
     first_result: Option<Tick>,
     last_result: Option<Tick>,
@@ -112,6 +114,7 @@ impl<'a> Client<'a> {
             until_failure: options.until_failure,
             ledger: Ledger::new(source.batches(), options.window),
             resend: Vec::new().into_iter(),
+            query: None,
             first_send: None,
             first_result: None,
             last_result: None,
@@ -206,6 +209,7 @@ impl<'a> Client<'a> {
                     self.ledger.failed(batch, reason);
                     self.last_result = Some(clock::now());
                 }
+                Heard::Query(batches) => self.query = Some(batches),
                 Heard::Reject(reason) => return Err(ClientError::Rejected(reason)),
             }
         }
@@ -217,7 +221,10 @@ impl<'a> Client<'a> {
         let mut no_commands = Vec::new();
         for _ in 0..TURN {
             match self.results.receive(frame)? {
-                Received::Nothing => break,
+                Received::Nothing => {
+                    self.answer_query()?;
+                    break;
+                }
                 Received::Multipart => self.malformed("a message of several frames"),
                 Received::Frame => match data::decode(frame, &mut no_commands) {
                     Ok(message) => self.take(message)?,
@@ -231,6 +238,13 @@ impl<'a> Client<'a> {
             self.last_result = Some(now);
         }
         Ok(())
+    }
+
+    fn answer_query(&mut self) -> Result<(), NetError> {
+        let (Some(batches), Some(channel)) = (self.query.take(), &mut self.channel) else {
+            return Ok(());
+        };
+        channel.miss(self.ledger.missing(&batches))
     }
 
     fn take(&mut self, message: Message) -> Result<(), ClientError> {

@@ -84,7 +84,7 @@ impl Outbox {
     }
 
     /// How many commands have been finished since the last call. Counted only when the outbox was
-    /// made to count them.
+    /// made to count them. Asked before [`Outbox::pop`], it counts no batch that is not there yet.
     pub fn take_commands(&self) -> u64 {
         self.commands.swap(0, Ordering::SeqCst)
     }
@@ -135,12 +135,13 @@ impl Outbox {
 
     /// A batch is done, and so many commands with it: those that were not told before.
     pub fn batch_done(&self, completion: Completion, commands: usize) {
+        // First, so that no count is ever ahead of what can be popped.
+        self.completions.push(completion);
         if self.per_command {
             // An empty batch counts as one command, as its credit does.
             self.commands
                 .fetch_add(commands.max(1) as u64, Ordering::SeqCst);
         }
-        self.completions.push(completion);
         self.ring();
     }
 

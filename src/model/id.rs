@@ -24,6 +24,8 @@ pub struct SessionKey(u64);
 pub type SessionNo = u32;
 /// A worker's number inside one server.
 pub type WorkerNo = u32;
+/// The number of an assignment of a worker to a session. They count up and are used once.
+pub type AssignmentNo = u64;
 
 /// The nibble of the UUID's version, within its upper half.
 const VERSION_MASK: u64 = 0xF000;

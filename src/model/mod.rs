@@ -23,7 +23,7 @@ pub use configuration::{
     BadSwitchInterval, Configuration, Dispatch, ExecutorKind, Job, SpawnMode, WorkloadKind,
 };
 pub use digest::fnv1a;
-pub use id::{BatchId, SessionKey, SessionNo, WorkerNo};
+pub use id::{AssignmentNo, BatchId, SessionKey, SessionNo, WorkerNo};
 pub use ideal::{IdealInput, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
 pub use lines::{BadLine, Parsed, parse_lines};

@@ -6,13 +6,16 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::limits::Limits;
-use crate::model::{Job, SessionNo, WorkerNo};
+use crate::model::{AssignmentNo, Job, SessionNo, WorkerNo};
 
 /// The workers, and where those with room are found.
 #[derive(Debug, Default)]
 pub(super) struct Crew {
     workers: FxHashMap<WorkerNo, Worker>,
     next: WorkerNo,
+    assignments: AssignmentNo,
+    /// When a worker last said hello: the others that start have had to share the cores with it.
+    last_start: Duration,
     /// Workers without a seat, those idle longest first.
     idle: VecDeque<WorkerNo>,
     /// Workers with a seat and room, by session, first free first.
@@ -28,7 +31,13 @@ pub(super) struct Worker {
     /// Whether it has said hello, whatever became of it.
     has_started: bool,
     seat: Option<SessionNo>,
-    /// Units given to it, and finished by it, since it started.
+    /// What it was told last to work on, and whose that is, though the session may be over.
+    assignment: AssignmentNo,
+    session: SessionNo,
+    /// Batches that it was given and has not answered for.
+    held: u64,
+    /// Units given to it, and finished by it, in this assignment: credit, which says how much it may
+    /// be given, and not what it holds.
     given: u64,
     finished: u64,
     window: u64,
@@ -38,6 +47,9 @@ pub(super) struct Worker {
     slow: bool,
     /// Units given to it since it sat down, or last held nothing.
     turn: u64,
+    /// When it was seated, and how long it then took to finish anything: what a change costs.
+    seated_at: Duration,
+    change_cost: Option<Duration>,
     /// Whether it is in the list of those that are idle or free.
     listed: bool,
     /// When it last did anything.
@@ -76,14 +88,24 @@ impl Worker {
         self.stage == Stage::Leaving
     }
 
-    pub(super) fn start(&mut self, now: Duration) {
-        self.stage = Stage::Started;
-        self.has_started = true;
+    pub(super) fn leave(&mut self, now: Duration) {
+        self.stage = Stage::Leaving;
         self.since = now;
     }
 
-    pub(super) fn leave(&mut self) {
-        self.stage = Stage::Leaving;
+    /// Its end is wanted at once.
+    pub(super) fn condemn(&mut self) {
+        self.stage = Stage::Condemned;
+    }
+
+    /// What it works on.
+    pub(super) fn assignment(&self) -> AssignmentNo {
+        self.assignment
+    }
+
+    /// The session that its assignment is of.
+    pub(super) fn session(&self) -> SessionNo {
+        self.session
     }
 
     /// When it last did anything.
@@ -95,8 +117,9 @@ impl Worker {
         self.seat
     }
 
+    /// Whether it has answered for all that it was given.
     pub(super) fn is_drained(&self) -> bool {
-        self.given == self.finished
+        self.held == 0
     }
 
     /// Whether it may be given a batch.
@@ -106,12 +129,24 @@ impl Worker {
         } else {
             self.window
         };
-        self.is_started() && self.given - self.finished < limit
+        self.is_started() && self.given.saturating_sub(self.finished) < limit
     }
 
     /// Whether it has been given a window's worth of batches without a pause.
     pub(super) fn turn_is_over(&self) -> bool {
         self.turn >= self.window
+    }
+
+    /// Whether it has worked for its session for so long that another change is a fifth of its time
+    /// at the most: an interpreter takes longer to start than many a batch to run.
+    pub(super) fn has_paid_off(&self, now: Duration) -> bool {
+        const LONGEST: Duration = Duration::from_secs(1);
+        let cost = match self.change_cost {
+            Some(cost) => cost,
+            None if self.given == 0 => Duration::ZERO,
+            None => return false,
+        };
+        now.saturating_sub(self.seated_at) >= cost.saturating_mul(5).min(LONGEST)
     }
 
     /// It is given a batch.
@@ -122,30 +157,55 @@ impl Worker {
             self.slow = false;
             self.turn = 0;
         }
+        self.held += 1;
         self.given += units;
         self.turn += units;
         self.slow |= !wait.is_zero();
         self.allowance = self.allowance.max(wait);
     }
 
-    /// It has finished so many units since it started.
-    pub(super) fn progress(&mut self, finished: u64, window: u64, now: Duration) {
+    /// It has answered for so many batches.
+    pub(super) fn answered(&mut self, batches: u64, now: Duration) {
         // A worker that claims more than it was given is one that we can't believe.
+        self.held = self.held.saturating_sub(batches);
+        self.since = now;
+        if batches > 0 {
+            let cost = now.saturating_sub(self.seated_at);
+            self.change_cost.get_or_insert(cost);
+        }
+    }
+
+    /// It has finished so many units in its assignment.
+    pub(super) fn progress(&mut self, finished: u64, window: u64, now: Duration) {
         self.finished = finished.clamp(self.finished, self.given);
         self.window = window.max(self.floor);
         self.since = now;
         self.slow &= !self.is_drained();
     }
 
-    /// When it is to be taken for hung, if it is to do anything.
-    fn due(&self, limits: &Limits) -> Option<Duration> {
+    /// When it is to be taken for hung, if it is to do anything. `last_start` is when a worker last
+    /// said hello.
+    fn due(&self, limits: &Limits, last_start: Duration) -> Option<Duration> {
+        let patience = limits.batch_timeout.saturating_add(self.allowance);
         match self.stage {
-            Stage::Starting => Some(self.since.saturating_add(limits.start_timeout)),
-            Stage::Started if !self.is_drained() => {
-                let patience = limits.batch_timeout.saturating_add(self.allowance);
-                Some(self.since.saturating_add(patience))
-            }
-            _ => None,
+            // However many are started at once, one after the other gets its turn.
+            Stage::Starting => Some(
+                self.since
+                    .max(last_start)
+                    .saturating_add(limits.start_timeout),
+            ),
+            Stage::Started if self.is_drained() => None,
+            Stage::Started | Stage::Leaving => Some(self.since.saturating_add(patience)),
+            Stage::Condemned => None,
+        }
+    }
+
+    /// What it has not done, when it is taken for hung.
+    fn omission(&self) -> &'static str {
+        match self.stage {
+            Stage::Starting => "not started",
+            Stage::Leaving => "been told to leave and has not left",
+            Stage::Started | Stage::Condemned => "finished nothing",
         }
     }
 }
@@ -158,12 +218,17 @@ impl Crew {
             stage: Stage::Starting,
             has_started: false,
             seat,
+            assignment: 0,
+            session: 0,
+            held: 0,
             given: 0,
             finished: 0,
             window: 0,
             floor: 0,
             slow: false,
             turn: 0,
+            seated_at: now,
+            change_cost: None,
             listed: false,
             since: now,
             allowance: Duration::ZERO,
@@ -171,6 +236,16 @@ impl Crew {
         self.workers.insert(self.next, worker);
         self.count_seat(seat);
         self.next
+    }
+
+    /// A worker has said hello.
+    pub(super) fn start(&mut self, no: WorkerNo, now: Duration) {
+        self.last_start = now;
+        if let Some(worker) = self.workers.get_mut(&no) {
+            worker.stage = Stage::Started;
+            worker.has_started = true;
+            worker.since = now;
+        }
     }
 
     /// A worker has ended. Gives what was known of it.
@@ -234,18 +309,30 @@ impl Crew {
             .map(|(&no, w)| (no, w))
     }
 
-    /// Seats a worker that holds nothing.
-    pub(super) fn seat(&mut self, no: WorkerNo, session: SessionNo, job: &Job) {
+    /// Seats a worker that holds nothing. Gives the number of its new assignment.
+    pub(super) fn seat(
+        &mut self,
+        no: WorkerNo,
+        session: SessionNo,
+        job: &Job,
+        now: Duration,
+    ) -> AssignmentNo {
         self.unlist(no);
-        let Some(worker) = self.workers.get_mut(&no) else {
-            return;
-        };
-        let old = worker.seat.replace(session);
-        worker.floor = job.initial_window();
-        worker.window = worker.floor;
-        worker.turn = 0;
-        self.uncount_seat(old);
-        self.count_seat(Some(session));
+        self.assignments += 1;
+        if let Some(worker) = self.workers.get_mut(&no) {
+            let old = worker.seat.replace(session);
+            worker.assignment = self.assignments;
+            worker.session = session;
+            // What units of the last assignment it has not told does not matter any more.
+            (worker.given, worker.finished) = (0, 0);
+            worker.floor = job.initial_window();
+            worker.window = worker.floor;
+            worker.turn = 0;
+            (worker.seated_at, worker.change_cost) = (now, None);
+            self.uncount_seat(old);
+            self.count_seat(Some(session));
+        }
+        self.assignments
     }
 
     /// A session is over: its workers have no seat any more. Those that hold something become
@@ -337,15 +424,12 @@ impl Crew {
     pub(super) fn overdue(&mut self, limits: &Limits, now: Duration) -> Vec<(WorkerNo, String)> {
         let mut overdue = Vec::new();
         for (&no, worker) in &mut self.workers {
-            if worker.due(limits).is_some_and(|due| due <= now) {
-                let doing = if worker.is_started() {
-                    "finished nothing"
-                } else {
-                    "not started"
-                };
+            let due = worker.due(limits, self.last_start);
+            if due.is_some_and(|due| due <= now) {
+                let omission = worker.omission();
                 let silent = now.saturating_sub(worker.since).as_secs_f64();
-                overdue.push((no, format!("it has {doing} for {silent:.1} s")));
-                worker.stage = Stage::Condemned;
+                overdue.push((no, format!("it has {omission} for {silent:.1} s")));
+                worker.condemn();
             }
         }
         overdue.iter().for_each(|&(no, _)| self.unlist(no));
@@ -356,7 +440,7 @@ impl Crew {
     pub(super) fn next_overdue(&self, limits: &Limits) -> Option<Duration> {
         self.workers
             .values()
-            .filter_map(|worker| worker.due(limits))
+            .filter_map(|worker| worker.due(limits, self.last_start))
             .min()
     }
 }

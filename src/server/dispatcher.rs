@@ -4,23 +4,25 @@
 //!
 //! * A batch is *pending*, *held* by a worker, or *sent*: its result is on its way to the client.
 //!   It is *settled*, and forgotten, when its client has acknowledged it; one whose client does
-//!   not acknowledge, when its worker says that the result is sent.
+//!   not acknowledge, when its worker says that the result is sent. A result that does not arrive
+//!   is asked for, and its batch is run again.
 //! * A worker sits at one session's table at a time (its *seat*), and leaves it only when it holds
-//!   nothing. It may hold as many units (see [`Job::units`]) as its window says.
+//!   nothing, which is when it has answered for each batch that it was given. It may be given as
+//!   many units (see [`Job::units`]) as its window says.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::{BatchId, Job, Ranges, SessionNo, WorkerNo};
+use crate::model::{AssignmentNo, BatchId, Job, Ranges, SessionNo, WorkerNo};
 use crate::wire::fleet::Progress;
 
 use super::Load;
 use super::crew::{Crew, Worker};
 use super::effects::Effects;
 use super::limits::Limits;
-use super::session::Session;
+use super::session::{Route, Session};
 
 /// What the dispatcher has counted since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +82,7 @@ impl Dispatcher {
         job: Job,
         processes: u32,
         acknowledges: bool,
+        now: Duration,
         fx: &mut impl Effects,
     ) {
         let processes = processes.max(1);
@@ -89,8 +92,8 @@ impl Dispatcher {
         while self.crew.seated(no) < processes
             && let Some(worker) = self.crew.pop_idle()
         {
-            self.sit(worker, no, fx);
-            self.offer(worker, Duration::ZERO);
+            self.sit(worker, no, now, fx);
+            self.offer(worker, now);
         }
     }
 
@@ -148,7 +151,7 @@ impl Dispatcher {
 
     /// A worker has started and waits for orders. `false` when nobody of that number is expected.
     pub fn started(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) -> bool {
-        let known = self.crew.get_mut(worker);
+        let known = self.crew.get(worker);
         let Some(state) = known.filter(|state| !state.is_started()) else {
             return false;
         };
@@ -156,10 +159,11 @@ impl Dispatcher {
             // It was told to leave, or killed, while its hello was on its way.
             return true;
         }
-        state.start(now);
+        let seat = state.seat();
+        self.crew.start(worker, now);
         self.failed_starts = 0;
-        if let Some(no) = state.seat() {
-            self.sit(worker, no, fx);
+        if let Some(no) = seat {
+            self.sit(worker, no, now, fx);
         }
         self.offer(worker, now);
         self.pump(now, fx);
@@ -174,38 +178,62 @@ impl Dispatcher {
         now: Duration,
         fx: &mut impl Effects,
     ) {
-        let Some(state) = self.crew.get_mut(worker).filter(|state| state.is_started()) else {
+        let assignment = progress.assignment;
+        let Some(state) = self.working_on(worker, assignment) else {
             return;
         };
+        let lengths = progress
+            .finished
+            .iter()
+            .map(|range| range.end() - range.start());
+        let answered = lengths.fold(0, |sum: u64, length| sum.saturating_add(length + 1));
+        state.answered(answered, now);
         state.progress(progress.units, progress.window, now);
-        if let Some(session) = self.sessions.get_mut(&progress.session) {
-            for sequence in progress.finished.iter().flatten() {
-                session.sent(sequence, worker);
-            }
+        let no = state.session();
+        if let Some(session) = self.sessions.get_mut(&no) {
+            let route = Route { worker, assignment };
+            let ranges = progress.finished.iter();
+            ranges.for_each(|range| session.sent(range, route, now));
+            session.check_by(now + self.limits.check_interval());
         }
         self.offer(worker, now);
         self.pump(now, fx);
+    }
+
+    /// A worker, if that is what it works on. (What it still says of an assignment before that is
+    /// of no use to anybody.)
+    fn working_on(&mut self, worker: WorkerNo, assignment: AssignmentNo) -> Option<&mut Worker> {
+        let state = self.crew.get_mut(worker)?;
+        let counts = state.assignment() == assignment && (state.is_started() || state.is_leaving());
+        counts.then_some(state)
     }
 
     /// A worker tells that the work of a batch failed: nobody need try it again.
     pub fn failed(
         &mut self,
         worker: WorkerNo,
-        (no, sequence): (SessionNo, u64),
+        (assignment, sequence): (AssignmentNo, u64),
         reason: &str,
+        now: Duration,
         fx: &mut impl Effects,
     ) {
-        let Some(session) = self.sessions.get_mut(&no) else {
+        let Some(state) = self.working_on(worker, assignment) else {
             return;
         };
-        let was_waiting = !session.pending.is_empty();
-        if let Some(failed) = session.give_up(sequence, worker) {
-            self.counts.failed += 1;
-            fx.fail(no, failed.sequence, failed.id, reason);
+        state.answered(1, now);
+        let no = state.session();
+        if let Some(session) = self.sessions.get_mut(&no) {
+            let was_waiting = !session.pending.is_empty();
+            if let Some(failed) = session.give_up(sequence, worker) {
+                self.counts.failed += 1;
+                fx.fail(no, failed.sequence, failed.id, reason);
+            }
+            if !was_waiting && !session.pending.is_empty() {
+                self.waiting.push_back(no);
+            }
         }
-        if !was_waiting && !session.pending.is_empty() {
-            self.waiting.push_back(no);
-        }
+        self.offer(worker, now);
+        self.pump(now, fx);
     }
 
     /// A worker has ended. Whatever of its work is not settled is done again by another.
@@ -264,13 +292,68 @@ impl Dispatcher {
         }
     }
 
-    /// Time has passed: hung workers are killed, and those that nobody needs are sent home.
+    /// Time has passed: hung workers are killed, those that nobody needs are sent home, and results
+    /// that should have arrived are asked for.
     pub fn tick(&mut self, now: Duration, fx: &mut impl Effects) {
         for (worker, reason) in self.crew.overdue(&self.limits, now) {
             fx.kill(worker, &reason);
         }
         for worker in self.unneeded(now) {
-            self.dismiss(worker, fx);
+            self.dismiss(worker, now, fx);
+        }
+        self.query(now, fx);
+    }
+
+    /// Asks clients for the results that were sent some time ago and are not acknowledged.
+    fn query(&mut self, now: Duration, fx: &mut impl Effects) {
+        let (crew, limits) = (&self.crew, &self.limits);
+        for (&no, session) in &mut self.sessions {
+            if session.check_at().is_none_or(|at| at > now) {
+                continue;
+            }
+            let late = session.late(now, |route| patience(crew, limits, route));
+            session.check_again(now + limits.check_interval());
+            if !late.is_empty() && session.may_query(now, limits.query_interval()) {
+                fx.query(no, late);
+            }
+        }
+    }
+
+    /// A client has been asked, and has not got these results. What it still has not got when it is
+    /// asked again later is lost with the connection that it was sent over, or waits in a worker
+    /// that is stopped: it is run again.
+    pub fn missing(
+        &mut self,
+        no: SessionNo,
+        batches: &Ranges,
+        now: Duration,
+        fx: &mut impl Effects,
+    ) {
+        let Some(session) = self.sessions.get_mut(&no) else {
+            return;
+        };
+        let (crew, limits) = (&self.crew, &self.limits);
+        let was_waiting = !session.pending.is_empty();
+        let lost = session.missing(batches, now, |route| patience(crew, limits, route));
+        let (stopped, gone): (Vec<_>, Vec<_>) =
+            lost.into_iter().partition(|&(_, route)| is_on(crew, route));
+        self.counts.retried += session.run_again(gone.into_iter().map(|(sequence, _)| sequence));
+        if !was_waiting && !session.pending.is_empty() {
+            self.waiting.push_back(no);
+        }
+        for (_, route) in stopped {
+            self.condemn(route.worker, fx);
+        }
+        self.restaff(now, fx);
+        self.pump(now, fx);
+    }
+
+    /// What a worker says that it has sent does not arrive.
+    fn condemn(&mut self, worker: WorkerNo, fx: &mut impl Effects) {
+        if let Some(state) = self.crew.get_mut(worker).filter(|state| state.is_started()) {
+            state.condemn();
+            self.crew.unlist(worker);
+            fx.kill(worker, "results that it has sent have not arrived");
         }
     }
 
@@ -304,27 +387,25 @@ impl Dispatcher {
             .filter(|_| surplus)
             .min();
         let leaves = rests.map(|since| since.saturating_add(self.limits.idle_timeout));
-        self.crew
-            .next_overdue(&self.limits)
-            .into_iter()
-            .chain(leaves)
-            .min()
+        let checks = self.sessions.values().filter_map(Session::check_at).min();
+        let overdue = self.crew.next_overdue(&self.limits);
+        [overdue, leaves, checks].into_iter().flatten().min()
     }
 
     /// No more work is given out; every worker leaves when it has done what it holds.
-    pub fn drain(&mut self, fx: &mut impl Effects) {
+    pub fn drain(&mut self, now: Duration, fx: &mut impl Effects) {
         self.draining = true;
         for worker in self.crew.numbers() {
-            self.dismiss(worker, fx);
+            self.dismiss(worker, now, fx);
         }
     }
 
-    fn dismiss(&mut self, worker: WorkerNo, fx: &mut impl Effects) {
+    fn dismiss(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) {
         let Some(state) = self.crew.get_mut(worker) else {
             return;
         };
         let started = state.is_started();
-        state.leave();
+        state.leave(now);
         self.crew.unlist(worker);
         if started {
             fx.stop(worker);
@@ -339,7 +420,7 @@ impl Dispatcher {
             return;
         }
         while let Some(no) = self.waiting.pop_front() {
-            match self.worker_for(no, fx) {
+            match self.worker_for(no, now, fx) {
                 None => self.unserved.push_back(no),
                 Some(worker) => {
                     if self.assign(worker, no, now, fx) {
@@ -373,26 +454,31 @@ impl Dispatcher {
     }
 
     /// A worker that may take the session's next batch, if there is one.
-    fn worker_for(&mut self, no: SessionNo, fx: &mut impl Effects) -> Option<WorkerNo> {
+    fn worker_for(
+        &mut self,
+        no: SessionNo,
+        now: Duration,
+        fx: &mut impl Effects,
+    ) -> Option<WorkerNo> {
         let session = self.sessions.get(&no)?;
         let slow = session.next_is_slow();
         while let Some(worker) = self.crew.pop_free(no) {
             // One without room is offered again when it has made progress.
             let state = self.crew.get(worker)?;
-            if state.has_room(slow) && !self.must_yield(no, state) {
+            if state.has_room(slow) && !self.must_yield(no, state, now) {
                 return Some(worker);
             }
         }
         if self.crew.seated(no) >= session.processes {
             return None;
         }
-        let worker = self.crew.pop_idle().or_else(|| self.borrow(no))?;
-        self.sit(worker, no, fx);
+        let worker = self.crew.pop_idle().or_else(|| self.borrow(no, now))?;
+        self.sit(worker, no, now, fx);
         Some(worker)
     }
 
     /// A worker of another session that has more than its share, or nothing to do.
-    fn borrow(&mut self, no: SessionNo) -> Option<WorkerNo> {
+    fn borrow(&mut self, no: SessionNo, now: Duration) -> Option<WorkerNo> {
         if self.sessions.len() < 2 {
             return None;
         }
@@ -406,7 +492,8 @@ impl Dispatcher {
             let idle = sessions
                 .get(&other)
                 .is_none_or(|session| session.pending.is_empty());
-            idle || mine < share && crew.seated(other) > share || mine == 0
+            let in_need = mine < share && crew.seated(other) > share || mine == 0;
+            idle || in_need && worker.has_paid_off(now)
         };
         self.crew
             .drained()
@@ -415,12 +502,12 @@ impl Dispatcher {
     }
 
     /// Seats a worker that holds nothing at a session.
-    fn sit(&mut self, worker: WorkerNo, no: SessionNo, fx: &mut impl Effects) {
+    fn sit(&mut self, worker: WorkerNo, no: SessionNo, now: Duration, fx: &mut impl Effects) {
         let Some(session) = self.sessions.get(&no) else {
             return;
         };
-        self.crew.seat(worker, no, &session.job);
-        fx.open(worker, no);
+        let assignment = self.crew.seat(worker, no, &session.job, now);
+        fx.open(worker, no, assignment);
     }
 
     /// Puts a worker where those with room are looked for.
@@ -430,7 +517,7 @@ impl Dispatcher {
         };
         match state.seat() {
             None if state.is_drained() => self.crew.make_idle(worker, now),
-            Some(no) if state.has_room(false) && !self.must_yield(no, state) => {
+            Some(no) if state.has_room(false) && !self.must_yield(no, state, now) => {
                 self.crew.make_free(worker, no);
             }
             _ => {}
@@ -439,8 +526,9 @@ impl Dispatcher {
 
     /// Whether a worker is to be let run empty, because another session has less than its share
     /// and waits, and this worker has had its turn.
-    fn must_yield(&self, no: SessionNo, state: &Worker) -> bool {
-        if self.sessions.len() < 2 || state.is_drained() || !state.turn_is_over() {
+    fn must_yield(&self, no: SessionNo, state: &Worker, now: Duration) -> bool {
+        let may_go_on = state.is_drained() || !state.turn_is_over() || !state.has_paid_off(now);
+        if self.sessions.len() < 2 || may_go_on {
             return false;
         }
         self.waiting
@@ -513,5 +601,22 @@ impl Dispatcher {
             self.crew.len() <= self.limits.max_workers,
             "no more workers than allowed"
         );
+    }
+}
+
+/// Whether a worker still is where it sent a result from.
+fn is_on(crew: &Crew, route: Route) -> bool {
+    crew.get(route.worker)
+        .is_some_and(|state| state.assignment() == route.assignment)
+}
+
+/// How long a result may be on its way before its client is asked for it, and how long the client
+/// may then go without it: half of what a worker may take to finish anything. What was sent by a
+/// worker that has gone on to another session has been given up by its socket after a second.
+fn patience(crew: &Crew, limits: &Limits, route: Route) -> Duration {
+    let patience = limits.batch_timeout / 2;
+    match is_on(crew, route) {
+        true => patience,
+        false => patience.min(Limits::LINGER),
     }
 }

@@ -8,15 +8,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::chaos::{Fate, Phase};
 use super::effects::Effects;
 use super::fleet::Fleet;
+use super::outgoing::Outgoing;
 use super::{Load, Options, ServerError, socket_at};
-use crate::model::{BatchId, Job, SessionNo, WorkerNo};
+use crate::model::{AssignmentNo, BatchId, Job, Ranges, SessionNo, WorkerNo};
 use crate::net::{Context, Kind, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
-use crate::wire::fleet::{self, Bundle, ToWorker};
-
-/// A bundle that has so many batches is sent: the worker can begin while more are being added.
-const BUNDLE: usize = 64;
+use crate::wire::fleet::{self, ToWorker};
 
 /// What carries out the dispatcher's decisions: the sockets to workers and clients, and the worker
 /// processes.
@@ -28,8 +26,7 @@ pub(super) struct Hands {
     names: FxHashMap<WorkerNo, Box<[u8]>>,
     numbers: FxHashMap<Box<[u8]>, WorkerNo>,
     sessions: FxHashMap<SessionNo, Address>,
-    /// What is about to be sent to each worker.
-    bundles: FxHashMap<WorkerNo, Bundle>,
+    outgoing: Outgoing,
     /// The folder in which workers write down when each command ran.
     trace: Option<PathBuf>,
     fate: Fate,
@@ -66,7 +63,7 @@ impl Hands {
             names: FxHashMap::default(),
             numbers: FxHashMap::default(),
             sessions: FxHashMap::default(),
-            bundles: FxHashMap::default(),
+            outgoing: Outgoing::default(),
             trace: options.trace.clone(),
             fate: Fate::new(options.chaos),
             doomed: Vec::new(),
@@ -128,39 +125,42 @@ impl Hands {
         self.control.send_to(peer, &self.frame)
     }
 
+    fn tell_client_of(&mut self, session: SessionNo, message: &ToClient) {
+        let address = self.sessions.get(&session);
+        let Some(peer) = address.and_then(|address| address.peer.clone()) else {
+            return;
+        };
+        // A client that is gone is seen by the reception.
+        if let Err(error) = self.tell(&peer, message) {
+            self.failure.get_or_insert(error);
+        }
+    }
+
     /// Sends what has been gathered, and carries out injected faults.
     pub(super) fn flush(&mut self) -> Result<(), NetError> {
-        let workers: Vec<WorkerNo> = self
-            .bundles
-            .iter()
-            .filter(|(_, b)| !b.heads.is_empty())
-            .map(|(&no, _)| no)
-            .collect();
-        workers
-            .into_iter()
-            .for_each(|worker| self.send_bundle(worker));
+        for worker in self.outgoing.begun() {
+            if let Some(bundle) = self.outgoing.flush(worker) {
+                self.send(worker, bundle);
+            }
+        }
         for worker in self.doomed.drain(..) {
             self.fleet.kill(worker);
         }
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    fn send_bundle(&mut self, worker: WorkerNo) {
-        let Some(bundle) = self.bundles.get_mut(&worker) else {
-            return;
-        };
-        let message = ToWorker::Run(std::mem::take(bundle));
-        self.say(worker, &message);
-        // Its memory serves the next bundle.
-        if let (ToWorker::Run(mut sent), Some(bundle)) = (message, self.bundles.get_mut(&worker)) {
-            sent.heads.clear();
-            sent.instructions.clear();
-            sent.commands.clear();
-            *bundle = sent;
-        }
+    /// Says something to a worker, after the batches that it was given before.
+    fn say(&mut self, worker: WorkerNo, message: ToWorker) {
+        let messages = self.outgoing.in_turn(worker, message);
+        messages.for_each(|message| self.send(worker, message));
     }
 
-    fn say(&mut self, worker: WorkerNo, message: &ToWorker) {
+    fn send(&mut self, worker: WorkerNo, message: ToWorker) {
+        self.transmit(worker, &message);
+        self.outgoing.reuse(worker, message);
+    }
+
+    fn transmit(&mut self, worker: WorkerNo, message: &ToWorker) {
         let Some(name) = self.names.get(&worker) else {
             return;
         };
@@ -186,7 +186,7 @@ impl Hands {
     pub(super) fn bury(&mut self) -> io::Result<Vec<WorkerNo>> {
         let ended = self.fleet.bury()?;
         for worker in &ended {
-            self.bundles.remove(worker);
+            self.outgoing.forget(*worker);
             self.doomed_after_progress.remove(worker);
             if let Some(name) = self.names.remove(worker) {
                 self.numbers.remove(&name);
@@ -221,7 +221,7 @@ impl Effects for Hands {
         self.fleet.start(worker);
     }
 
-    fn open(&mut self, worker: WorkerNo, session: SessionNo) {
+    fn open(&mut self, worker: WorkerNo, session: SessionNo, assignment: AssignmentNo) {
         let Some(address) = self.sessions.get(&session) else {
             return;
         };
@@ -233,8 +233,8 @@ impl Effects for Hands {
             .map(|folder| file(folder).display().to_string());
         self.say(
             worker,
-            &ToWorker::Open {
-                session,
+            ToWorker::Open {
+                assignment,
                 results,
                 job,
                 trace,
@@ -256,21 +256,17 @@ impl Effects for Hands {
             Some(Phase::AfterSent) => drop(self.doomed_after_progress.insert(worker)),
             None => {}
         }
-        let bundle = self.bundles.entry(worker).or_default();
-        bundle.push(sequence, id.0, load.instructions, load.commands);
-        if bundle.heads.len() >= BUNDLE {
-            self.send_bundle(worker);
+        if let Some(bundle) = self.outgoing.assign(worker, sequence, id, load) {
+            self.send(worker, bundle);
         }
     }
 
     fn close(&mut self, worker: WorkerNo) {
-        self.bundles.remove(&worker);
-        self.say(worker, &ToWorker::Close);
+        self.say(worker, ToWorker::Close);
     }
 
     fn stop(&mut self, worker: WorkerNo) {
-        self.send_bundle(worker);
-        self.say(worker, &ToWorker::Stop);
+        self.say(worker, ToWorker::Stop);
     }
 
     fn discard(&mut self, worker: WorkerNo) {
@@ -288,19 +284,14 @@ impl Effects for Hands {
             None => reason.to_owned(),
         };
         tracing::error!(session, batch = %id.0, "a batch is given up: {reason}");
-        let peer = self
-            .sessions
-            .get(&session)
-            .and_then(|address| address.peer.clone());
-        if let Some(peer) = peer {
-            let message = ToClient::Failed {
-                batch: sequence,
-                reason: reason.clone(),
-            };
-            // A client that is gone is seen by the reception.
-            if let Err(error) = self.tell(&peer, &message) {
-                self.failure.get_or_insert(error);
-            }
-        }
+        let failed = ToClient::Failed {
+            batch: sequence,
+            reason: reason.clone(),
+        };
+        self.tell_client_of(session, &failed);
+    }
+
+    fn query(&mut self, session: SessionNo, batches: Ranges) {
+        self.tell_client_of(session, &ToClient::Query(batches));
     }
 }

@@ -9,7 +9,7 @@ pub struct Limits {
     pub max_workers: u32,
     /// How long a worker may go without finishing anything, beyond the waits that it was told of.
     pub batch_timeout: Duration,
-    /// How long a worker may take to start.
+    /// How long a worker may take to start, from the last start of another on.
     pub start_timeout: Duration,
     /// How long a worker that nobody needs stays.
     pub idle_timeout: Duration,
@@ -22,4 +22,30 @@ impl Limits {
     pub const MAX_KILLS: u8 = 5;
     /// How many workers may fail to start, one after another, before the server gives up.
     pub const MAX_FAILED_STARTS: u32 = 5;
+    /// How long the socket of an assignment that is over goes on sending.
+    pub(super) const LINGER: Duration = Duration::from_secs(1);
+
+    /// How long a worker may take from its start, or the last hello of another, to its hello: as
+    /// long as it may take for anything, but not less than starting takes on a busy machine. An
+    /// interpreter has a person's modules to load.
+    pub fn start_timeout(batch_timeout: Duration, interpreted: bool) -> Duration {
+        const LONGEST: Duration = Duration::from_secs(30);
+        const SHORTEST: Duration = Duration::from_secs(2);
+        match interpreted {
+            true => LONGEST,
+            false => batch_timeout.clamp(SHORTEST, LONGEST),
+        }
+    }
+
+    /// How often a session is looked at for results that have not arrived, while there are some
+    /// that may not have.
+    pub(super) fn check_interval(&self) -> Duration {
+        (self.batch_timeout / 8).clamp(Duration::from_millis(10), Duration::from_millis(250))
+    }
+
+    /// How long a client may take to answer before it is asked again: the question may be lost with
+    /// a connection, and a client that is stopped is not to be asked for ever.
+    pub(super) fn query_interval(&self) -> Duration {
+        (self.batch_timeout / 2).max(Self::LINGER)
+    }
 }

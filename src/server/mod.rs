@@ -15,6 +15,7 @@ mod intake;
 mod limits;
 mod load;
 mod options;
+mod outgoing;
 mod reception;
 mod session;
 
@@ -24,12 +25,13 @@ pub use effects::Effects;
 pub use limits::Limits;
 pub use load::Load;
 pub use options::{Failure, Options, Ready, Report, ServerError};
+pub use outgoing::Outgoing;
 pub use reception::Terms;
 
 use std::time::Duration;
 
 use crate::clock::{self, Tick};
-use crate::model::{SessionNo, SpawnMode, Table};
+use crate::model::{AssignmentNo, SessionNo, SpawnMode, Table};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
 use crate::process::{Lifeline, Scratch, Signals, Usage};
 use crate::wire::PROTOCOL_VERSION;
@@ -110,7 +112,15 @@ impl<'a> Server<'a> {
         let mut reception = Reception::new(&options, ready.batches.clone());
         if let Some(results) = options.results {
             let processes = options.limits.max_workers;
-            dispatcher.open(OLD_WIRE, options.job.clone(), processes, false, &mut hands);
+            let now = Duration::ZERO;
+            dispatcher.open(
+                OLD_WIRE,
+                options.job.clone(),
+                processes,
+                false,
+                now,
+                &mut hands,
+            );
             reception.admit_old_wire(results, options.job, &mut hands);
         }
         let eager = match options.spawn {
@@ -206,7 +216,8 @@ impl<'a> Server<'a> {
     fn leave(&mut self) {
         if self.leave_by.is_none() {
             self.leave_by = Some(self.now() + self.drain_timeout);
-            self.dispatcher.drain(&mut self.hands);
+            self.dispatcher.drain(self.now(), &mut self.hands);
+            self.reception.drain();
         }
     }
 
@@ -268,10 +279,10 @@ impl<'a> Server<'a> {
             }
             FromWorker::Progress(progress) => self.note_progress(peer, &progress, now),
             FromWorker::Failed {
-                session,
+                assignment,
                 sequence,
                 reason,
-            } => self.note_failure(peer, (session, sequence), &reason),
+            } => self.note_failure(peer, (assignment, sequence), &reason),
         }
     }
 
@@ -286,11 +297,12 @@ impl<'a> Server<'a> {
         }
     }
 
-    fn note_failure(&mut self, peer: &[u8], batch: (SessionNo, u64), reason: &str) {
+    fn note_failure(&mut self, peer: &[u8], batch: (AssignmentNo, u64), reason: &str) {
+        let now = self.now();
         match self.hands.worker_of(peer) {
             Some(worker) => {
                 self.dispatcher
-                    .failed(worker, batch, reason, &mut self.hands);
+                    .failed(worker, batch, reason, now, &mut self.hands);
             }
             None => self.bad_worker_frame("a failure before a hello"),
         }

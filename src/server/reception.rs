@@ -41,6 +41,7 @@ pub(super) struct Reception {
     old_wire: Option<(String, Job)>,
     probe_at: Option<Duration>,
     leaves_when_idle: bool,
+    draining: bool,
     has_served: bool,
     bad_frames: u64,
 }
@@ -65,6 +66,7 @@ impl Reception {
             old_wire: None,
             probe_at: None,
             leaves_when_idle: options.exit_when_idle,
+            draining: false,
             has_served: false,
             bad_frames: 0,
         }
@@ -91,7 +93,7 @@ impl Reception {
         if let Some((_, job)) = &self.old_wire {
             tracing::info!("a client without a control channel gives up; its batches are dropped");
             dispatcher.close(OLD_WIRE, now, hands);
-            dispatcher.open(OLD_WIRE, job.clone(), self.max_workers, false, hands);
+            dispatcher.open(OLD_WIRE, job.clone(), self.max_workers, false, now, hands);
         }
     }
 
@@ -131,6 +133,10 @@ impl Reception {
                 Some(no) => dispatcher.acknowledged(no, &acks),
                 None => self.bad_frame("an acknowledgement before a hello"),
             },
+            Ok(FromClient::Missing(batches)) => match session() {
+                Some(no) => dispatcher.missing(no, &batches, now, hands),
+                None => self.bad_frame("an answer before a hello"),
+            },
             Ok(FromClient::Bye) => match session() {
                 Some(no) => self.part(no, now, dispatcher, hands)?,
                 None => self.bad_frame("a goodbye before a hello"),
@@ -158,7 +164,7 @@ impl Reception {
             Some(welcome) => welcome,
             None => match self.grant(&hello) {
                 Err(reason) => ToClient::Reject { reason },
-                Ok(grant) => self.admit(peer, &hello, grant, dispatcher, hands),
+                Ok(grant) => self.admit(peer, &hello, grant, now, dispatcher, hands),
             },
         };
         if hands.tell(peer, &answer)? == Routed::Gone {
@@ -175,6 +181,9 @@ impl Reception {
                  use the same release of mpmt on both sides",
                 hello.version
             ));
+        }
+        if self.draining {
+            return Err("this server is leaving; start another, and try again".to_owned());
         }
         if self.sessions.len() >= self.terms.max_clients {
             return Err(format!(
@@ -268,6 +277,7 @@ impl Reception {
         peer: &[u8],
         hello: &Hello,
         grant: Grant,
+        now: Duration,
         dispatcher: &mut Dispatcher,
         hands: &mut Hands,
     ) -> ToClient {
@@ -276,7 +286,7 @@ impl Reception {
         self.has_served = true;
         self.by_key.insert(hello.session, no);
         hands.open_session(no, hello.results.clone(), grant.job.clone(), Some(peer));
-        dispatcher.open(no, grant.job.clone(), grant.processes, true, hands);
+        dispatcher.open(no, grant.job.clone(), grant.processes, true, now, hands);
         let welcome = ToClient::Welcome(grant.clone());
         let client = Client {
             key: hello.session,
@@ -319,6 +329,11 @@ impl Reception {
         let client = self.sessions.remove(&no)?;
         self.by_key.remove(&client.key);
         Some(client)
+    }
+
+    /// From now on no new client is served.
+    pub(super) fn drain(&mut self) {
+        self.draining = true;
     }
 
     /// Tells all clients why they are not served any more.

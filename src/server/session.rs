@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::Load;
 use super::limits::Limits;
-use crate::model::{BatchId, Command, Instruction, Job, WorkerNo};
+use crate::model::{AssignmentNo, BatchId, Command, Instruction, Job, Ranges, WorkerNo};
 
 /// One client's batches, and its terms.
 #[derive(Debug)]
@@ -25,6 +25,17 @@ pub(super) struct Session {
     /// Counts what is given out, to know what was given out first.
     tickets: u64,
     pub(super) retried: u64,
+    /// When to look for results that have not arrived; none while nothing is on its way.
+    check_at: Option<Duration>,
+    /// When its client was asked what it lacks, if it has not answered.
+    queried_at: Option<Duration>,
+}
+
+/// Who has sent a result, and from where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Route {
+    pub(super) worker: WorkerNo,
+    pub(super) assignment: AssignmentNo,
 }
 
 /// A batch that is not settled.
@@ -48,7 +59,10 @@ enum LeaseState {
     },
     /// The worker has sent the result; the client has not said that it came.
     Sent {
-        worker: WorkerNo,
+        route: Route,
+        since: Duration,
+        /// Since when the client, asked for it, lacks it.
+        missing: Option<Duration>,
     },
 }
 
@@ -80,6 +94,8 @@ impl Session {
             pending: VecDeque::new(),
             tickets: 0,
             retried: 0,
+            check_at: None,
+            queried_at: None,
         }
     }
 
@@ -142,26 +158,122 @@ impl Session {
         next.is_some_and(|lease| !lease.wait(&self.job).is_zero())
     }
 
-    /// The worker has sent the batch's result.
-    pub(super) fn sent(&mut self, sequence: u64, by: WorkerNo) {
-        let Some(lease) = self.leases.get_mut(&sequence) else {
-            return;
-        };
-        if !matches!(lease.state, LeaseState::Held { worker, .. } if worker == by) {
-            return;
+    /// The batches of a range that are not settled: what is done is bounded by what there is,
+    /// however long the range that a peer names.
+    fn within(&self, range: RangeInclusive<u64>) -> Vec<u64> {
+        if range.end() - range.start() < self.leases.len() as u64 {
+            return range
+                .filter(|sequence| self.leases.contains_key(sequence))
+                .collect();
         }
+        let mut within: Vec<u64> = self.leases.keys().copied().collect();
+        within.retain(|sequence| range.contains(sequence));
+        within.sort_unstable();
+        within
+    }
+
+    /// A worker has sent the results of these batches.
+    pub(super) fn sent(&mut self, range: RangeInclusive<u64>, route: Route, now: Duration) {
+        let is_its = |lease: &Lease| matches!(lease.state, LeaseState::Held { worker, .. } if worker == route.worker);
+        for sequence in self.within(range) {
+            match self.leases.get_mut(&sequence).filter(|lease| is_its(lease)) {
+                Some(lease) if self.acknowledges => {
+                    lease.state = LeaseState::Sent {
+                        route,
+                        since: now,
+                        missing: None,
+                    };
+                }
+                Some(_) => drop(self.leases.remove(&sequence)),
+                None => {}
+            }
+        }
+    }
+
+    /// When its results are to be looked for.
+    pub(super) fn check_at(&self) -> Option<Duration> {
+        self.check_at
+    }
+
+    /// Something may be on its way to the client.
+    pub(super) fn check_by(&mut self, at: Duration) {
         if self.acknowledges {
-            lease.state = LeaseState::Sent { worker: by };
-        } else {
-            self.leases.remove(&sequence);
+            self.check_at.get_or_insert(at);
         }
+    }
+
+    /// The results have been looked for, and are looked for again while any is on its way.
+    pub(super) fn check_again(&mut self, at: Duration) {
+        let mut states = self.leases.values().map(|lease| lease.state);
+        let any = states.any(|state| matches!(state, LeaseState::Sent { .. }));
+        self.check_at = any.then_some(at);
+    }
+
+    /// The results that have been on their way for longer than they should.
+    pub(super) fn late(&self, now: Duration, patience: impl Fn(Route) -> Duration) -> Ranges {
+        let is_late = |lease: &Lease| match lease.state {
+            LeaseState::Sent { route, since, .. } => since.saturating_add(patience(route)) <= now,
+            _ => false,
+        };
+        let late = self.leases.iter().filter(|(_, lease)| is_late(lease));
+        let mut late: Vec<u64> = late.map(|(&sequence, _)| sequence).collect();
+        late.sort_unstable();
+        late.into_iter().collect()
+    }
+
+    /// Whether its client may be asked, which it then is.
+    pub(super) fn may_query(&mut self, now: Duration, interval: Duration) -> bool {
+        let waits = |asked: Duration| asked.saturating_add(interval) > now;
+        let may = !self.queried_at.is_some_and(waits);
+        if may {
+            self.queried_at = Some(now);
+        }
+        may
+    }
+
+    /// Its client lacks these results. Gives those that it has lacked for too long, oldest first.
+    pub(super) fn missing(
+        &mut self,
+        batches: &Ranges,
+        now: Duration,
+        patience: impl Fn(Route) -> Duration,
+    ) -> Vec<(u64, Route)> {
+        self.queried_at = None;
+        let mut lost = Vec::new();
+        let named: Vec<u64> = batches
+            .iter()
+            .flat_map(|range| self.within(range))
+            .collect();
+        for sequence in named {
+            let state = self.leases.get_mut(&sequence).map(|lease| &mut lease.state);
+            let Some(LeaseState::Sent { route, missing, .. }) = state else {
+                continue;
+            };
+            let first = *missing.get_or_insert(now);
+            if first < now && first.saturating_add(patience(*route)) <= now {
+                lost.push((sequence, *route));
+            }
+        }
+        lost
+    }
+
+    /// These are pending again, before all others. Says how many there are.
+    pub(super) fn run_again(&mut self, lost: impl DoubleEndedIterator<Item = u64>) -> u64 {
+        let mut count = 0;
+        for sequence in lost.rev() {
+            if let Some(lease) = self.leases.get_mut(&sequence) {
+                lease.state = LeaseState::Pending;
+                self.pending.push_front(sequence);
+                count += 1;
+            }
+        }
+        self.retried += count;
+        count
     }
 
     /// The client has the results of these batches.
     pub(super) fn settle(&mut self, range: RangeInclusive<u64>) {
-        let leases = self.leases.len() as u64;
-        if range.end() - range.start() >= leases {
-            // A range that is longer than all we have, which may be a hostile one.
+        if range.end() - range.start() >= self.leases.len() as u64 {
             self.leases.retain(|sequence, _| !range.contains(sequence));
             self.pending.retain(|sequence| !range.contains(sequence));
             return;
@@ -278,7 +390,8 @@ impl Lease {
     fn worker(&self) -> Option<WorkerNo> {
         match self.state {
             LeaseState::Pending => None,
-            LeaseState::Held { worker, .. } | LeaseState::Sent { worker } => Some(worker),
+            LeaseState::Held { worker, .. } => Some(worker),
+            LeaseState::Sent { route, .. } => Some(route.worker),
         }
     }
 

@@ -15,6 +15,9 @@ pub enum FromClient {
     Hello(Hello),
     /// Batches whose results I have, as ranges of their sequence numbers.
     Ack(Ranges),
+    /// Of the batches that were asked about, those whose results I have not. The others I
+    /// acknowledge, too.
+    Missing(Ranges),
     /// I have all that I wanted.
     Bye,
     /// Please leave once nobody is served any more.
@@ -87,6 +90,9 @@ pub enum ToClient {
         /// In words.
         reason: String,
     },
+    /// Which of these have you no result of? They were sent some time ago. Answered by
+    /// [`FromClient::Missing`].
+    Query(Ranges),
     /// Your session is over; what it took.
     Complete(Account),
     /// Are you there? Needs no answer: that it can be delivered is the answer.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{Command, Instruction, Job, Ranges, SessionNo, WorkerNo};
+use crate::model::{AssignmentNo, Command, Instruction, Job, Ranges, WorkerNo};
 
 /// What a worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,8 +20,8 @@ pub enum FromWorker {
     Progress(Progress),
     /// A batch can't be done, whoever tries: its work itself failed.
     Failed {
-        /// The session that the batch is of.
-        session: SessionNo,
+        /// The assignment that the batch was given in.
+        assignment: AssignmentNo,
         /// The gateway's number for it.
         sequence: u64,
         /// Why, in words.
@@ -30,13 +30,18 @@ pub enum FromWorker {
 }
 
 /// A worker's finished batches and its credit.
+///
+/// Each batch that it was given is told once, here or as [`FromWorker::Failed`]: by that, and not by
+/// the units, the gateway knows what the worker holds. Units are credit; when pipelined they run
+/// ahead of the batches, since a command that is done frees a thread before its batch is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The session that the batches are of.
-    pub session: SessionNo,
-    /// Batches whose results are on their way to the client.
+    /// The assignment that the batches were given in.
+    pub assignment: AssignmentNo,
+    /// Batches that need not be run any more: their results are on their way to the client, or
+    /// nobody waits for them.
     pub finished: Ranges,
-    /// Units finished since the worker started: batches under a barrier, commands when pipelined.
+    /// Units finished in this assignment: batches under a barrier, commands when pipelined.
     pub units: u64,
     /// How many unfinished units it wants to hold.
     pub window: u64,
@@ -45,10 +50,10 @@ pub struct Progress {
 /// What the gateway says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
-    /// What follows is of this session. Said only to a worker that holds nothing.
+    /// What follows is of another session. Said only to a worker that holds nothing.
     Open {
-        /// The session's number.
-        session: SessionNo,
+        /// What the worker is to name in what it tells.
+        assignment: AssignmentNo,
         /// Where its client wants the results.
         results: String,
         /// How to run its batches.

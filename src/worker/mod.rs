@@ -6,6 +6,7 @@
 //!
 //! Must not know: the client's conversation, the table, other workers.
 
+mod assignment;
 mod engine;
 pub mod python;
 mod seat;
@@ -22,6 +23,7 @@ use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Sock
 use crate::process::{Usage, run_program};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorker};
+pub use assignment::Assignment;
 use engine::{Engine, EngineUsage};
 use python::{Agent, AgentError, Driver};
 use seat::Seat;
@@ -82,7 +84,6 @@ pub fn run(
         context,
         gateway,
         seat: None,
-        units: 0,
         used: EngineUsage::default(),
         spare,
         stopping: false,
@@ -106,9 +107,7 @@ struct Worker<'a> {
     context: &'a Context,
     gateway: Socket,
     seat: Option<Seat>,
-    /// Units finished in the seats before this one.
-    units: u64,
-    /// And what they used.
+    /// What the seats before this one used.
     used: EngineUsage,
     /// An interpreter that waits for a session.
     spare: Option<Agent>,
@@ -154,15 +153,14 @@ impl Worker<'_> {
     fn obey(&mut self, order: ToWorker) -> Result<(), WorkerError> {
         match order {
             ToWorker::Open {
-                session,
+                assignment,
                 results,
                 job,
                 trace,
             } => {
                 self.leave_seat();
                 let engine = self.engine(&job, trace.is_some())?;
-                let mut seat =
-                    Seat::open(self.context, session, &results, &job, self.units, engine)?;
+                let mut seat = Seat::open(self.context, assignment, &results, &job, engine)?;
                 if let Some(path) = trace {
                     seat.trace_into(&path)?;
                 }
@@ -181,7 +179,6 @@ impl Worker<'_> {
 
     fn leave_seat(&mut self) {
         if let Some(old) = self.seat.take() {
-            self.units = old.units();
             let used = old.close();
             self.used.lock_switches += used.lock_switches;
             // One at a time is there.
@@ -228,10 +225,8 @@ impl Worker<'_> {
         let Some(seat) = &mut self.seat else {
             return Ok(());
         };
-        let progress = seat.collect(clock::now())?;
-        let failed = seat.take_failed();
-        let progress = progress.map(FromWorker::Progress);
-        failed.iter().chain(&progress).try_for_each(|m| self.say(m))
+        let news = seat.collect(clock::now())?;
+        news.iter().try_for_each(|message| self.say(message))
     }
 
     fn say(&self, message: &FromWorker) -> Result<(), WorkerError> {

@@ -1,0 +1,254 @@
+//! What a worker holds of a session: batches from the moment they come to the moment that the
+//! gateway is told of them. Knows no socket, thread or clock.
+
+use std::collections::VecDeque;
+
+use crate::clock::Tick;
+use crate::executor::Completion;
+use crate::model::{AssignmentNo, Dispatch, Job, Ranges};
+use crate::wire::fleet::{FromWorker, Head, Progress};
+
+/// A worker's account of the batches that it was given in one assignment. What happens is told to
+/// it; which results to send, and what to tell the gateway, is read from it.
+///
+/// Every batch is told exactly once, as finished or as failed, and a result is told when it has
+/// been handed to the socket, not before. Until then the batch is held.
+#[derive(Debug)]
+pub struct Assignment {
+    no: AssignmentNo,
+    dispatch: Dispatch,
+    /// What is being run, by tag. Tags count up and are used once; the first one is `first_tag`.
+    running: VecDeque<Option<(Head, Tick)>>,
+    first_tag: u64,
+    /// Results that are to be sent.
+    results: VecDeque<(Head, i64)>,
+    finished: Ranges,
+    /// Batches whose work failed, with the reasons.
+    failed: Vec<(u64, String)>,
+    units: u64,
+    reported: (u64, u64),
+    cancelled: bool,
+}
+
+impl Assignment {
+    /// Nothing is held yet.
+    pub fn new(no: AssignmentNo, job: &Job) -> Self {
+        Assignment {
+            no,
+            dispatch: job.dispatch,
+            running: VecDeque::new(),
+            first_tag: 0,
+            results: VecDeque::new(),
+            finished: Ranges::default(),
+            failed: Vec::new(),
+            units: 0,
+            reported: (0, job.initial_window()),
+            cancelled: false,
+        }
+    }
+
+    /// A batch has come. Gives the tag under which it is to be run.
+    pub fn take(&mut self, head: Head, now: Tick) -> u64 {
+        let tag = self.first_tag + self.running.len() as u64;
+        self.running.push_back(Some((head, now)));
+        tag
+    }
+
+    /// The batch of a tag, while it runs, and when it came.
+    pub fn running(&self, tag: u64) -> Option<(&Head, Tick)> {
+        let index = tag.checked_sub(self.first_tag)? as usize;
+        let (head, taken) = self.running.get(index)?.as_ref()?;
+        Some((head, *taken))
+    }
+
+    /// The tag of the oldest batch that runs.
+    pub fn first_tag(&self) -> u64 {
+        self.first_tag
+    }
+
+    /// Commands are done, which frees their threads: units, when pipelined.
+    pub fn commands_done(&mut self, commands: u64) {
+        if self.dispatch == Dispatch::Pipelined {
+            self.units += commands;
+        }
+    }
+
+    /// A batch is wholly done. Says how many commands it had.
+    pub fn batch_done(&mut self, completion: Completion) -> u64 {
+        let Some(head) = self.end(completion.tag) else {
+            return 0;
+        };
+        if self.dispatch == Dispatch::Barrier {
+            self.units += 1;
+        }
+        match completion.sum {
+            _ if self.cancelled => self.finished.push(head.sequence),
+            Err(reason) => self.failed.push((head.sequence, reason.into())),
+            Ok(sum) => self.results.push_back((head, sum)),
+        }
+        u64::from(head.instructions)
+    }
+
+    fn end(&mut self, tag: u64) -> Option<Head> {
+        let index = tag.checked_sub(self.first_tag)? as usize;
+        let (head, _) = self.running.get_mut(index)?.take()?;
+        while let Some(None) = self.running.front() {
+            self.running.pop_front();
+            self.first_tag += 1;
+        }
+        Some(head)
+    }
+
+    /// The result to send next.
+    pub fn next_result(&self) -> Option<(Head, i64)> {
+        self.results.front().copied()
+    }
+
+    /// The result that [`Assignment::next_result`] gave is on its way.
+    pub fn result_sent(&mut self) {
+        if let Some((head, _)) = self.results.pop_front() {
+            self.finished.push(head.sequence);
+        }
+    }
+
+    /// Nobody waits for the results any more.
+    pub fn cancel(&mut self) {
+        self.cancelled = true;
+        for (head, _) in self.results.drain(..) {
+            self.finished.push(head.sequence);
+        }
+    }
+
+    /// What to tell the gateway, in this order, for a worker that wants to hold `window` units.
+    pub fn report(&mut self, window: u64) -> Vec<FromWorker> {
+        let assignment = self.no;
+        let failed = self.failed.drain(..);
+        let mut news: Vec<FromWorker> = failed
+            .map(|(sequence, reason)| FromWorker::Failed {
+                assignment,
+                sequence,
+                reason,
+            })
+            .collect();
+        let state = (self.units, window);
+        if state != self.reported || !self.finished.is_empty() {
+            self.reported = state;
+            news.push(FromWorker::Progress(Progress {
+                assignment,
+                finished: self.finished.take(),
+                units: self.units,
+                window,
+            }));
+        }
+        news
+    }
+
+    /// Units finished so far.
+    pub fn units(&self) -> u64 {
+        self.units
+    }
+
+    /// Whether nothing runs and nothing is to be sent.
+    pub fn is_drained(&self) -> bool {
+        self.running.is_empty() && self.results.is_empty()
+    }
+
+    /// Whether results are to be sent.
+    pub fn has_results(&self) -> bool {
+        !self.results.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use crate::model::{ExecutorKind, Runtime, WorkloadKind};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn job(dispatch: Dispatch) -> Job {
+        Job {
+            workload: WorkloadKind::Noop,
+            loops: 1,
+            threads: 2,
+            executor: ExecutorKind::Crossbeam,
+            dispatch,
+            runtime: Runtime::Native,
+            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
+            own: None,
+        }
+    }
+
+    fn head(sequence: u64) -> Head {
+        Head {
+            sequence,
+            id: Uuid::nil(),
+            instructions: 3,
+        }
+    }
+
+    /// What was told of which batches, in the order in which it was.
+    fn told(news: &[FromWorker]) -> Vec<u64> {
+        let of_one = |one: &FromWorker| match one {
+            FromWorker::Failed { sequence, .. } => vec![*sequence],
+            FromWorker::Progress(progress) => progress.finished.iter().flatten().collect(),
+            FromWorker::Hello { .. } => Vec::new(),
+        };
+        news.iter().flat_map(of_one).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_batch_is_told_once_and_not_before_its_result_is_sent(
+            pipelined: bool,
+            steps in prop::collection::vec((0_u8..6, any::<u16>()), 0..200),
+        ) {
+            let dispatch = if pipelined { Dispatch::Pipelined } else { Dispatch::Barrier };
+            let mut assignment = Assignment::new(7, &job(dispatch));
+            let (mut running, mut unsent, mut all) = (Vec::new(), 0, Vec::new());
+            let (mut given, mut cancelled) = (0, false);
+            for (kind, more) in steps {
+                match kind {
+                    0 => {
+                        running.push(assignment.take(head(given), clock::now()));
+                        given += 1;
+                    }
+                    1 | 2 if !running.is_empty() => {
+                        let tag = running.remove(more as usize % running.len());
+                        let sum = if kind == 1 { Ok(1) } else { Err("no".into()) };
+                        unsent += usize::from(sum.is_ok() && !cancelled);
+                        assignment.commands_done(3);
+                        assignment.batch_done(Completion { tag, sum });
+                    }
+                    3 if assignment.next_result().is_some() => {
+                        assignment.result_sent();
+                        unsent -= 1;
+                    }
+                    4 if more < 3000 => {
+                        assignment.cancel();
+                        (cancelled, unsent) = (true, 0);
+                    }
+                    5 => all.extend(told(&assignment.report(2))),
+                    _ => {}
+                }
+                prop_assert_eq!(assignment.is_drained(), running.is_empty() && unsent == 0);
+            }
+            all.extend(told(&assignment.report(2)));
+            prop_assert_eq!(all.len() + running.len() + unsent, given as usize);
+            all.sort_unstable();
+            all.dedup();
+            prop_assert_eq!(all.len() + running.len() + unsent, given as usize, "told twice");
+        }
+    }
+
+    #[test]
+    fn nothing_new_is_not_told() {
+        let mut assignment = Assignment::new(7, &job(Dispatch::Pipelined));
+        assert_eq!(assignment.report(2), []);
+        assignment.commands_done(1);
+        assert_eq!(assignment.report(2).len(), 1);
+        assert_eq!(assignment.report(2), []);
+        assert_eq!(assignment.report(3).len(), 1);
+    }
+}
