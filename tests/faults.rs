@@ -79,6 +79,10 @@ struct Server(Gateway);
 impl Server {
     /// A server that uses the same addresses whenever it is started in a place.
     fn start(place: &Place, arguments: &[&str]) -> Server {
+        Server::start_with(place, "2", arguments)
+    }
+
+    fn start_with(place: &Place, workers: &str, arguments: &[&str]) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
         command
             .args(["server", "--lifeline", "--format", "json"])
@@ -86,7 +90,7 @@ impl Server {
         command.args([
             &place.url("batches"),
             "-",
-            "2",
+            workers,
             "--control",
             &place.url("control"),
         ]);
@@ -421,6 +425,121 @@ fn a_worker_that_hangs_with_its_results_sent_harms_nobody() {
     server.stop();
 }
 
+/// CPU time that a process has used, in ticks.
+fn cpu_ticks(pid: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace();
+    fields
+        .skip(11)
+        .take(2)
+        .map(|n| n.parse::<u64>().unwrap())
+        .sum()
+}
+
+/// Waits until none of the processes has computed anything for a moment.
+fn wait_until_quiet(what: &str, pids: &[u32]) {
+    const MOMENT: Duration = Duration::from_millis(150);
+    let used = || -> Vec<u64> { pids.iter().map(|&pid| cpu_ticks(pid)).collect() };
+    let (mut last, mut since) = (used(), Instant::now());
+    wait_until(what, || {
+        let now = used();
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+        since.elapsed() > MOMENT
+    });
+}
+
+/// A client process that has sent 4,096 batches of a command each, and is stopped before it has
+/// read the results: what its socket has no room for is in the worker.
+fn stopped_client(place: &Place, server: &Server, repeat: &str) -> Child {
+    let client = client_with(place, &["--repeat", repeat]);
+    wait_until("a worker is there", || !server.workers().is_empty());
+    client.signal(Signal::STOP);
+    let mut pids = server.workers();
+    pids.push(server.0.child.pid());
+    wait_until_quiet("all batches are done", &pids);
+    client
+}
+
+#[test]
+fn results_in_a_worker_that_is_stopped_after_it_has_told_of_them_are_made_again() {
+    let place = Place::new("0.0005");
+    let server = Server::start(&place, &["-w", "io", "--batch-timeout", "500ms"]);
+    let client = stopped_client(&place, &server, "512");
+    server.signal_workers(Signal::STOP);
+    let start = Instant::now();
+    client.signal(Signal::CONT);
+    let said = said_by(client);
+    eprintln!("all answered after {:?}", start.elapsed());
+    assert!(said.contains("total: 4096"), "{said}");
+    assert!(start.elapsed() < Duration::from_secs(10));
+    server.stop();
+}
+
+#[test]
+fn results_for_a_paused_client_whose_worker_goes_on_to_another_are_made_again() {
+    let place = Place::new("0");
+    let server = Server::start_with(&place, "1", &["--batch-timeout", "5s"]);
+    let paused = stopped_client(&place, &server, "2000");
+    // The socket that its results wait in is closed, and gives them up after a second.
+    RealClient::start(&place, 1).expect_total(8);
+    wait_until_quiet("they are given up", &server.workers());
+    thread::sleep(Duration::from_millis(1500));
+    paused.signal(Signal::CONT);
+    let said = said_by(paused);
+    assert!(said.contains("total: 16000"), "{said}");
+    assert_eq!(server.stop().workers_lost, 0, "the worker is not to blame");
+}
+
+#[test]
+fn a_worker_that_is_stopped_while_it_starts_does_not_hold_its_batches_for_long() {
+    let place = Place::new("0");
+    let server = Server::start_with(&place, "1", &["--batch-timeout", "500ms"]);
+    let client = RealClient::start(&place, 1);
+    let start = Instant::now();
+    while server.workers().is_empty() {
+        assert!(start.elapsed() < DEADLINE);
+    }
+    server.signal_workers(Signal::STOP);
+    client.expect_total(8);
+    assert!(start.elapsed() < Duration::from_secs(15));
+    server.stop();
+}
+
+#[test]
+fn a_worker_that_is_told_to_leave_and_is_stopped_gives_its_place_up() {
+    let place = Place::new("0");
+    let arguments = ["--idle-timeout", "0s", "--batch-timeout", "500ms"];
+    let server = Server::start_with(&place, "1", &arguments);
+    let client = Scripted::connect(&place);
+    client.send(0, "10.0.0.0:foo");
+    client.expect_result(0);
+    client.acknowledge([0]);
+    server.signal_workers(Signal::STOP);
+    // Nobody needs it any more, so it is told to leave.
+    client.part();
+    RealClient::start(&place, 1).expect_total(8);
+    server.stop();
+}
+
+#[test]
+fn a_client_that_comes_while_the_server_leaves_is_turned_away() {
+    let place = Place::new("3");
+    let server = Server::start(&place, &["-w", "io"]);
+    let busy = Scripted::connect(&place);
+    busy.send(0, "10.0.0.0:foo");
+    wait_until("it runs", || server.workers().into_iter().any(has_runner));
+    server.0.child.signal(Signal::TERM);
+    let mut late = client_command(&place, &[]);
+    let late = late.output().unwrap();
+    let words = String::from_utf8(late.stderr).unwrap();
+    assert_eq!(late.status.code(), Some(1), "{words}");
+    assert!(words.contains("this server is leaving"), "{words}");
+    busy.expect_result(0);
+    server.stop();
+}
+
 // The server is killed and started again at the same addresses.
 
 #[test]
@@ -496,13 +615,19 @@ fn kill_one_client(
 }
 
 fn client_process(place: &Place) -> Child {
+    client_with(place, &["--repeat", "1000"])
+}
+
+fn client_command(place: &Place, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
-    command
-        .arg("client")
-        .arg(place.file("commands"))
-        .args(["1", "--repeat", "1000"]);
+    command.arg("client").arg(place.file("commands")).arg("1");
     command.args(["--control", &place.url("control")]);
-    Child::spawn(&mut command, StdoutMode::Piped).unwrap()
+    command.args(arguments);
+    command
+}
+
+fn client_with(place: &Place, arguments: &[&str]) -> Child {
+    Child::spawn(&mut client_command(place, arguments), StdoutMode::Piped).unwrap()
 }
 
 #[test]

@@ -4,9 +4,12 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Command;
 
+use mpmt::net::{self, PollEntry};
 use mpmt::process::{Child, StdoutMode};
 use mpmt::server::{Ready, Report};
 use rustix::process::Signal;
+
+use super::DEADLINE;
 
 /// A server that is ready. It is killed when it is dropped.
 pub struct Gateway {
@@ -40,8 +43,12 @@ impl Gateway {
     }
 }
 
-/// All that a process says until it ends, which it has to do well.
+/// All that a process says until it ends, which it has to do well, and in time. (It says less than
+/// a pipe holds.)
 pub fn said_by(mut client: Child) -> String {
+    let mut ending = [PollEntry::descriptor(&client)];
+    net::poll(&mut ending, Some(DEADLINE)).unwrap();
+    assert!(ending[0].is_ready(), "a client hangs");
     let mut said = String::new();
     let mut stdout = client.take_stdout().unwrap();
     stdout.read_to_string(&mut said).unwrap();

@@ -1,0 +1,124 @@
+//! Many clients at once on few workers, of every executor, dispatch and runtime: each is answered
+//! in full, with its own total. `MPMT_CLIENTS` says how many clients there are in all.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::process::Command;
+use std::thread;
+
+use common::gateway::{Gateway, said_by};
+use common::{Stage, lines};
+use mpmt::process::{Child, StdoutMode};
+
+/// The clients of a plain run of the tests.
+const CLIENTS: usize = 84;
+
+fn clients_in_all() -> usize {
+    let asked = std::env::var("MPMT_CLIENTS").ok();
+    asked.map_or(CLIENTS, |asked| asked.parse().unwrap())
+}
+
+/// What the clients of a server ask for.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    runtime: &'static str,
+    executor: &'static str,
+    dispatch: &'static str,
+}
+
+/// Every way to run a batch.
+fn wishes() -> Vec<Wish> {
+    let ways = |runtime, executors: &'static [&'static str]| {
+        executors.iter().flat_map(move |executor| {
+            ["pipelined", "barrier"].map(|dispatch| Wish {
+                runtime,
+                executor,
+                dispatch,
+            })
+        })
+    };
+    let native = ways("native", &["spawn", "crossbeam", "rayon", "sequential"]);
+    native
+        .chain(ways("python", &["spawn", "crossbeam", "sequential"]))
+        .collect()
+}
+
+/// 64 commands that wait a millisecond and are answered with 1 to 64: 2,080 in all.
+fn stage() -> Stage {
+    let stage = Stage::new();
+    let commands: Vec<String> = (1..=64).map(|n| format!("10.0.0.{n}:foo")).collect();
+    let entries = commands
+        .iter()
+        .zip(1..)
+        .map(|(c, n)| format!("{c}:{n}:0.001"));
+    stage.write("table", &lines(&entries.collect::<Vec<_>>()));
+    stage.write("commands", &lines(&commands));
+    stage
+}
+
+fn server(stage: &Stage, workers: usize, runtime: &str) -> Gateway {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+    command.args(["server", "--lifeline", "--format", "json"]);
+    command.arg(stage.path("table"));
+    let url = |name: &str| format!("ipc://{}", stage.path(name).display());
+    command.args([&url("batches"), "-", &workers.to_string()]);
+    command.args([
+        "--control",
+        &url("control"),
+        "--runtime",
+        runtime,
+        "-w",
+        "io",
+    ]);
+    command.env("TMPDIR", stage.path("tmp"));
+    Gateway::start(&mut command)
+}
+
+fn client(stage: &Stage, wish: Wish, nth: usize) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+    command.arg("client").arg(stage.path("commands"));
+    // Batches of one command and of several, some of them smaller.
+    command.arg(["1", "7"][nth % 2]).args(["--repeat", "2"]);
+    let control = format!("ipc://{}", stage.path("control").display());
+    let threads = if wish.executor == "sequential" {
+        "1"
+    } else {
+        "4"
+    };
+    command.args(["--control", &control, "-t", threads]);
+    command.args(["-e", wish.executor, "--dispatch", wish.dispatch]);
+    command.args(["--runtime", wish.runtime, "-p", ["1", "3"][nth % 2]]);
+    command.env("TMPDIR", stage.path("tmp"));
+    Child::spawn(&mut command, StdoutMode::Piped).unwrap()
+}
+
+/// Serves so many clients, so many at a time, each of which begins when another ends.
+fn serve(wish: Wish, workers: usize, at_once: usize, clients: usize) {
+    let stage = stage();
+    let server = server(&stage, workers, wish.runtime);
+    thread::scope(|scope| {
+        for nth in 0..at_once {
+            let stage = &stage;
+            scope.spawn(move || {
+                for nth in (nth..clients).step_by(at_once) {
+                    let said = said_by(client(stage, wish, nth));
+                    assert!(said.contains("total: 4160"), "{wish:?}: {said}");
+                }
+            });
+        }
+    });
+    let report = server.stop();
+    assert_eq!(report.workers_lost, 0, "{wish:?}");
+    assert_eq!(report.failed, 0, "{wish:?}");
+}
+
+#[test]
+fn clients_that_share_workers_are_all_answered_in_full() {
+    let wishes = wishes();
+    let each = clients_in_all().div_ceil(wishes.len());
+    for (nth, &wish) in wishes.iter().enumerate() {
+        serve(wish, 1 + nth % 3, 3 + nth % 6, each);
+    }
+}
