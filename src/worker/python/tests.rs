@@ -155,6 +155,48 @@ fn pipelined_every_command_gives_its_place_back() {
     });
 }
 
+/// Batches of so many commands, tagged from `first`, each of which waits for so long.
+fn waits(first: u64, sizes: &[usize], wait_ns: u64) -> Vec<Batch> {
+    let responses: Vec<Vec<i64>> = sizes.iter().map(|&size| vec![1; size]).collect();
+    let mut all = batches(first, &responses);
+    for batch in &mut all {
+        let waiting = |one: &Instruction| Instruction { wait_ns, ..*one };
+        batch.instructions = batch.instructions.iter().map(waiting).collect();
+    }
+    all
+}
+
+#[test]
+fn pipelined_every_command_gives_its_place_back_whatever_is_cancelled() {
+    within_deadline(|| {
+        let pipelined = all_jobs();
+        let pipelined = pipelined
+            .iter()
+            .filter(|job| job.dispatch == Dispatch::Pipelined);
+        for job in pipelined {
+            let strategy = (
+                prop::collection::vec(0_usize..6, 0..5),
+                prop::collection::vec(0_usize..6, 1..5),
+            );
+            let check = |(before, after): (Vec<usize>, Vec<usize>)| {
+                let driver = driver(job, false);
+                // Of these some may have begun. The others would never end.
+                driver.run(waits(0, &before, 5_000_000));
+                driver.cancel();
+                driver.run(waits(before.len() as u64, &after, u64::MAX));
+                let done = sums(driver.outbox(), before.len() + after.len());
+                prop_assert!(done.iter().rev().take(after.len()).all(|c| c.sum == Ok(0)));
+                let sizes = before.iter().chain(&after);
+                let units: u64 = sizes.map(|&size| job.units(size)).sum();
+                prop_assert_eq!(driver.outbox().take_commands(), units);
+                Ok(())
+            };
+            let mut runner = TestRunner::new(ProptestConfig::with_cases(6));
+            runner.run(&strategy, check).unwrap();
+        }
+    });
+}
+
 #[test]
 fn cancelled_batches_are_answered_without_being_run() {
     within_deadline(|| {
