@@ -55,6 +55,11 @@ LONGEST_SLEEP_S = 1e9
 TASK = [os.path.abspath(sys.argv[1]), sys.argv[2]] if len(sys.argv) > 2 else None
 
 
+def fits(number):
+    """Whether it is an integer of 64 bits, as responses and sums are."""
+    return -(2**63) <= number < 2**63
+
+
 def burn(loops):
     """The published system's CPU work."""
     for _ in range(loops):
@@ -243,14 +248,17 @@ class Runner:
             self.answer(batch)
 
     def answer(self, batch):
-        # As an integer of 64 bits, wrapped.
-        total = (batch.sum + 2**63) % 2**64 - 2**63
+        if not batch.failure and not fits(batch.sum):
+            batch.failure = (
+                "the responses of its {} commands add up to {}, beyond the 64 bits of a result; "
+                "try smaller batches, or smaller responses"
+            ).format(len(batch.instructions), batch.sum)
         spans = b"".join(SPAN.pack(*span) for span in batch.spans)
         end = END.pack(batch.tag, batch.untold)
         if batch.failure:
             self.line.say(b"X", end + batch.failure.encode("utf-8", "replace"))
         else:
-            self.line.say(b"D", end + SUM.pack(total) + spans)
+            self.line.say(b"D", end + SUM.pack(batch.sum) + spans)
         if not self.pipelined:
             self.finished.put(None)
 
@@ -288,10 +296,16 @@ def last_words():
 def integer(own):
     """What a person's function returned, of whatever type of integers."""
     try:
-        return operator.index(own)
+        number = operator.index(own)
     except TypeError:
         kind = type(own).__name__
         raise TypeError("it returned a {} where an integer or None should be".format(kind)) from None
+    if fits(number):
+        return number
+    size = number.bit_length()
+    raise OverflowError(
+        "it returned an integer of {} bits and a sign, where 63 and a sign fit".format(size)
+    )
 
 
 def load(file, function):
