@@ -489,7 +489,9 @@ fn check_end(world: &World) {
             "every batch is settled"
         );
         let answered = client.settled.iter().filter(|(_, how)| **how == "answered");
-        let expected: i64 = answered.map(|(&sequence, _)| sum_of(sequence)).sum();
+        let expected: i128 = answered
+            .map(|(&sequence, _)| i128::from(sum_of(sequence)))
+            .sum();
         assert_eq!(
             client.ledger.sum(),
             expected,
