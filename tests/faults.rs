@@ -283,7 +283,7 @@ impl RealClient {
         let outcome = self.thread.join().unwrap();
         assert_eq!(outcome.failures, []);
         assert_eq!(outcome.ending, client::Ending::Complete, "{outcome:?}");
-        assert_eq!(outcome.sum, total);
+        assert_eq!(outcome.sum, i128::from(total));
         outcome
     }
 }

@@ -75,6 +75,11 @@ pub(super) struct ClientArgs {
     /// Take a bad line for an error
     #[arg(long)]
     strict: bool,
+
+    /// That the server does not know some of the commands is no failure. (Without --control it is
+    /// not heard of)
+    #[arg(long)]
+    allow_unknown: bool,
 }
 
 /// What to ask the server for. What is left out the server decides.
@@ -133,7 +138,8 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
         bar.set_position(n.answered)
     });
     bar.finish_and_clear();
-    conclude(&outcome.map_err(usage_or_failure)?, gate.came())
+    let outcome = outcome.map_err(usage_or_failure)?;
+    conclude(&outcome, args.allow_unknown, gate.came())
 }
 
 /// The signals, to look at while they are being watched.
@@ -197,17 +203,19 @@ fn usage_or_failure(error: ClientError) -> anyhow::Error {
 }
 
 /// Says what came out.
-fn conclude(outcome: &Outcome, interrupted: bool) -> anyhow::Result<ExitCode> {
+fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow::Result<ExitCode> {
     println!("time taken: {:.3} s", outcome.makespan.as_secs_f64());
     println!("total: {}", outcome.sum);
-    if let Some(account) = outcome
-        .account
-        .filter(|account| account.unknown_commands > 0)
-    {
-        eprintln!(
-            "mpmt: the server does not know {} of the commands",
-            account.unknown_commands
-        );
+    if outcome.ending == Ending::Complete && outcome.grant.is_some() && outcome.account.is_none() {
+        eprintln!("mpmt: the server went before it said whether it knew all commands");
+    }
+    let unknown = outcome.account.map_or(0, |it| it.unknown_commands);
+    if unknown > 0 {
+        eprintln!("mpmt: the server does not know {unknown} of the commands, which were not run");
+    }
+    let has_total = i64::try_from(outcome.sum).is_ok();
+    if !has_total {
+        eprintln!("mpmt: the total is beyond 64 bits; try smaller responses, or fewer commands");
     }
     if outcome.duplicates > 0 {
         eprintln!(
@@ -225,9 +233,9 @@ fn conclude(outcome: &Outcome, interrupted: bool) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    Ok(if outcome.failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(FAILED)
+    let all_run = outcome.failures.is_empty() && (unknown == 0 || allow_unknown);
+    Ok(match all_run && has_total {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(FAILED),
     })
 }

@@ -1,5 +1,6 @@
 //! The commands and the table that the work is read from, and what is said of bad lines.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,10 @@ pub(super) struct InputArgs {
     /// Take a bad line for an error, instead of passing it over with a message
     #[arg(long, help_heading = "Input")]
     strict: bool,
+
+    /// Pass over commands that the table does not have, instead of failing the trial
+    #[arg(long, help_heading = "Input")]
+    allow_unknown: bool,
 }
 
 impl InputArgs {
@@ -45,6 +50,10 @@ impl InputArgs {
 
     pub(super) fn is_strict(&self) -> bool {
         self.strict
+    }
+
+    pub(super) fn allows_unknown(&self) -> bool {
+        self.allow_unknown
     }
 }
 
@@ -74,16 +83,32 @@ fn read_files(
     table: Option<&Path>,
     strict: bool,
 ) -> Result<Input, UsageError> {
+    let numbered = match commands {
+        Some(path) => read_numbered_commands(path, strict)?,
+        None => parse_lines(DEFAULT_COMMANDS, str::parse).good,
+    };
+    let entries = match table {
+        Some(path) => read_entries_once(path, strict)?,
+        None => without_numbers(Table::parse_entries(DEFAULT_TABLE).good),
+    };
+    let named = commands.unwrap_or(Path::new("the commands"));
+    tell_unknown(named, &numbered, &entries);
     Ok(Input {
-        commands: match commands {
-            Some(path) => read_commands(path, strict)?,
-            None => without_numbers(parse_lines(DEFAULT_COMMANDS, str::parse).good),
-        },
-        entries: match table {
-            Some(path) => read_entries_once(path, strict)?,
-            None => without_numbers(Table::parse_entries(DEFAULT_TABLE).good),
-        },
+        commands: without_numbers(numbered),
+        entries,
     })
+}
+
+/// Tells of commands that are not in the table.
+fn tell_unknown(path: &Path, commands: &[(usize, Command)], entries: &[TableEntry]) {
+    let known: HashSet<Command> = entries.iter().map(|entry| entry.command).collect();
+    let is_unknown = |(_, command): &&(usize, Command)| !known.contains(command);
+    let unknown: Vec<_> = commands.iter().filter(is_unknown).collect();
+    let reason = |command| format!("the table does not have {command}");
+    let lines = unknown
+        .iter()
+        .map(|(line, command)| (*line, reason(command)));
+    tell(path, lines);
 }
 
 fn without_numbers<T>(lines: Vec<(usize, T)>) -> Vec<T> {
@@ -92,13 +117,12 @@ fn without_numbers<T>(lines: Vec<(usize, T)>) -> Vec<T> {
 
 /// The commands of a file.
 pub(super) fn read_commands(path: &Path, strict: bool) -> Result<Vec<Command>, UsageError> {
+    Ok(without_numbers(read_numbered_commands(path, strict)?))
+}
+
+fn read_numbered_commands(path: &Path, strict: bool) -> Result<Vec<(usize, Command)>, UsageError> {
     let parsed = parse_lines(&read(path)?, str::parse);
-    Ok(without_numbers(check(
-        path,
-        parsed,
-        strict,
-        "<ip>:<foo|bar>",
-    )?))
+    check(path, parsed, strict, "<ip>:<foo|bar>")
 }
 
 /// The table of a file.
@@ -114,7 +138,7 @@ fn read_entries_once(path: &Path, strict: bool) -> Result<Vec<TableEntry>, Usage
     let (table, repeated) = Table::from_entries(entries.iter().copied());
     tell_repeated(path, &repeated);
     let stands = |entry: &TableEntry| table.get(entry.command) == Some(entry.instruction);
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let once = without_numbers(entries).into_iter().filter(stands);
     Ok(once.filter(|entry| seen.insert(entry.command)).collect())
 }

@@ -36,6 +36,10 @@ pub(super) struct Request {
     pub fail_fast: bool,
     /// Whether a bad line of an input file is an error.
     pub strict: bool,
+    /// Whether commands that the table does not have are passed over. (Sweeps that were begun
+    /// before this could be asked have not.)
+    #[serde(default)]
+    pub allow_unknown: bool,
     /// What is to be measured, one after another.
     pub experiments: Vec<Asked>,
 }
@@ -209,7 +213,8 @@ fn harness(request: &Request) -> anyhow::Result<Harness> {
         entries: Vec::new(),
     };
     let timeout = request.timeout_s.map(Duration::from_secs_f64);
-    Ok(Harness::new(program, nothing, timeout, signals))
+    let harness = Harness::new(program, nothing, timeout, signals);
+    Ok(harness.with_unknown_commands(request.allow_unknown))
 }
 
 /// Begins a sweep in a folder: what was asked first, so that it can be gone on with from then on.

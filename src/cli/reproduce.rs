@@ -130,6 +130,7 @@ impl ReproduceArgs {
             timeout_s: None,
             fail_fast: false,
             strict: self.input.is_strict(),
+            allow_unknown: self.input.allows_unknown(),
             experiments: vec![asked],
         })
     }

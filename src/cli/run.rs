@@ -98,6 +98,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     };
     let rows = folder.as_mut().map(ResultsFolder::begin).transpose()?;
     let mut harness = Harness::new(program, input, args.timeout, signals)
+        .with_unknown_commands(args.input.allows_unknown())
         .with_server_arguments(chaos_arguments(args.chaos))
         .with_trace(args.out.filter(|_| args.trace));
     let predicted_s = vec![harness.ideal(&configuration, &pace).0];

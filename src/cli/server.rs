@@ -147,8 +147,13 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
         usage_or_failure(error)
     })?;
     let served = format!(
-        "served {} batches ({} retried, {} failed), {} workers started, {} lost",
-        report.batches, report.retried, report.failed, report.workers_started, report.workers_lost
+        "served {} batches ({} retried, {} failed, {} commands not known), {} workers started, {} lost",
+        report.batches,
+        report.retried,
+        report.failed,
+        report.unknown_commands,
+        report.workers_started,
+        report.workers_lost
     );
     say(format, &report, &served);
     Ok(ExitCode::SUCCESS)

@@ -81,7 +81,7 @@ pub(super) struct SweepArgs {
     out: Option<PathBuf>,
 
     /// Goes on with the sweep of this folder, as it was asked
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["experiments", "out", "seed", "runs", "precision", "budget", "warmup", "timeout", "fail_fast", "commands", "table"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["experiments", "out", "seed", "runs", "precision", "budget", "warmup", "timeout", "fail_fast", "commands", "table", "strict", "allow_unknown"])]
     resume: Option<PathBuf>,
 
     #[command(flatten)]
@@ -193,6 +193,7 @@ impl SweepArgs {
             timeout_s: seconds(repetition.timeout),
             fail_fast: repetition.fail_fast,
             strict: self.input.is_strict(),
+            allow_unknown: self.input.allows_unknown(),
             experiments: self.asked()?,
         })
     }

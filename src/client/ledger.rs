@@ -19,7 +19,8 @@ pub struct Ledger {
     /// For each batch from the floor to the last one sent, whether it is settled.
     settled: VecDeque<bool>,
     results: u64,
-    sum: i64,
+    /// Of 64 more bits than results, so that it never wraps.
+    sum: i128,
     duplicates: u64,
     strays: u64,
     failures: Vec<Failure>,
@@ -84,7 +85,7 @@ impl Ledger {
         let verdict = self.settle(sequence);
         if verdict == Verdict::Fresh {
             self.results += 1;
-            self.sum = self.sum.wrapping_add(sum);
+            self.sum += i128::from(sum);
         }
         verdict
     }
@@ -203,8 +204,8 @@ impl Ledger {
         self.results
     }
 
-    /// The sum of the results that count (modulo 2^64).
-    pub fn sum(&self) -> i64 {
+    /// The sum of the results that count.
+    pub fn sum(&self) -> i128 {
         self.sum
     }
 
@@ -257,6 +258,17 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_beyond_64_bits_does_not_wrap() {
+        let mut ledger = Ledger::new(3, 3);
+        (0..3).for_each(|_| ledger.sent());
+        ledger.result(0, i64::MAX);
+        ledger.result(1, i64::MAX);
+        assert_eq!(ledger.sum(), 2 * i128::from(i64::MAX));
+        ledger.result(2, i64::MIN);
+        assert_eq!(ledger.sum(), i128::from(i64::MAX) - 1);
+    }
+
+    #[test]
     fn results_without_ids_count_for_the_oldest() {
         let mut ledger = Ledger::new(3, 3);
         (0..3).for_each(|_| ledger.sent());
@@ -290,7 +302,7 @@ mod tests {
                 prop_assert!(ledger.unanswered().all(|n| !fresh.contains(&n)));
                 prop_assert_eq!(ledger.answered(), fresh.len() as u64);
                 prop_assert_eq!(ledger.is_complete(), fresh.len() as u64 == total);
-                prop_assert_eq!(ledger.sum() as u64, ledger.results());
+                prop_assert_eq!(ledger.sum(), i128::from(ledger.results()));
             }
         }
     }

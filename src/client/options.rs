@@ -86,8 +86,8 @@ pub struct Outcome {
     pub latency: Option<Latency>,
     /// When each batch was out, by its number, if that was to be kept.
     pub batch_spans: Vec<BatchSpan>,
-    /// The sum of all results.
-    pub sum: i64,
+    /// The sum of all results, which may be beyond the 64 bits of each.
+    pub sum: i128,
     /// Batches answered.
     pub results: u64,
     /// Batches sent in all, or to be sent.

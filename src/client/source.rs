@@ -23,7 +23,8 @@ impl<'a> Source<'a> {
 
     /// How many commands there are in all.
     pub fn commands(&self) -> u64 {
-        self.commands.len() as u64 * self.repeat
+        // So many that nobody lives to see the last: as good as any number there.
+        (self.commands.len() as u64).saturating_mul(self.repeat)
     }
 
     /// How many batches they make.
@@ -51,6 +52,12 @@ impl<'a> Source<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn more_than_64_bits_of_commands_are_not_few() {
+        let commands = ["1.1.1.1:foo".parse().unwrap(); 2];
+        assert_eq!(Source::new(&commands, 1 << 63, 1).batches(), u64::MAX);
+    }
 
     proptest! {
         #[test]

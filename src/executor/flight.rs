@@ -1,12 +1,13 @@
 //! A batch in the air: its commands, and the sum that they add up to on any thread.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam::sync::Unparker;
 
 use super::outbox::{Completion, Outbox, Span};
+use super::sum::Sum;
 use super::{Batch, Routine};
 use crate::clock;
 
@@ -23,7 +24,7 @@ pub struct Task {
 struct Shared {
     routine: Routine,
     batch: Batch,
-    sum: AtomicI64,
+    sum: Sum,
     /// Why a command failed: the first that did.
     failure: OnceLock<Box<str>>,
     left: AtomicUsize,
@@ -51,11 +52,10 @@ impl Flight {
         waiter: Option<Unparker>,
     ) -> Self {
         let left = AtomicUsize::new(batch.own.len());
-        let sum = AtomicI64::new(0);
         Flight(Arc::new(Shared {
             routine,
             batch,
-            sum,
+            sum: Sum::default(),
             failure: OnceLock::new(),
             left,
             outbox,
@@ -111,13 +111,13 @@ impl Task {
         let shared = &self.flight.0;
         let response = shared.run(self.index);
         before_told();
-        shared.finish(response, 1);
+        shared.finish(response.into(), 1);
     }
 }
 
 impl Shared {
-    fn run_all(&self, indices: Range<usize>) -> i64 {
-        indices.fold(0, |sum: i64, index| sum.wrapping_add(self.run(index)))
+    fn run_all(&self, indices: Range<usize>) -> i128 {
+        indices.map(|index| i128::from(self.run(index))).sum()
     }
 
     fn run(&self, index: usize) -> i64 {
@@ -153,8 +153,8 @@ impl Shared {
     }
 
     /// Counts commands as done. Whoever counts the last one announces the batch.
-    fn finish(&self, sum: i64, commands: usize) {
-        self.sum.fetch_add(sum, Ordering::Relaxed);
+    fn finish(&self, sum: i128, commands: usize) {
+        self.sum.add(sum);
         // Release: the sum is complete for whoever sees that nothing is left.
         let before = self.left.fetch_sub(commands, Ordering::AcqRel);
         let left = before - commands;
@@ -165,15 +165,27 @@ impl Shared {
             self.outbox.command_done(commands);
             return;
         }
-        let sum = match self.failure.get() {
-            None => Ok(self.sum.load(Ordering::Relaxed)),
-            Some(reason) => Err(reason.clone()),
-        };
-        let tag = self.batch.tag;
+        let (tag, sum) = (self.batch.tag, self.answer());
         self.outbox.batch_done(Completion { tag, sum }, commands);
         if let Some(waiter) = &self.waiter {
             waiter.unpark();
         }
+    }
+
+    /// What the batch is answered with, when all of its commands are done.
+    fn answer(&self) -> Result<i64, Box<str>> {
+        if let Some(reason) = self.failure.get() {
+            return Err(reason.clone());
+        }
+        let sum = self.sum.get();
+        i64::try_from(sum).map_err(|_| {
+            let commands = self.batch.own.len();
+            let reason = format!(
+                "the responses of its {commands} commands add up to {sum}, beyond the 64 bits of a \
+                 result; try smaller batches, or smaller responses"
+            );
+            reason.into()
+        })
     }
 }
 

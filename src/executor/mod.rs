@@ -17,6 +17,7 @@ mod routine;
 mod runner;
 mod sequential;
 mod spawn;
+mod sum;
 
 pub use flight::{Flight, Task};
 pub use outbox::{Completion, Outbox, Span};

@@ -42,13 +42,20 @@ fn all_strategies() -> impl Iterator<Item = (ExecutorKind, Dispatch)> {
 
 /// Runs batches of the given sizes to their end; each command answers with 1 more than the last.
 fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
-    let total = sizes.iter().sum::<usize>() as i64;
-    let instructions: Arc<[Instruction]> = (0..total)
-        .map(|response| Instruction { response, wait_ns })
+    let mut next = 0..;
+    let take = |&size: &usize| next.by_ref().take(size).collect();
+    let responses: Vec<Vec<i64>> = sizes.iter().map(take).collect();
+    run_all(job, &responses, wait_ns, 0)
+}
+
+/// Runs batches of these responses to their end, each announced early with so many commands left.
+fn run_all(job: &Job, responses: &[Vec<i64>], wait_ns: u64, early: usize) -> Vec<Completion> {
+    let instructions: Arc<[Instruction]> = (responses.iter().flatten())
+        .map(|&response| Instruction { response, wait_ns })
         .collect();
     let mut start = 0;
-    let batches = sizes.iter().enumerate().map(|(tag, size)| {
-        let own = start..start + size;
+    let batches = responses.iter().enumerate().map(|(tag, responses)| {
+        let own = start..start + responses.len();
         start = own.end;
         Batch {
             tag: tag as u64,
@@ -59,9 +66,10 @@ fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
     });
     let batches: Vec<Batch> = batches.collect();
     let job = job.clone();
-    let expected = sizes.len();
+    let expected = responses.len();
     within_deadline(move || {
         let runner = Runner::start(&job, false, |_| Ok(())).unwrap();
+        runner.outbox().announce_early(early);
         runner.run(batches);
         let mut done = Vec::new();
         while done.len() < expected {
@@ -110,6 +118,49 @@ proptest! {
             }
         }
     }
+}
+
+/// What a batch of these responses must be answered with, if that is a sum.
+fn exact_sum(responses: &[i64]) -> Option<i64> {
+    let sum: i128 = responses.iter().copied().map(i128::from).sum();
+    i64::try_from(sum).ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_sum_is_right_whatever_it_was_on_its_way_and_beyond_64_bits_its_batch_fails(
+        responses in prop::collection::vec(prop::collection::vec(response(), 0..8), 1..8),
+        early in 0_usize..4,
+    ) {
+        for (executor, dispatch) in all_strategies() {
+            let job = job(executor, dispatch, WorkloadKind::Noop);
+            let mut done = run_all(&job, &responses, 0, early);
+            done.sort_by_key(|completion| completion.tag);
+            for (completion, responses) in done.iter().zip(&responses) {
+                let sum = completion.sum.as_ref();
+                prop_assert_eq!(sum.ok().copied(), exact_sum(responses));
+            }
+        }
+    }
+}
+
+/// Responses of which few are enough to be beyond 64 bits, and to come back from there.
+fn response() -> impl Strategy<Value = i64> {
+    prop_oneof![Just(i64::MAX), Just(i64::MIN), any::<i64>(), -3_i64..3]
+}
+
+#[test]
+fn a_sum_beyond_64_bits_is_told_with_its_value() {
+    let job = job(ExecutorKind::Spawn, Dispatch::Barrier, WorkloadKind::Noop);
+    let done = run_all(&job, &[vec![i64::MAX; 3]], 0, 0);
+    assert_eq!(
+        done[0].sum.clone().unwrap_err(),
+        "the responses of its 3 commands add up to 27670116110564327421, beyond the 64 bits of a \
+         result; try smaller batches, or smaller responses"
+            .into()
+    );
 }
 
 #[test]

@@ -376,7 +376,7 @@ pub struct WrongSum {
     /// What the definition says.
     pub stated: i64,
     /// What the input gives.
-    pub computed: i64,
+    pub computed: i128,
 }
 
 /// Holds a stated total against the input. (Every trial's total is held against the input's.)
@@ -386,7 +386,7 @@ pub struct WrongSum {
 pub fn check_expected_sum(input: &Input, stated: i64) -> Result<(), WrongSum> {
     let (table, _) = Table::from_entries(input.entries.iter().copied().enumerate());
     let computed = super::expected_sum(&input.commands, &table, 1);
-    match computed == stated {
+    match computed == i128::from(stated) {
         true => Ok(()),
         false => Err(WrongSum { stated, computed }),
     }

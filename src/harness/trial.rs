@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
-use super::verdict::{failed, judge, note_cost};
+use super::verdict::{beyond_64_bits, failed, judge, note_cost};
 use super::{Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{
-    Command, Configuration, IdealInput, Job, Runtime, Table, TableEntry, ideal_makespan,
+    Command, Configuration, IdealInput, Job, Runtime, Table, TableEntry, WorkloadKind,
+    ideal_makespan,
 };
 use crate::net::Context;
 use crate::process::{Census, Gate, Scratch, Signals};
@@ -38,6 +39,8 @@ pub struct Harness {
     table: Table,
     cores: u32,
     timeout: Option<Duration>,
+    /// Whether commands that the table does not have are passed over.
+    allow_unknown: bool,
     server_arguments: Vec<String>,
     /// The folder to leave the last trial's trace in, if there is to be one.
     trace: Option<PathBuf>,
@@ -84,6 +87,7 @@ impl Harness {
             table,
             cores,
             timeout,
+            allow_unknown: false,
             server_arguments,
             trace: None,
             signals,
@@ -94,6 +98,13 @@ impl Harness {
     /// sent, run and answered. The next trial writes over them.
     pub fn with_trace(mut self, folder: Option<PathBuf>) -> Self {
         self.trace = folder;
+        self
+    }
+
+    /// With `allow`, commands that the table does not have are passed over and counted. Otherwise a
+    /// trial with such a command fails.
+    pub fn with_unknown_commands(mut self, allow: bool) -> Self {
+        self.allow_unknown = allow;
         self
     }
 
@@ -129,6 +140,12 @@ impl Harness {
         ideal_makespan(&configuration.job, &input)
     }
 
+    /// What a trial's client sends.
+    fn source(&self, configuration: &Configuration) -> Source<'_> {
+        let Configuration { repeat, batch, .. } = *configuration;
+        Source::new(&self.input.commands, repeat, batch)
+    }
+
     /// The waits of the commands that the table knows.
     fn waits_ns<'a>(&'a self, configuration: &'a Configuration) -> impl Iterator<Item = u64> + 'a {
         let known = self
@@ -146,6 +163,14 @@ impl Harness {
     /// When it was interrupted, or the system refuses what every trial needs.
     pub fn run(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
         let configuration = &planned.configuration;
+        let unknown = self.unknown_commands(configuration);
+        if let Err(reason) = self.check_input(configuration, unknown) {
+            return Ok(Trial {
+                error: Some(reason),
+                unknown_commands: Some(unknown),
+                ..self.blank(planned)
+            });
+        }
         let pace = Pace::measure(&configuration.job);
         let mut trial = self.blank(planned);
         let pace = match pace {
@@ -173,6 +198,30 @@ impl Harness {
             Err(reason) => reason,
         };
         Ok(trial)
+    }
+
+    /// Whether the input can come out right at all: what is known before is not measured.
+    fn check_input(&self, configuration: &Configuration, unknown: u64) -> Result<(), String> {
+        if unknown > 0 && !self.allow_unknown {
+            return Err(format!(
+                "the table does not have {unknown} of the {} commands; mend the one or the other, or \
+                 pass them over with --allow-unknown",
+                self.source(configuration).commands()
+            ));
+        }
+        let sum = expected_sum(&self.input.commands, &self.table, configuration.repeat);
+        match configuration.job.workload {
+            WorkloadKind::Task => Ok(()),
+            _ if i64::try_from(sum).is_ok() => Ok(()),
+            _ => Err(beyond_64_bits(sum)),
+        }
+    }
+
+    /// How many of a trial's commands the table does not have.
+    fn unknown_commands(&self, configuration: &Configuration) -> u64 {
+        let is_unknown = |&&command: &&Command| self.table.get(command).is_none();
+        let once = self.input.commands.iter().filter(is_unknown).count() as u64;
+        once.saturating_mul(configuration.repeat)
     }
 
     /// The part of a trial that can fail.
@@ -221,7 +270,7 @@ impl Harness {
                 .map_err(system("can't write the trace"))?;
         }
         match driven {
-            Ok(outcome) => Ok(judge(trial, &outcome)),
+            Ok(outcome) => Ok(judge(trial, &outcome, self.unknown_commands(configuration))),
             Err(Stopped::Interrupted) => Err(HarnessError::Interrupted),
             Err(Stopped::Timeout) => {
                 let reason = format!("not done within its time limit of {timeout:?}");
@@ -254,11 +303,7 @@ impl Harness {
             until_failure: true,
             seed: fastrand::u64(..),
         };
-        let source = Source::new(
-            &self.input.commands,
-            configuration.repeat,
-            configuration.batch,
-        );
+        let source = self.source(configuration);
         let gate = Gate::new(&[self.signals.as_fd(), server.child().as_fd()], timeout)
             .map_err(|error| Stopped::Client(error.to_string()))?;
         let pid = server.child().pid();
@@ -297,6 +342,7 @@ impl Harness {
         let configuration = &planned.configuration;
         let job = &configuration.job;
         let longest = self.waits_ns(configuration).max().unwrap_or(0);
+        let sum = expected_sum(&self.input.commands, &self.table, configuration.repeat);
         Trial {
             experiment: planned.experiment.clone(),
             label: configuration.label.clone(),
@@ -308,13 +354,13 @@ impl Harness {
             executor: job.executor,
             dispatch: job.dispatch,
             spawn: configuration.spawn,
-            commands: self.input.commands.len() as u64 * configuration.repeat,
+            commands: self.source(configuration).commands(),
             wait_s: job.has_waits().then_some(longest as f64 / 1e9),
             loops: job.computes().then_some(job.loops),
             switch_interval_s: (job.runtime == Runtime::Gil)
                 .then_some(job.switch_interval.as_secs_f64()),
             time_scale: configuration.time_scale,
-            expected_sum: expected_sum(&self.input.commands, &self.table, configuration.repeat),
+            expected_sum: sum.clamp(i64::MIN.into(), i64::MAX.into()) as i64,
             rate_per_s: configuration.rate_per_s,
             key: planned.key.clone(),
             warmup: planned.warmup,
@@ -380,12 +426,11 @@ enum Stopped {
 
 /// The sum that the responses of the commands must have: those that the table does not know add
 /// nothing.
-pub fn expected_sum(commands: &[Command], table: &Table, repeat: u64) -> i64 {
+pub fn expected_sum(commands: &[Command], table: &Table, repeat: u64) -> i128 {
     let known = commands.iter().filter_map(|&command| table.get(command));
-    let once = known.fold(0_i64, |sum, instruction| {
-        sum.wrapping_add(instruction.response)
-    });
-    once.wrapping_mul(repeat as i64)
+    let once: i128 = known.map(|known| i128::from(known.response)).sum();
+    // What is beyond even this is as far beyond 64 bits.
+    once.saturating_mul(repeat.into())
 }
 
 fn wish(configuration: &Configuration) -> Wish {

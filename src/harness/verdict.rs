@@ -10,12 +10,18 @@ pub(super) fn failed<T>(reason: impl ToString) -> Result<T, (Status, Option<Stri
     Err((Status::Failed, Some(reason.to_string())))
 }
 
-/// Notes what came out, and says whether it is right.
-pub(super) fn judge(trial: &mut Trial, outcome: &Outcome) -> Result<(), (Status, Option<String>)> {
+/// Notes what came out, and says whether it is right. `unknown` is how many of the commands the
+/// server must not have known.
+pub(super) fn judge(
+    trial: &mut Trial,
+    outcome: &Outcome,
+    unknown: u64,
+) -> Result<(), (Status, Option<String>)> {
     let makespan_s = outcome.makespan.as_secs_f64();
     trial.makespan_s = Some(makespan_s);
     trial.first_result_s = outcome.first_result.map(|first| first.as_secs_f64());
-    trial.throughput_per_s = (makespan_s > 0.0).then(|| trial.commands as f64 / makespan_s);
+    let run = trial.commands - unknown;
+    trial.throughput_per_s = (makespan_s > 0.0).then(|| run as f64 / makespan_s);
     if let Some(latency) = outcome.latency {
         trial.latency_p50_s = Some(latency.p50_s);
         trial.latency_p90_s = Some(latency.p90_s);
@@ -23,7 +29,8 @@ pub(super) fn judge(trial: &mut Trial, outcome: &Outcome) -> Result<(), (Status,
         trial.latency_p999_s = Some(latency.p999_s);
         trial.latency_max_s = Some(latency.max_s);
     }
-    trial.responses_sum = Some(outcome.sum);
+    let sum = i64::try_from(outcome.sum).ok();
+    trial.responses_sum = sum;
     trial.results = Some(outcome.results);
     trial.duplicates = Some(outcome.duplicates);
     trial.lost = Some(outcome.batches - outcome.results);
@@ -35,15 +42,28 @@ pub(super) fn judge(trial: &mut Trial, outcome: &Outcome) -> Result<(), (Status,
             count => format!("{count} batches failed; the first: {}", failure.reason),
         });
     }
-    // What a task returns is for its author to know.
-    if outcome.sum != trial.expected_sum && trial.workload != WorkloadKind::Task {
-        let expected = trial.expected_sum;
+    if let Some(dropped) = trial.unknown_commands.filter(|&dropped| dropped != unknown) {
         return failed(format!(
-            "the total is {} and should be {expected}",
-            outcome.sum
+            "the server did not run {dropped} of the commands, and did not know {unknown}"
         ));
     }
+    let Some(sum) = sum else {
+        return failed(beyond_64_bits(outcome.sum));
+    };
+    // What a task returns is for its author to know.
+    if sum != trial.expected_sum && trial.workload != WorkloadKind::Task {
+        let expected = trial.expected_sum;
+        return failed(format!("the total is {sum} and should be {expected}"));
+    }
     Ok(())
+}
+
+/// Why there is no total.
+pub(super) fn beyond_64_bits(sum: i128) -> String {
+    format!(
+        "the responses add up to {sum}, beyond the 64 bits of a total; try smaller responses, or \
+         fewer commands"
+    )
 }
 
 /// Notes what the server and all its workers used, from the kernel's own accounting.
@@ -59,4 +79,64 @@ pub(super) fn note_cost(trial: &mut Trial, ended: &Ended, census: &Census) {
     trial.lock_switches = switches.filter(|_| trial.runtime.interpreter().is_none());
     trial.peak_pss_kib = (census.pss_kib > 0).then_some(census.pss_kib);
     trial.peak_threads = (census.threads > 0).then_some(census.threads);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Ending;
+    use crate::record::samples;
+    use crate::wire::control::Account;
+    use std::time::Duration;
+
+    /// What came of a client that had all 32 answers.
+    fn outcome(sum: i128, unknown_commands: Option<u64>) -> Outcome {
+        Outcome {
+            ending: Ending::Complete,
+            makespan: Duration::from_secs(2),
+            first_result: None,
+            latency: None,
+            batch_spans: Vec::new(),
+            sum,
+            results: 32,
+            batches: 32,
+            duplicates: 0,
+            strays: 0,
+            failures: Vec::new(),
+            grant: None,
+            account: unknown_commands.map(|unknown_commands| Account {
+                retried: 0,
+                unknown_commands,
+            }),
+        }
+    }
+
+    /// The reason for which a trial of 512 commands fails, with its rate.
+    fn verdict(outcome: &Outcome, unknown: u64) -> (Option<String>, Option<f64>) {
+        let mut trial = samples::trial("io-mp-32x1", (1.0, 1.0));
+        let error = judge(&mut trial, outcome, unknown).err();
+        let reason = error.map(|(_, reason)| reason.unwrap());
+        (reason, trial.throughput_per_s)
+    }
+
+    #[test]
+    fn what_the_server_did_not_run_must_be_what_it_could_not_know() {
+        let full = Some(256.0);
+        assert_eq!(verdict(&outcome(512, Some(0)), 0), (None, full));
+        assert_eq!(verdict(&outcome(512, None), 0), (None, full));
+        assert_eq!(verdict(&outcome(512, Some(12)), 12), (None, Some(250.0)));
+        for (counted, unknown) in [(3, 0), (0, 3), (3, 6)] {
+            let (reason, _) = verdict(&outcome(512, Some(counted)), unknown);
+            let told = format!("the server did not run {counted} of the commands");
+            assert!(reason.unwrap().starts_with(&told));
+        }
+    }
+
+    #[test]
+    fn a_total_must_be_the_right_one_and_fit_into_64_bits() {
+        let reason = |sum| verdict(&outcome(sum, None), 0).0;
+        assert_eq!(reason(511).unwrap(), "the total is 511 and should be 512");
+        let wrapped = 512 + (1 << 64);
+        assert_eq!(reason(wrapped).unwrap(), beyond_64_bits(wrapped));
+    }
 }

@@ -31,7 +31,7 @@ pub struct IdealInput<'a> {
 /// * CPU: `total loop time / min(cores, N * M)`, under an interpreter lock `min(cores, N)`.
 /// * mixed: the larger of the two parts, a bound: they can overlap.
 pub fn ideal_makespan(job: &Job, input: &IdealInput<'_>) -> (f64, bool) {
-    let commands = input.waits_s.len() as u64 * input.repeat;
+    let commands = (input.waits_s.len() as u64).saturating_mul(input.repeat);
     if commands == 0 {
         return (0.0, false);
     }

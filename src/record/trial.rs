@@ -116,7 +116,7 @@ pub struct Trial {
     pub latency_p999_s: Option<f64>,
     /// The longest latency.
     pub latency_max_s: Option<f64>,
-    /// Commands per second of the makespan.
+    /// Commands that were run, per second of the makespan.
     pub throughput_per_s: Option<f64>,
     /// The sum of the responses that came back.
     pub responses_sum: Option<i64>,

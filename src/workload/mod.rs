@@ -42,7 +42,7 @@ impl Work {
     /// needs the `command` that it is of.
     ///
     /// # Errors
-    /// When a program of a person's own fails, with the reason.
+    /// When a program of a person's own fails, or can't be run, with the reason.
     ///
     /// # Panics
     /// When the loops did not compute what they must: a machine or a compiler that gets this wrong
@@ -63,7 +63,8 @@ impl Work {
                 "the loops computed a wrong value"
             );
         }
-        if let Some((program, command)) = self.program.as_ref().zip(command) {
+        if let Some(program) = &self.program {
+            let command = command.ok_or("its commands were not told to the program")?;
             turn.blocking(|| program.run(command, instruction))?;
         }
         Ok(instruction.response)
@@ -192,6 +193,8 @@ mod tests {
             &*bad.run(&INSTRUCTION, command, &told).unwrap_err(),
             "the command 10.0.0.1:foo failed: no-such-program ended badly"
         );
+        let told_none = good.run(&INSTRUCTION, None, &told);
+        assert!(told_none.is_err(), "what was not run has no response");
     }
 
     proptest! {

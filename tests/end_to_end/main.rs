@@ -9,6 +9,7 @@ mod addresses;
 mod endings;
 mod input_files;
 mod measuring;
+mod not_run;
 mod own_work;
 mod pages;
 mod runtimes;

@@ -34,7 +34,7 @@ fn check_end(world: &World) {
         let expected: i64 = answered.map(|(&sequence, _)| sum_of(sequence)).sum();
         assert_eq!(
             client.ledger.sum(),
-            expected,
+            i128::from(expected),
             "the total is of just what was answered"
         );
         if let Some(poison) = client.poison.filter(|&poison| poison < client.total) {

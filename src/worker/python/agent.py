@@ -21,9 +21,11 @@ From the agent:
     H   hello: what the interpreter is, as JSON; it comes first
     L   instead of it: the task can't be loaded, why, as text
     N   so many commands (u32) are done, of batches that are not; told when pipelined
-    D   a batch is done: its tag (u64) and sum (i64), and when traced for each command its place
-        (u32), its thread (u32), and when it began and was done (u64 each, monotonic clock in ns)
-    X   a batch is done, and failed: its tag (u64), and which command of it, and why, as text
+    D   a batch is done: its tag (u64), how many of its commands no N has told of (u32), its sum
+        (i64), and when traced for each command its place (u32), its thread (u32), and when it
+        began and was done (u64 each, monotonic clock in ns)
+    X   a batch is done, and failed: its tag (u64), how many of its commands no N has told of (u32),
+        and what failed, and why, as text
     F   the agent can't go on: why, as text
 """
 
@@ -42,7 +44,8 @@ INSTRUCTION = struct.Struct("<qQ")
 COMMAND = struct.Struct("<4BB")
 TAG = struct.Struct("<Q")
 COUNT = struct.Struct("<I")
-DONE = struct.Struct("<Qq")
+END = struct.Struct("<QI")
+SUM = struct.Struct("<q")
 SPAN = struct.Struct("<IIQQ")
 
 # Thirty years; time.sleep refuses what its C type can't hold.
@@ -50,6 +53,11 @@ LONGEST_SLEEP_S = 1e9
 
 # The file, by its absolute path, and the function that commands call, if they do.
 TASK = [os.path.abspath(sys.argv[1]), sys.argv[2]] if len(sys.argv) > 2 else None
+
+
+def fits(number):
+    """Whether it is an integer of 64 bits, as responses and sums are."""
+    return -(2**63) <= number < 2**63
 
 
 def burn(loops):
@@ -98,6 +106,7 @@ class Batch:
         self.instructions = list(INSTRUCTION.iter_unpack(body[:end]))
         self.commands = list(COMMAND.iter_unpack(body[end:]))
         self.left = len(self.instructions)
+        self.untold = self.left
         self.sum = 0
         self.failure = None
         self.spans = []
@@ -231,19 +240,25 @@ class Runner:
             batch.sum += response
             batch.left -= 1
             last = batch.left == 0
+            if self.pipelined and not last:
+                # Under the lock: of a batch that is done nothing more is told.
+                batch.untold -= 1
+                self.line.say(b"N", COUNT.pack(1))
         if last:
             self.answer(batch)
-        elif self.pipelined:
-            self.line.say(b"N", COUNT.pack(1))
 
     def answer(self, batch):
-        # As an integer of 64 bits, wrapped.
-        total = (batch.sum + 2**63) % 2**64 - 2**63
+        if not batch.failure and not fits(batch.sum):
+            batch.failure = (
+                "the responses of its {} commands add up to {}, beyond the 64 bits of a result; "
+                "try smaller batches, or smaller responses"
+            ).format(len(batch.instructions), batch.sum)
         spans = b"".join(SPAN.pack(*span) for span in batch.spans)
+        end = END.pack(batch.tag, batch.untold)
         if batch.failure:
-            self.line.say(b"X", TAG.pack(batch.tag) + batch.failure.encode("utf-8", "replace"))
+            self.line.say(b"X", end + batch.failure.encode("utf-8", "replace"))
         else:
-            self.line.say(b"D", DONE.pack(batch.tag, total) + spans)
+            self.line.say(b"D", end + SUM.pack(batch.sum) + spans)
         if not self.pipelined:
             self.finished.put(None)
 
@@ -281,10 +296,16 @@ def last_words():
 def integer(own):
     """What a person's function returned, of whatever type of integers."""
     try:
-        return operator.index(own)
+        number = operator.index(own)
     except TypeError:
         kind = type(own).__name__
         raise TypeError("it returned a {} where an integer or None should be".format(kind)) from None
+    if fits(number):
+        return number
+    size = number.bit_length()
+    raise OverflowError(
+        "it returned an integer of {} bits and a sign, where 63 and a sign fit".format(size)
+    )
 
 
 def load(file, function):

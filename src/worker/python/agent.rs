@@ -220,9 +220,9 @@ fn listen(answers: File, tell: &Sender<News>, outlets: &Receiver<Arc<Outbox>>) {
 fn deliver(answers: &mut BufReader<File>, outbox: &Outbox) -> Unheard {
     loop {
         match frame::hear(answers) {
-            Ok(Answer::Done(completion, spans)) => {
-                spans.into_iter().for_each(|span| outbox.ran(span));
-                outbox.batch_done(completion, 1);
+            Ok(Answer::Done(done)) => {
+                done.spans.into_iter().for_each(|span| outbox.ran(span));
+                outbox.batch_done(done.completion, done.untold as usize);
             }
             Ok(Answer::Commands(count)) => outbox.command_done(count as usize),
             Ok(Answer::Fault(text)) => return Unheard::Ended(last_line(&text)),

@@ -46,10 +46,20 @@ pub(super) enum Answer {
     Commands(u32),
     /// The task can't be loaded, and why.
     NotLoaded(String),
-    /// A batch is done; when each of its commands ran, if that was asked for.
-    Done(Completion, Vec<Span>),
+    /// A batch is done.
+    Done(Done),
     /// It can't go on.
     Fault(String),
+}
+
+/// A batch that is done.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Done {
+    pub(super) completion: Completion,
+    /// How many of its commands have not been told before.
+    pub(super) untold: u32,
+    /// When each of its commands ran, if that was asked for.
+    pub(super) spans: Vec<Span>,
 }
 
 /// Why there is no answer.
@@ -105,16 +115,17 @@ fn decode(frame: &[u8]) -> Option<Answer> {
     Some(match kind {
         b'H' => Answer::Hello(serde_json::from_slice(body).ok()?),
         b'N' => Answer::Commands(u32::from_le_bytes(body.try_into().ok()?)),
-        b'D' => decode_done(body)?,
-        b'X' => decode_failed(body)?,
+        b'D' => Answer::Done(decode_done(body)?),
+        b'X' => Answer::Done(decode_failed(body)?),
         b'L' => Answer::NotLoaded(String::from_utf8_lossy(body).into_owned()),
         b'F' => Answer::Fault(String::from_utf8_lossy(body).into_owned()),
         _ => return None,
     })
 }
 
-fn decode_done(mut body: &[u8]) -> Option<Answer> {
+fn decode_done(mut body: &[u8]) -> Option<Done> {
     let tag = u64::from_le_bytes(take(&mut body)?);
+    let untold = u32::from_le_bytes(take(&mut body)?);
     let sum = Ok(i64::from_le_bytes(take(&mut body)?));
     let mut spans = Vec::new();
     while !body.is_empty() {
@@ -126,13 +137,22 @@ fn decode_done(mut body: &[u8]) -> Option<Answer> {
             finished: Tick::from_nanos(u64::from_le_bytes(take(&mut body)?)),
         });
     }
-    Some(Answer::Done(Completion { tag, sum }, spans))
+    Some(Done {
+        completion: Completion { tag, sum },
+        untold,
+        spans,
+    })
 }
 
-fn decode_failed(mut body: &[u8]) -> Option<Answer> {
+fn decode_failed(mut body: &[u8]) -> Option<Done> {
     let tag = u64::from_le_bytes(take(&mut body)?);
+    let untold = u32::from_le_bytes(take(&mut body)?);
     let sum = Err(String::from_utf8_lossy(body).into());
-    Some(Answer::Done(Completion { tag, sum }, Vec::new()))
+    Some(Done {
+        completion: Completion { tag, sum },
+        untold,
+        spans: Vec::new(),
+    })
 }
 
 fn take<const N: usize>(body: &mut &[u8]) -> Option<[u8; N]> {
@@ -226,23 +246,19 @@ mod tests {
         };
         assert_eq!(identity.to_string(), "CPython 3.13.0");
         assert!(!identity.is_locked());
-        let done = [7_u64.to_le_bytes(), (-3_i64).to_le_bytes()].concat();
-        assert_eq!(
-            hear(&mut &framed(b'D', &done)[..]),
-            Ok(Answer::Done(
-                Completion {
-                    tag: 7,
-                    sum: Ok(-3)
-                },
-                Vec::new()
-            ))
-        );
-        let failed = [&7_u64.to_le_bytes()[..], b"it hurts"].concat();
+        let end = [&7_u64.to_le_bytes()[..], &3_u32.to_le_bytes()].concat();
+        let ended = |sum| {
+            Ok(Answer::Done(Done {
+                completion: Completion { tag: 7, sum },
+                untold: 3,
+                spans: Vec::new(),
+            }))
+        };
+        let done = [&end[..], &(-3_i64).to_le_bytes()].concat();
+        assert_eq!(hear(&mut &framed(b'D', &done)[..]), ended(Ok(-3)));
+        let failed = [&end[..], b"it hurts"].concat();
         let sum = Err("it hurts".into());
-        assert_eq!(
-            hear(&mut &framed(b'X', &failed)[..]),
-            Ok(Answer::Done(Completion { tag: 7, sum }, Vec::new()))
-        );
+        assert_eq!(hear(&mut &framed(b'X', &failed)[..]), ended(sum));
         assert_eq!(
             hear(&mut &framed(b'L', b"no")[..]),
             Ok(Answer::NotLoaded("no".to_owned()))

@@ -11,7 +11,10 @@ use proptest::test_runner::TestRunner;
 
 use super::{Agent, AgentError, Driver, PATIENCE};
 use crate::executor::{Batch, Completion, Outbox, Runner};
-use crate::model::{Dispatch, ExecutorKind, Instruction, Interpreter, Job, Runtime, WorkloadKind};
+use crate::model::{
+    Command, Dispatch, ExecutorKind, Instruction, Interpreter, Job, OwnWork, Runtime, Task,
+    WorkloadKind,
+};
 
 fn job(executor: ExecutorKind, dispatch: Dispatch) -> Job {
     let threads = match executor {
@@ -155,6 +158,48 @@ fn pipelined_every_command_gives_its_place_back() {
     });
 }
 
+/// Batches of so many commands, tagged from `first`, each of which waits for so long.
+fn waits(first: u64, sizes: &[usize], wait_ns: u64) -> Vec<Batch> {
+    let responses: Vec<Vec<i64>> = sizes.iter().map(|&size| vec![1; size]).collect();
+    let mut all = batches(first, &responses);
+    for batch in &mut all {
+        let waiting = |one: &Instruction| Instruction { wait_ns, ..*one };
+        batch.instructions = batch.instructions.iter().map(waiting).collect();
+    }
+    all
+}
+
+#[test]
+fn pipelined_every_command_gives_its_place_back_whatever_is_cancelled() {
+    within_deadline(|| {
+        let pipelined = all_jobs();
+        let pipelined = pipelined
+            .iter()
+            .filter(|job| job.dispatch == Dispatch::Pipelined);
+        for job in pipelined {
+            let strategy = (
+                prop::collection::vec(0_usize..6, 0..5),
+                prop::collection::vec(0_usize..6, 1..5),
+            );
+            let check = |(before, after): (Vec<usize>, Vec<usize>)| {
+                let driver = driver(job, false);
+                // Of these some may have begun. The others would never end.
+                driver.run(waits(0, &before, 5_000_000));
+                driver.cancel();
+                driver.run(waits(before.len() as u64, &after, u64::MAX));
+                let done = sums(driver.outbox(), before.len() + after.len());
+                prop_assert!(done.iter().rev().take(after.len()).all(|c| c.sum == Ok(0)));
+                let sizes = before.iter().chain(&after);
+                let units: u64 = sizes.map(|&size| job.units(size)).sum();
+                prop_assert_eq!(driver.outbox().take_commands(), units);
+                Ok(())
+            };
+            let mut runner = TestRunner::new(ProptestConfig::with_cases(6));
+            runner.run(&strategy, check).unwrap();
+        }
+    });
+}
+
 #[test]
 fn cancelled_batches_are_answered_without_being_run() {
     within_deadline(|| {
@@ -172,6 +217,79 @@ fn cancelled_batches_are_answered_without_being_run() {
         }]);
         assert_eq!(sums(driver.outbox(), 1), [done(9, 0)]);
     });
+}
+
+/// What a task makes of responses: those of 7 and 8 are beyond 64 bits, 6 and 5 at their ends.
+const TASK: &str = r"
+def work(instruction):
+    return {
+        8: -2**63 - 1,
+        7: 2**70,
+        6: 2**63 - 1,
+        5: -2**63,
+        4: None,
+    }.get(instruction['response'], 1)
+";
+
+#[test]
+fn a_task_is_taken_at_its_word_up_to_64_bits_and_fails_its_batch_beyond() {
+    within_deadline(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("task.py");
+        std::fs::write(&file, TASK).unwrap();
+        let task: Task = format!("{}:work", file.display()).parse().unwrap();
+        let responses = [
+            vec![1; 5],
+            vec![6],
+            vec![5, 4, 6],
+            vec![6, 6, 5, 5, 4],
+            vec![1, 7, 1],
+            vec![8],
+            vec![6, 1],
+        ];
+        let expected = [
+            Ok(5),
+            Ok(i64::MAX),
+            Ok(3),
+            Ok(2),
+            Err(
+                "the command 1.2.3.4:bar failed: OverflowError: it returned an integer of 71 bits \
+                 and a sign, where 63 and a sign fit",
+            ),
+            Err(
+                "the command 1.2.3.4:bar failed: OverflowError: it returned an integer of 64 bits \
+                 and a sign, where 63 and a sign fit",
+            ),
+            Err(
+                "the responses of its 2 commands add up to 9223372036854775808, beyond the 64 \
+                 bits of a result; try smaller batches, or smaller responses",
+            ),
+        ];
+        for mut job in all_jobs() {
+            job.workload = WorkloadKind::Task;
+            job.own = Some(OwnWork::Task(task.clone()));
+            let driver = driver(&job, false);
+            let mut told = batches(0, &responses);
+            for batch in &mut told {
+                batch.commands = batch.own.clone().map(|_| command()).collect();
+            }
+            driver.run(told);
+            let done = sums(driver.outbox(), responses.len());
+            let sums: Vec<Result<i64, &str>> = done
+                .iter()
+                .map(|completion| completion.sum.as_ref().copied().map_err(|why| &**why))
+                .collect();
+            assert_eq!(sums, expected);
+            if job.dispatch == Dispatch::Pipelined {
+                let units = responses.iter().map(Vec::len).sum::<usize>() as u64;
+                assert_eq!(driver.outbox().take_commands(), units);
+            }
+        }
+    });
+}
+
+fn command() -> Command {
+    "1.2.3.4:bar".parse().unwrap()
 }
 
 #[test]
