@@ -48,6 +48,12 @@ impl Stage {
         }
     }
 
+    /// Gives a test that does more than others as much time as it needs.
+    pub fn within(mut self, patience: Duration) -> Stage {
+        self.deadline = Instant::now() + patience;
+        self
+    }
+
     /// A stage with `commands.txt` of 512 commands, and `table.txt` that answers 1 to each after
     /// `wait_s`.
     pub fn with_512_commands(wait_s: f64) -> Stage {
