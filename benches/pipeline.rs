@@ -137,7 +137,7 @@ fn raw_rate(batch: u32, messages: u64) -> f64 {
     let at = |name: &str| format!("ipc://{}", folder.path().join(name).display());
     let (batches, workers, results) = (at("b"), at("w"), at("r"));
     let context = Context::new();
-    let pull = context.socket(Kind::Pull).unwrap();
+    let mut pull = context.socket(Kind::Pull).unwrap();
     pull.bind(&results).unwrap();
 
     let (frame, answer) = frames(batch);
@@ -202,8 +202,8 @@ fn frames(batch: u32) -> (Vec<u8>, Vec<u8>) {
 
 fn raw_gateway(batches: &str, workers: &str) {
     let context = Context::new();
-    let pull = context.socket(Kind::Pull).unwrap();
-    let push = context.socket(Kind::Push).unwrap();
+    let mut pull = context.socket(Kind::Pull).unwrap();
+    let mut push = context.socket(Kind::Push).unwrap();
     pull.bind(batches).unwrap();
     push.bind(workers).unwrap();
     ready();

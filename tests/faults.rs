@@ -152,7 +152,7 @@ impl Scripted {
         let control = context.socket(Kind::Dealer).unwrap();
         control.set_name(key.to_string().as_bytes()).unwrap();
         control.connect(&place.url("control")).unwrap();
-        let results = context.socket(Kind::Pull).unwrap();
+        let mut results = context.socket(Kind::Pull).unwrap();
         let results_url = results.bind(&place.url(&format!("results-{key}"))).unwrap();
         let mut scripted = Scripted {
             control,

@@ -125,9 +125,6 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
     for endpoint in addresses.into_iter().flatten() {
         check_address(endpoint, args.allow_remote)?;
     }
-    if let Some(bind) = &args.bind {
-        bind.check_free().map_err(UsageError::new)?;
-    }
     let commands = read_commands(&args.commands, args.strict)?;
     let source = Source::new(&commands, args.repeat, args.batch);
     let scratch = Scratch::create().context("can't make a folder for sockets")?;

@@ -172,9 +172,6 @@ impl ServerArgs {
         {
             check_address(endpoint, self.allow_remote)?;
         }
-        for bound in [&self.bind, &control] {
-            bound.check_free().map_err(UsageError::new)?;
-        }
         check_descriptors(self.max_workers)?;
         let job = self.job.job()?;
         Ok(Options {

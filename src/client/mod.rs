@@ -86,7 +86,7 @@ impl<'a> Client<'a> {
         options: &Options,
         source: &'a Source<'a>,
     ) -> Result<Self, ClientError> {
-        let results = context.socket(Kind::Pull)?;
+        let mut results = context.socket(Kind::Pull)?;
         let results_url = results.bind(&options.results)?;
         let (key, channel) = match &options.control {
             None => (SessionKey::anonymous(options.seed), None),

@@ -1,6 +1,11 @@
 //! The sockets: every option that they are made with, and why.
 
+use std::io;
 use std::marker::PhantomData;
+use std::os::fd::{AsRawFd as _, IntoRawFd as _};
+use std::os::unix::net::UnixListener;
+
+use super::listener::{self, Obstacle};
 
 /// Why a socket could not do what was asked, and on which address.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +26,16 @@ pub enum NetError {
         /// Which address.
         endpoint: String,
     },
+    /// Something lies at the path to bind that nobody listens on.
+    #[error(
+        "can't listen on {endpoint}: {what} lies there, and stays; move it away or choose another address"
+    )]
+    Occupied {
+        /// Which address.
+        endpoint: String,
+        /// What lies there.
+        what: &'static str,
+    },
     /// The address to bind can't be had for another reason.
     #[error(
         "can't listen on {endpoint}: {source}; check that the folder or interface is there and yours"
@@ -28,8 +43,8 @@ pub enum NetError {
     Listen {
         /// Which address.
         endpoint: String,
-        /// What libzmq said.
-        source: zmq::Error,
+        /// What the system or libzmq said.
+        source: io::Error,
     },
     /// libzmq gave an address that is not text.
     #[error("the address of a bound socket is not text")]
@@ -71,9 +86,18 @@ impl Default for Context {
 }
 
 impl NetError {
+    fn of(obstacle: Obstacle, endpoint: String) -> Self {
+        match obstacle {
+            Obstacle::InUse => NetError::InUse { endpoint },
+            Obstacle::Occupied(what) => NetError::Occupied { endpoint, what },
+            Obstacle::System(source) => NetError::Listen { endpoint, source },
+        }
+    }
+
     /// Whether the address is at fault, which is for a person to mend.
     pub fn is_about_an_address(&self) -> bool {
-        matches!(self, NetError::InUse { .. } | NetError::Listen { .. })
+        use NetError::{InUse, Listen, Occupied};
+        matches!(self, InUse { .. } | Occupied { .. } | Listen { .. })
     }
 }
 
@@ -213,25 +237,53 @@ impl std::fmt::Debug for Socket {
 }
 
 impl Socket {
-    /// Listens on an address and returns the real one: a port of `*` has become a number.
+    /// Listens on an address and returns the real one: a port of `*` has become a number. What lies
+    /// at an ipc path stays, unless it is a socket that nobody has any more.
     ///
     /// # Errors
-    /// When the address is in use, or the system refuses it.
-    pub fn bind(&self, endpoint: &str) -> Result<String, NetError> {
-        self.socket.bind(endpoint).map_err(|source| match source {
-            zmq::Error::EADDRINUSE => NetError::InUse {
-                endpoint: endpoint.to_owned(),
-            },
-            source => NetError::Listen {
-                endpoint: endpoint.to_owned(),
-                source,
-            },
-        })?;
+    /// When the address is in use, something lies there, or the system refuses it.
+    pub fn bind(&mut self, endpoint: &str) -> Result<String, NetError> {
+        let refused = |obstacle| NetError::of(obstacle, endpoint.to_owned());
+        if let Some(path) = endpoint.strip_prefix("ipc://") {
+            let listener = listener::listen(path).map_err(refused)?;
+            self.adopt(listener, endpoint)?;
+        } else {
+            self.socket.bind(endpoint).map_err(|error| match error {
+                zmq::Error::EADDRINUSE => refused(Obstacle::InUse),
+                other => refused(Obstacle::System(io::Error::other(other))),
+            })?;
+        }
         let bound = self
             .socket
             .get_last_endpoint()
             .map_err(failed("read a socket's address"))?;
         bound.map_err(|_| NetError::Address)
+    }
+
+    /// Has libzmq take the connections of a listener. When it binds a path itself, it removes
+    /// whatever lies there first.
+    fn adopt(&mut self, listener: UnixListener, endpoint: &str) -> Result<(), NetError> {
+        let descriptor = listener.as_raw_fd();
+        // SAFETY: the socket lives; the value is an int that lives, of the size that is told.
+        let rc = unsafe {
+            zmq_sys::zmq_setsockopt(
+                self.socket.as_mut_ptr(),
+                zmq_sys::ZMQ_USE_FD.cast_signed(),
+                (&raw const descriptor).cast(),
+                size_of_val(&descriptor),
+            )
+        };
+        let configured = if rc == 0 {
+            Ok(())
+        } else {
+            Err(zmq::Error::EINVAL)
+        };
+        configured.map_err(failed("configure a socket"))?;
+        let bound = self.socket.bind(endpoint);
+        bound.map_err(failed(format!("listen on {endpoint}")))?;
+        // libzmq closes it.
+        let _ = listener.into_raw_fd();
+        Ok(())
     }
 
     /// Connects to an address. That nobody is there yet is no error.
@@ -367,7 +419,7 @@ mod tests {
     #[test]
     fn a_multipart_message_is_told_and_the_next_one_comes() {
         let context = Context::new();
-        let pull = context.socket(Kind::Pull).unwrap();
+        let mut pull = context.socket(Kind::Pull).unwrap();
         let push = context.socket(Kind::Push).unwrap();
         push.connect(&pull.bind("tcp://127.0.0.1:*").unwrap())
             .unwrap();
@@ -385,7 +437,7 @@ mod tests {
 
     #[test]
     fn a_router_says_that_a_peer_is_not_there() {
-        let router = Context::new().socket(Kind::Router).unwrap();
+        let mut router = Context::new().socket(Kind::Router).unwrap();
         router.bind("tcp://127.0.0.1:*").unwrap();
         assert_eq!(router.send_to(b"nobody", b"x").unwrap(), Routed::Gone);
     }
@@ -393,7 +445,7 @@ mod tests {
     #[test]
     fn a_port_in_use_is_named() {
         let context = Context::new();
-        let first = context.socket(Kind::Pull).unwrap();
+        let mut first = context.socket(Kind::Pull).unwrap();
         let endpoint = first.bind("tcp://127.0.0.1:*").unwrap();
         let error = context
             .socket(Kind::Pull)

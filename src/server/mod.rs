@@ -100,7 +100,7 @@ impl<'a> Server<'a> {
     ) -> Result<Self, ServerError> {
         let scratch = Scratch::create().map_err(ServerError::Folder)?;
         let intake = Intake::open(context, &options.batches, table)?;
-        let control = context.socket(Kind::Router)?;
+        let mut control = context.socket(Kind::Router)?;
         let watch = Watch::new(context, &control)?;
         let ready = Ready {
             batches: intake.url().to_owned(),
@@ -373,7 +373,7 @@ impl<'a> Server<'a> {
 }
 
 fn socket_at(context: &Context, kind: Kind, url: &str) -> Result<(Socket, String), NetError> {
-    let socket = context.socket(kind)?;
+    let mut socket = context.socket(kind)?;
     let bound = socket.bind(url)?;
     Ok((socket, bound))
 }
