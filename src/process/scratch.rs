@@ -1,23 +1,18 @@
 //! Folders that go with their process, and those that others have left.
 
-use std::fs::{self, File};
-use std::io;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 
 const PREFIX: &str = "mpmt-";
-/// What a folder is called while it is being made.
-const NEW_PREFIX: &str = ".mpmt-new-";
-/// How long that can take.
-const MAKING: Duration = Duration::from_secs(60);
 const LOCK: &str = "lock";
 
 /// A fresh folder that only this user can enter (mode 0700), for sockets and trial inputs. It is
 /// removed when dropped. One whose owner was killed is removed by whoever makes the next: a lock
-/// in the folder tells the living from the dead.
+/// in the folder tells the living from the dead, and the mark in it our folders from others.
 #[derive(Debug)]
 pub struct Scratch {
     folder: PathBuf,
@@ -36,22 +31,17 @@ impl Scratch {
 
     fn create_in(parent: &Path) -> io::Result<Scratch> {
         remove_abandoned(parent);
-        // Made under another name and renamed when locked, so that nobody takes it for abandoned
-        // in between.
+        // A name that exists already is not used: another is tried.
         let folder = tempfile::Builder::new()
-            .prefix(NEW_PREFIX)
+            .prefix(PREFIX)
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(parent)?;
-        let lock = File::create(folder.path().join(LOCK))?;
+        let mut lock = File::create_new(folder.path().join(LOCK))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
-        let made = folder.keep();
-        let suffix = made
-            .file_name()
-            .and_then(|name| name.to_str()?.strip_prefix(NEW_PREFIX));
-        let name = parent.join(format!("{PREFIX}{}", suffix.unwrap_or("scratch")));
-        fs::rename(&made, &name)?;
+        // Marked when it is locked, so that nobody takes it for abandoned in between.
+        lock.write_all(mark(folder.path()).as_bytes())?;
         Ok(Scratch {
-            folder: name,
+            folder: folder.keep(),
             _lock: lock,
         })
     }
@@ -75,7 +65,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What can't be removed now is removed by whoever makes the next.
-        let _ = fs::remove_dir_all(&self.folder);
+        let _ = remove(&self.folder);
     }
 }
 
@@ -86,59 +76,158 @@ fn remove_abandoned(parent: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        let (name, path) = (entry.file_name(), entry.path());
-        let name = name.to_string_lossy();
-        let abandoned = name.starts_with(PREFIX) && is_abandoned(&path).unwrap_or(false)
-            || name.starts_with(NEW_PREFIX) && was_never_made(&path).unwrap_or(false);
-        if abandoned {
-            let _ = fs::remove_dir_all(&path);
+        if entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && let Ok(Some(_lock)) = lock_of_dead(&entry.path())
+        {
+            let _ = remove(&entry.path());
         }
     }
 }
 
-fn is_ours(folder: &Path) -> io::Result<bool> {
-    let meta = fs::symlink_metadata(folder)?;
-    Ok(meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
-}
-
-fn is_abandoned(folder: &Path) -> io::Result<bool> {
-    if !is_ours(folder)? {
-        return Ok(false);
+/// Removes a folder, its lock last: what one leaves who is killed meanwhile still bears our mark.
+fn remove(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            _ if entry.file_name() == LOCK => {}
+            true => fs::remove_dir_all(entry.path())?,
+            false => fs::remove_file(entry.path())?,
+        }
     }
-    let lock = File::open(folder.join(LOCK))?;
-    Ok(flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok())
+    fs::remove_dir_all(folder)
 }
 
-/// Whether its owner was killed between making and renaming it.
-fn was_never_made(folder: &Path) -> io::Result<bool> {
-    let old = fs::symlink_metadata(folder)?
-        .modified()?
-        .elapsed()
-        .is_ok_and(|age| age > MAKING);
-    Ok(old && is_ours(folder)?)
+/// What the lock of a folder says. No folder without it, nor a copy under another name, is removed.
+fn mark(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    format!("mpmt removes {name} when nobody holds the lock of this file\n")
+}
+
+/// The lock of a folder that is ours and nobody's any more, held: nobody else removes it meanwhile.
+fn lock_of_dead(folder: &Path) -> io::Result<Option<File>> {
+    let user = rustix::process::geteuid().as_raw();
+    let meta = fs::symlink_metadata(folder)?;
+    if !meta.is_dir() || meta.uid() != user {
+        return Ok(None);
+    }
+    // Not by way of a link, and without waiting for whoever writes into a named pipe.
+    let lock = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+        .open(folder.join(LOCK))?;
+    if !lock.metadata()?.is_file() || lock.metadata()?.uid() != user {
+        return Ok(None);
+    }
+    let (mark, mut text) = (mark(folder), Vec::new());
+    (&lock).take(mark.len() as u64 + 1).read_to_end(&mut text)?;
+    if text != mark.as_bytes() || flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Ok(None);
+    }
+    // Whoever held it until now may have removed the folder, and its name may be another's.
+    let is_there = lock.metadata()?.nlink() == 1;
+    Ok(is_there.then_some(lock))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    /// A folder as one of ours leaves it whose process is killed.
+    fn abandoned(parent: &Path) -> PathBuf {
+        let scratch = Scratch::create_in(parent).unwrap();
+        let path = scratch.path().to_owned();
+        fs::write(scratch.file("table.txt"), "").unwrap();
+        let name = path.file_name().unwrap().to_string_lossy();
+        let moved = parent.join(format!("kept-from-its-own-end-{name}"));
+        fs::rename(&path, &moved).unwrap();
+        drop(scratch);
+        fs::rename(&moved, &path).unwrap();
+        path
+    }
 
     #[test]
     fn the_folder_of_the_dead_is_removed_and_that_of_the_living_is_not() {
         let parent = tempfile::tempdir().unwrap();
+        let dead = abandoned(parent.path());
         let living = Scratch::create_in(parent.path()).unwrap();
-        let dead = parent.path().join("mpmt-dead");
-        fs::create_dir(&dead).unwrap();
-        File::create(dead.join(LOCK)).unwrap();
-        let bystander = parent.path().join("mpmt-notes");
-        fs::create_dir(&bystander).unwrap();
-
+        assert!(!dead.exists());
         let next = Scratch::create_in(parent.path()).unwrap();
         assert!(living.path().exists() && next.path().exists());
-        assert!(!dead.exists());
-        assert!(
-            bystander.exists(),
-            "a folder without our lock is not ours to remove"
-        );
+    }
+
+    #[test]
+    fn what_does_not_bear_our_mark_stays() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let path = parent.path().join(name);
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("notes"), "mine").unwrap();
+            path
+        };
+        let marked = abandoned(parent.path());
+        let mut kept = vec![folder("mpmt-notes"), folder(".mpmt-new-notes")];
+        for (name, text) in [
+            ("mpmt-empty", String::new()),
+            ("mpmt-other", "17\n".to_owned()),
+            ("mpmt-copy", mark(&marked)),
+            ("mpmt-longer", mark(Path::new("mpmt-longer")) + "and more"),
+            ("elsewhere", mark(Path::new("elsewhere"))),
+        ] {
+            let path = folder(name);
+            fs::write(path.join(LOCK), text).unwrap();
+            kept.push(path);
+        }
+        let [of_link, of_folder, of_fifo] =
+            ["mpmt-link", "mpmt-folder", "mpmt-fifo"].map(|name| folder(name));
+        let target = parent.path().join("target");
+        fs::write(&target, mark(&of_link)).unwrap();
+        symlink(&target, of_link.join(LOCK)).unwrap();
+        fs::create_dir(of_folder.join(LOCK)).unwrap();
+        let fifo = Command::new("mkfifo").arg(of_fifo.join(LOCK)).status();
+        assert!(fifo.unwrap().success());
+        kept.extend([of_link, of_folder, of_fifo]);
+        // A folder of ours in name and mark, by way of a link.
+        let linked = folder("linked");
+        fs::write(linked.join(LOCK), mark(Path::new("mpmt-linked"))).unwrap();
+        symlink(&linked, parent.path().join("mpmt-linked")).unwrap();
+        kept.push(linked);
+        for path in &kept {
+            // As old as what nobody works on any more.
+            let day = std::time::Duration::from_secs(86_400);
+            let old = std::time::SystemTime::now().checked_sub(day).unwrap();
+            File::open(path).unwrap().set_modified(old).unwrap();
+        }
+
+        drop(Scratch::create_in(parent.path()).unwrap());
+        assert!(!marked.exists());
+        for path in kept {
+            assert_eq!(fs::read(path.join("notes")).unwrap(), b"mine", "{path:?}");
+        }
+    }
+
+    #[test]
+    fn many_at_once_have_folders_of_their_own_and_remove_no_living_one() {
+        let parent = tempfile::tempdir().unwrap();
+        let made: Vec<Scratch> = std::thread::scope(|scope| {
+            let makers: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        abandoned(parent.path());
+                        let make = |_| Scratch::create_in(parent.path()).unwrap();
+                        (0..25).map(make).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            let made = makers.into_iter().flat_map(|maker| maker.join().unwrap());
+            made.collect()
+        });
+        let mut paths: Vec<_> = made.iter().map(Scratch::path).collect();
+        paths.sort();
+        paths.dedup();
+        assert_eq!(paths.len(), 200);
+        assert!(paths.iter().all(|path| path.join(LOCK).exists()));
     }
 
     #[test]
