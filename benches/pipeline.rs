@@ -9,7 +9,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use mpmt::model::{
     WorkloadKind, parse_lines,
 };
 use mpmt::net::{Context, Frame, Kind, PollEntry, Received, Socket, poll};
-use mpmt::process::Signals;
+use mpmt::process::{Program, Signals};
 use mpmt::record::Status;
 use mpmt::wire::data;
 
@@ -83,7 +83,7 @@ impl Ours {
                 .map(|(_, e)| e)
                 .collect(),
         };
-        let program = PathBuf::from(env!("CARGO_BIN_EXE_mpmt"));
+        let program = Program::At(env!("CARGO_BIN_EXE_mpmt").into());
         Ours {
             harness: Harness::new(program, input, None, Signals::install().unwrap()),
         }
@@ -255,8 +255,8 @@ struct Role {
 
 impl Role {
     fn start(arguments: &[&str]) -> Role {
-        let program = std::env::current_exe().unwrap();
-        let child = Command::new(program)
+        let child = Program::This
+            .command()
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -13,7 +13,7 @@ use crate::harness::{
     measure_batch_cost,
 };
 use crate::model::{Table as Lookup, parse_lines};
-use crate::process::Signals;
+use crate::process::{Program, Signals};
 use crate::report::{Cell, Column, Format, Report, Table};
 
 const EXAMPLES: &str = "\
@@ -56,7 +56,6 @@ pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
 /// Runs the trial that does nothing. That it fails is a message, and its cost stays unknown.
 fn note_batch_cost(environment: &mut Environment) -> anyhow::Result<()> {
     let signals = Signals::install().context("signals can't be taken over")?;
-    let program = std::env::current_exe().context("this program can't be found")?;
     let lines = |parsed: Vec<(usize, _)>| parsed.into_iter().map(|(_, line)| line).collect();
     let entries = Lookup::parse_entries(DEFAULT_TABLE).good;
     let input = Input {
@@ -64,7 +63,7 @@ fn note_batch_cost(environment: &mut Environment) -> anyhow::Result<()> {
         entries: entries.into_iter().map(|(_, entry)| entry).collect(),
     };
     let timeout = Some(Duration::from_secs(30));
-    let mut harness = Harness::new(program, input, timeout, signals);
+    let mut harness = Harness::new(Program::This, input, timeout, signals);
     let trial = measure_batch_cost(&mut harness)?;
     if let Some(error) = &trial.error {
         eprintln!("mpmt: the trial that does nothing failed: {error}");

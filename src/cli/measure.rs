@@ -16,7 +16,7 @@ use super::results::ResultsFolder;
 use super::server::check_descriptors;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
 use crate::model::{Job, OwnWork, Runtime};
-use crate::process::Signals;
+use crate::process::{Program, Signals};
 use crate::record::{Trial, TrialWriter};
 use crate::spec::{Order, input_digest};
 
@@ -207,13 +207,12 @@ type Paces = HashMap<(Runtime, u64, Option<OwnWork>), Pace>;
 
 fn harness(request: &Request) -> anyhow::Result<Harness> {
     let signals = Signals::install().context("signals can't be taken over")?;
-    let program = std::env::current_exe().context("this program can't be found")?;
     let nothing = Input {
         commands: Vec::new(),
         entries: Vec::new(),
     };
     let timeout = request.timeout_s.map(Duration::from_secs_f64);
-    let harness = Harness::new(program, nothing, timeout, signals);
+    let harness = Harness::new(Program::This, nothing, timeout, signals);
     Ok(harness.with_unknown_commands(request.allow_unknown))
 }
 

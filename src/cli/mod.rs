@@ -38,6 +38,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::harness::HarnessError;
+use crate::process::bear_name_of_program;
 use error::UsageError;
 
 /// Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage or input, 130 interrupted.
@@ -88,6 +89,7 @@ enum Command {
 
 /// Runs the program: everything but the process itself.
 pub fn main() -> ExitCode {
+    bear_name_of_program();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return told_by_clap(&error),

@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
 use crate::harness::{Experiment, Harness, Limits};
-use crate::process::Signals;
+use crate::process::{Program, Signals};
 use crate::record::{Status, Trial};
 use crate::report;
 use crate::server::Chaos;
@@ -91,13 +91,12 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;
     let pace = pace_of(&configuration.job)?;
     let signals = Signals::install().context("signals can't be taken over")?;
-    let program = std::env::current_exe().context("this program can't be found")?;
     let mut folder = match &args.out {
         Some(path) => Some(ResultsFolder::create(Some(path), "run")?),
         None => None,
     };
     let rows = folder.as_mut().map(ResultsFolder::begin).transpose()?;
-    let mut harness = Harness::new(program, input, args.timeout, signals)
+    let mut harness = Harness::new(Program::This, input, args.timeout, signals)
         .with_unknown_commands(args.input.allows_unknown())
         .with_server_arguments(chaos_arguments(args.chaos))
         .with_trace(args.out.filter(|_| args.trace));

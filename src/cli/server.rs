@@ -13,7 +13,9 @@ use super::error::UsageError;
 use super::input::read_table;
 use crate::model::SpawnMode;
 use crate::net::{Context, Endpoint};
-use crate::process::{Lifeline, Signals, ensure_descriptors, spare_children_signal_stacks};
+use crate::process::{
+    Lifeline, Program, Signals, ensure_descriptors, spare_children_signal_stacks,
+};
 use crate::server::{self, Chaos, Failure, Limits, Options, Ready, ServerError, Terms};
 
 const EXAMPLES: &str = "\
@@ -175,7 +177,7 @@ impl ServerArgs {
         check_descriptors(self.max_workers)?;
         let job = self.job.job()?;
         Ok(Options {
-            program: std::env::current_exe().context("this program can't be found")?,
+            program: Program::This,
             batches: self.bind.to_string(),
             control: control.to_string(),
             results: results.map(|results| results.to_string()),

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use crate::clock;
 use crate::model::Configuration;
 use crate::net::{self, PollEntry};
-use crate::process::{Child, Exit, Gate, Signals, SpawnError, StdoutMode};
+use crate::process::{Child, Exit, Gate, Program, Signals, SpawnError, StdoutMode};
 use crate::server::{Failure, Ready, Report};
 
 /// A server process that a trial is run against.
@@ -78,7 +78,7 @@ fn in_words(failure: &Option<String>) -> String {
 
 /// What a server is to be started with, beside its configuration.
 pub(super) struct Setup<'a> {
-    pub(super) program: &'a Path,
+    pub(super) program: &'a Program,
     pub(super) table: &'a Path,
     pub(super) batches: String,
     pub(super) control: String,
@@ -177,7 +177,7 @@ fn dismiss(mut child: Child) {
 
 fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     let job = &configuration.job;
-    let mut command = Command::new(setup.program);
+    let mut command = setup.program.command();
     command
         .arg("server")
         .args(["--lifeline", "--format", "json"]);

@@ -18,7 +18,7 @@ use crate::model::{
     ideal_makespan,
 };
 use crate::net::Context;
-use crate::process::{Census, Gate, Scratch, Signals};
+use crate::process::{Census, Gate, Program, Scratch, Signals};
 use crate::record::{Status, Trial};
 use crate::wire::control::Wish;
 
@@ -34,7 +34,7 @@ pub struct Input {
 /// Runs trials, each as a fresh process tree.
 #[derive(Debug)]
 pub struct Harness {
-    program: PathBuf,
+    program: Program,
     input: Input,
     table: Table,
     cores: u32,
@@ -72,7 +72,7 @@ impl Harness {
     /// comes. `timeout` bounds each trial; without one it is bounded by five times its ideal
     /// makespan, and 60 s; one of a person's own work, which has no ideal, by 10 minutes.
     pub fn new(
-        program: PathBuf,
+        program: Program,
         input: Input,
         timeout: Option<Duration>,
         signals: Signals,

@@ -10,6 +10,7 @@ use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::Usage;
+use super::image::in_words;
 
 /// Makes threads of the children that are started from now on cheaper, by more than half.
 ///
@@ -86,7 +87,7 @@ impl Child {
     /// # Errors
     /// When the program can't be started, or the system is out of processes or descriptors.
     pub fn spawn(command: &mut Command, stdout: StdoutMode) -> Result<Child, SpawnError> {
-        let program = command.get_program().to_string_lossy().into_owned();
+        let program = in_words(command);
         Self::start(command, stdout).map_err(|source| SpawnError { program, source })
     }
 

@@ -179,8 +179,7 @@ mod tests {
             fs::write(path.join(LOCK), text).unwrap();
             kept.push(path);
         }
-        let [of_link, of_folder, of_fifo] =
-            ["mpmt-link", "mpmt-folder", "mpmt-fifo"].map(|name| folder(name));
+        let [of_link, of_folder, of_fifo] = ["mpmt-link", "mpmt-folder", "mpmt-fifo"].map(folder);
         let target = parent.path().join("target");
         fs::write(&target, mark(&of_link)).unwrap();
         symlink(&target, of_link.join(LOCK)).unwrap();

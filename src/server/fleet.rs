@@ -3,21 +3,19 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::PathBuf;
-use std::process::Command;
 
 use rustc_hash::FxHashMap;
 use rustix::event::epoll;
 use rustix::process::Signal;
 
 use crate::model::{Interpreter, Job, Task, WorkerNo};
-use crate::process::{Child, Exit, StdoutMode};
+use crate::process::{Child, Exit, Program, StdoutMode};
 use crate::wire::fleet::Farewell;
 
 /// The worker processes: started, watched all at once, killed, reaped.
 #[derive(Debug)]
 pub(super) struct Fleet {
-    program: PathBuf,
+    program: Program,
     gateway: String,
     /// What workers are to have ready before they say that they are.
     interpreter: Option<Interpreter>,
@@ -45,7 +43,7 @@ struct Hired {
 
 impl Fleet {
     /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
-    pub(super) fn new(program: PathBuf, gateway: String, job: &Job) -> io::Result<Self> {
+    pub(super) fn new(program: Program, gateway: String, job: &Job) -> io::Result<Self> {
         Ok(Fleet {
             program,
             gateway,
@@ -71,7 +69,7 @@ impl Fleet {
     }
 
     fn try_start(&mut self, worker: WorkerNo) -> anyhow::Result<()> {
-        let mut command = Command::new(&self.program);
+        let mut command = self.program.command();
         command
             .args(["worker", "--lifeline", "--number", &worker.to_string()])
             .arg(&self.gateway);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Chaos, Limits, Terms};
 use crate::model::{Job, SpawnMode};
 use crate::net::NetError;
+use crate::process::Program;
 
 /// Why a server ended before it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -36,8 +37,8 @@ pub enum ServerError {
 /// What a server is started with.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The program to start as workers: this one.
-    pub program: PathBuf,
+    /// The program to start as workers.
+    pub program: Program,
     /// Where to listen for batches.
     pub batches: String,
     /// Where to listen for the control conversation.
