@@ -53,3 +53,20 @@ pub fn bear_name_of_program() {
         let _ = rustix::thread::set_name(&name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_program_is_started_from_its_image_and_told_in_words() {
+        let this = Program::This.command().arg("--help").output().unwrap();
+        assert!(this.status.success(), "{this:?}");
+        assert_eq!(
+            in_words(&Program::This.command()),
+            "this program again (/proc/self/exe)"
+        );
+        let other = Program::At("/no/such".into());
+        assert_eq!(in_words(&other.command()), "/no/such");
+    }
+}
