@@ -3,7 +3,7 @@
 //! Must not know: what the frames mean, who the peers are.
 
 mod endpoint;
-mod listener;
+mod ipc;
 mod poll;
 mod socket;
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::os::fd::{AsRawFd as _, IntoRawFd as _};
 use std::os::unix::net::UnixListener;
 
-use super::listener::{self, Obstacle};
+use super::ipc::{self, Obstacle};
 
 /// Why a socket could not do what was asked, and on which address.
 #[derive(Debug, thiserror::Error)]
@@ -245,7 +245,7 @@ impl Socket {
     pub fn bind(&mut self, endpoint: &str) -> Result<String, NetError> {
         let refused = |obstacle| NetError::of(obstacle, endpoint.to_owned());
         if let Some(path) = endpoint.strip_prefix("ipc://") {
-            let listener = listener::listen(path).map_err(refused)?;
+            let listener = ipc::listen(path).map_err(refused)?;
             self.adopt(listener, endpoint)?;
         } else {
             self.socket.bind(endpoint).map_err(|error| match error {
