@@ -545,7 +545,9 @@ fn a_client_that_lacks_what_can_not_be_sent_to_it_costs_a_few_workers_at_the_mos
     peer.results = format!("ipc://{}", served.stage.path("nobody").display());
     peer.expect_welcome(1, 1, json!({"workload": "noop"}));
     peer.send(0, QUICK, 1);
+    let start = Instant::now();
     loop {
+        assert!(start.elapsed() < 3 * SOON, "it costs one after the other");
         let frame = peer.control.recv_bytes(0).expect("an answer");
         let heard: Value = serde_json::from_slice(&frame).unwrap();
         match heard.get("query") {
