@@ -62,6 +62,19 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "M", default_value_t = 1024)]
     max_threads: u32,
 
+    /// Loops of a command that a client may ask for, at the most
+    #[arg(long, value_name = "N", default_value_t = Terms::MAX_LOOPS)]
+    max_loops: u64,
+
+    /// A batch whose waits take longer on its worker's threads is refused
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = humantime::parse_duration)]
+    max_batch_wait: Duration,
+
+    /// Commands that the server keeps for all clients together, at the most, with up to 24 bytes
+    /// each; clients' windows are cut to it, and a batch has 100000 at the most
+    #[arg(long, value_name = "N", default_value_t = Terms::MAX_COMMANDS, value_parser = clap::value_parser!(u64).range(1..))]
+    max_commands: u64,
+
     /// A worker that finishes nothing for so long, beyond the waits of its batches, is killed
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
     batch_timeout: Duration,
@@ -187,6 +200,9 @@ impl ServerArgs {
                 window: crate::client::Options::DEFAULT_WINDOW,
                 max_clients: 1024,
                 allow_remote: self.allow_remote,
+                max_loops: self.max_loops.max(self.job.job()?.loops),
+                max_batch_wait: self.max_batch_wait,
+                max_commands: self.max_commands,
             },
             job,
             spawn: self.spawn,

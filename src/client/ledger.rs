@@ -143,7 +143,7 @@ impl Ledger {
         Verdict::Fresh
     }
 
-    /// What the server has not been told yet of what is settled.
+    /// What the server has not been told yet of what is settled, as much as one message may hold.
     pub fn take_acknowledgements(&mut self) -> Ranges {
         self.acknowledgements.take()
     }

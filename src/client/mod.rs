@@ -289,10 +289,12 @@ impl<'a> Client<'a> {
     }
 
     fn acknowledge(&mut self) -> Result<(), NetError> {
-        let acks = self.ledger.take_acknowledgements();
-        match &mut self.channel {
-            Some(channel) if !acks.is_empty() => channel.acknowledge(acks),
-            _ => Ok(()),
+        loop {
+            let acks = self.ledger.take_acknowledgements();
+            match &mut self.channel {
+                Some(channel) if !acks.is_empty() => channel.acknowledge(acks)?,
+                _ => return Ok(()),
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam::queue::SegQueue;
+use crossbeam::utils::CachePadded;
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::clock::Tick;
@@ -48,6 +49,9 @@ pub struct Outbox {
     early: AtomicUsize,
     /// One more than the tag of the last batch that was.
     nearly: AtomicU64,
+    /// Whether a command has been run since this was last taken. It is nearly always only read, and
+    /// has a cache line of its own, so it costs the threads nothing.
+    pulse: CachePadded<AtomicBool>,
     rung: AtomicBool,
     bell: OwnedFd,
 }
@@ -66,6 +70,7 @@ impl Outbox {
             per_command,
             early: AtomicUsize::new(0),
             nearly: AtomicU64::new(0),
+            pulse: CachePadded::new(AtomicBool::new(false)),
             rung: AtomicBool::new(false),
             bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         })
@@ -87,6 +92,18 @@ impl Outbox {
     /// made to count them. Asked before [`Outbox::pop`], it counts no batch that is not there yet.
     pub fn take_commands(&self) -> u64 {
         self.commands.swap(0, Ordering::SeqCst)
+    }
+
+    /// A command was run, told or not.
+    pub(super) fn beat(&self) {
+        if !self.pulse.load(Ordering::Relaxed) {
+            self.pulse.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether any command has been run since the last call.
+    pub fn take_pulse(&self) -> bool {
+        self.pulse.swap(false, Ordering::Relaxed)
     }
 
     /// When a command ran that is done; the spans of a batch are there before its completion.

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::model::Configuration;
 use crate::net::{self, PollEntry};
 use crate::process::{Child, Exit, Gate, Program, Signals, SpawnError, StdoutMode};
-use crate::server::{Failure, Ready, Report};
+use crate::server::{Failure, Ready, Report, Terms};
 
 /// A server process that a trial is run against.
 #[derive(Debug)]
@@ -187,6 +187,12 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
         .args(["-", &configuration.processes.to_string()]);
     command.args(["--control", &setup.control]);
     command.args(["--max-threads", &job.threads.to_string()]);
+    // What a server keeps strangers to is no limit for the person whose trial it is.
+    command.args(["--max-loops", &job.loops.to_string()]);
+    command.args(["--max-batch-wait", "1000years"]);
+    let commands = 4 * u64::from(configuration.processes) * u64::from(configuration.batch);
+    let commands = commands.max(Terms::MAX_COMMANDS);
+    command.args(["--max-commands", &commands.to_string()]);
     command.args(["--spawn", configuration.spawn.as_str()]);
     command.args(["--runtime", &job.runtime.to_string()]);
     if let Some(task) = job.task() {

@@ -174,6 +174,12 @@ impl Job {
         matches!(self.workload, WorkloadKind::Io | WorkloadKind::Mixed)
     }
 
+    /// Whether a worker tells of commands that are done before their batch is. An interpreter
+    /// under a barrier answers whole batches.
+    pub fn tells_of_commands(&self) -> bool {
+        self.runtime.interpreter().is_none() || self.dispatch == Dispatch::Pipelined
+    }
+
     /// The function that the commands call, if they do.
     pub fn task(&self) -> Option<&Task> {
         self.own.as_ref().and_then(OwnWork::task)

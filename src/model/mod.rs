@@ -28,7 +28,7 @@ pub use ideal::{IdealInput, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
 pub use lines::{BadLine, Parsed, parse_lines};
 pub use own::{OwnWork, OwnWorkError};
-pub use ranges::Ranges;
+pub use ranges::{Ranges, Spans};
 pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
 pub use table::{Table, TableEntry};
 pub use task::{Task, TaskError};

@@ -1,7 +1,10 @@
 //! Addresses, and which of them stay on this machine.
 
 use std::fmt;
+use std::fs;
 use std::net::IpAddr;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::Path;
 use std::str::FromStr;
 
 /// An address that a socket binds or connects to: `tcp://HOST:PORT` or `ipc://PATH`.
@@ -36,6 +39,17 @@ pub enum EndpointError {
         "'{0}' is not on this machine (loopback or ipc), and nothing is encrypted; use tcp://127.0.0.1:PORT, or give --allow-remote if you know who can reach it"
     )]
     Remote(String),
+    /// It is one to listen at, not one to connect to.
+    #[error("nobody can connect to '{0}'; name one host and one port, or a path")]
+    NotDialable(String),
+    /// There is something else at the path.
+    #[error("there is no socket at the path of '{0}'; bind one there first")]
+    NoSocket(String),
+    /// Somebody else's program listens there, or could.
+    #[error(
+        "'{0}' may be of another user; use a socket, or a folder that only its owner may write to, of the user who runs the server"
+    )]
+    NotOurs(String),
 }
 
 impl Endpoint {
@@ -67,12 +81,66 @@ impl Endpoint {
         }
         Err(EndpointError::Remote(self.text.clone()))
     }
+
+    /// Checks that it can be connected to, as it stands.
+    ///
+    /// # Errors
+    /// When it is for listening only: any port, any interface.
+    pub fn check_dialable(&self) -> Result<(), EndpointError> {
+        let EndpointKind::Tcp { .. } = self.kind else {
+            return Ok(());
+        };
+        let address = self.text.trim_start_matches("tcp://");
+        let (host, port) = address.rsplit_once(':').unwrap_or((address, "*"));
+        let ip: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
+        if port == "*" || host == "*" || ip.is_ok_and(|ip| ip.is_unspecified()) {
+            return Err(EndpointError::NotDialable(self.text.clone()));
+        }
+        Ok(())
+    }
+
+    /// Checks that whoever listens at an ipc path is of this process's user: its socket is, or,
+    /// where there is none yet, the folder, and nobody else may write to that. Of a tcp port nobody
+    /// can tell.
+    ///
+    /// # Errors
+    /// When it is not so.
+    pub fn check_ours(&self) -> Result<(), EndpointError> {
+        let Some(path) = self.text.strip_prefix("ipc://") else {
+            return Ok(());
+        };
+        if path.starts_with('@') {
+            // A name of its own kind, that no file and so no owner belongs to.
+            return Err(EndpointError::NotOurs(self.text.clone()));
+        }
+        let us = rustix::process::geteuid().as_raw();
+        // Not through a link: what it leads to may change.
+        if let Ok(found) = fs::symlink_metadata(path) {
+            return match (found.file_type().is_socket(), found.uid() == us) {
+                (true, true) => Ok(()),
+                (true, false) => Err(EndpointError::NotOurs(self.text.clone())),
+                (false, _) => Err(EndpointError::NoSocket(self.text.clone())),
+            };
+        }
+        let folder = Path::new(path)
+            .parent()
+            .filter(|folder| *folder != Path::new(""));
+        let folder = fs::metadata(folder.unwrap_or(Path::new(".")));
+        match folder {
+            Ok(folder) if folder.uid() == us && folder.mode() & 0o022 == 0 => Ok(()),
+            _ => Err(EndpointError::NotOurs(self.text.clone())),
+        }
+    }
 }
 
 impl FromStr for Endpoint {
     type Err = EndpointError;
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
+        // libzmq ends at a NUL, and takes what is before a semicolon for where to connect from.
+        if text.contains(|c: char| c.is_control() || c == ';') {
+            return Err(EndpointError::Form(text.to_owned()));
+        }
         let kind = if let Some(path) = text.strip_prefix("ipc://") {
             ipc(text, path)?
         } else if let Some(address) = text.strip_prefix("tcp://") {
@@ -156,6 +224,71 @@ mod tests {
         ] {
             assert!(matches!(parse(text), Err(EndpointError::Port(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn what_libzmq_would_read_otherwise_is_refused() {
+        for text in [
+            "ipc:///tmp/a\0b",
+            "tcp://127.0.0.1:1;127.0.0.1:2",
+            "ipc:///a\nb",
+        ] {
+            assert!(
+                matches!(parse(text), Err(EndpointError::Form(_))),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_for_listening_can_not_be_dialled() {
+        for text in [
+            "tcp://127.0.0.1:*",
+            "tcp://*:5555",
+            "tcp://0.0.0.0:1",
+            "tcp://[::]:1",
+        ] {
+            assert!(parse(text).unwrap().check_dialable().is_err(), "{text}");
+        }
+        for text in ["tcp://127.0.0.1:5555", "tcp://localhost:1", "ipc:///tmp/x"] {
+            assert!(parse(text).unwrap().check_dialable().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn our_own_are_sockets_and_folders_that_only_we_may_write_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let at =
+            |name: &str| parse(&format!("ipc://{}", folder.path().join(name).display())).unwrap();
+        assert_eq!(at("new").check_ours(), Ok(()));
+        let mode = |mode| {
+            fs::set_permissions(
+                folder.path(),
+                std::os::unix::fs::PermissionsExt::from_mode(mode),
+            )
+            .unwrap()
+        };
+        mode(0o777);
+        assert!(matches!(
+            at("new").check_ours(),
+            Err(EndpointError::NotOurs(_))
+        ));
+        let _listener =
+            std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        assert_eq!(at("socket").check_ours(), Ok(()));
+        fs::write(folder.path().join("file"), "").unwrap();
+        assert!(matches!(
+            at("file").check_ours(),
+            Err(EndpointError::NoSocket(_))
+        ));
+        std::os::unix::fs::symlink("socket", folder.path().join("link")).unwrap();
+        assert!(matches!(
+            at("link").check_ours(),
+            Err(EndpointError::NoSocket(_))
+        ));
+        assert!(parse("ipc:///nowhere/x").unwrap().check_ours().is_err());
+        assert!(parse("ipc://@abstract").unwrap().check_ours().is_err());
+        assert_eq!(parse("tcp://127.0.0.1:1").unwrap().check_ours(), Ok(()));
     }
 
     #[test]

@@ -22,6 +22,39 @@ pub struct Seen {
     pub connected: bool,
     /// A connection has been lost.
     pub disconnected: bool,
+    /// The peer's system has taken a connection. Seen by [`Watch::dial`] only.
+    pub reached: bool,
+    /// What was reached does not shake hands. Seen by [`Watch::dial`] only.
+    pub failed: bool,
+}
+
+const COMINGS: [zmq::SocketEvent; 2] = [
+    zmq::SocketEvent::HANDSHAKE_SUCCEEDED,
+    zmq::SocketEvent::DISCONNECTED,
+];
+
+const FAILURES: [zmq::SocketEvent; 3] = [
+    zmq::SocketEvent::HANDSHAKE_FAILED_NO_DETAIL,
+    zmq::SocketEvent::HANDSHAKE_FAILED_PROTOCOL,
+    zmq::SocketEvent::HANDSHAKE_FAILED_AUTH,
+];
+
+/// An address for a monitor that no other one has.
+fn fresh_endpoint() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("inproc://watch-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn monitor(socket: &Socket, endpoint: &str, events: &[zmq::SocketEvent]) -> Result<(), NetError> {
+    let events = events.iter().fold(0, |all, event| all | event.to_raw());
+    let failed = |source| NetError::Zmq {
+        action: "watch a socket".to_owned(),
+        source,
+    };
+    socket
+        .raw()
+        .monitor(endpoint, i32::from(events))
+        .map_err(failed)
 }
 
 impl Watch {
@@ -30,21 +63,40 @@ impl Watch {
     /// # Errors
     /// When the process is out of sockets or descriptors.
     pub fn new(context: &Context, socket: &Socket) -> Result<Watch, NetError> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let endpoint = format!("inproc://watch-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let events = zmq::SocketEvent::HANDSHAKE_SUCCEEDED.to_raw()
-            | zmq::SocketEvent::DISCONNECTED.to_raw();
-        let failed = |source| NetError::Zmq {
-            action: "watch a socket".to_owned(),
-            source,
-        };
-        socket
-            .raw()
-            .monitor(&endpoint, i32::from(events))
-            .map_err(failed)?;
+        Watch::over(context, socket, &COMINGS)
+    }
+
+    /// Watches from now on what becomes of a socket's attempts to connect.
+    ///
+    /// # Errors
+    /// When the process is out of sockets or descriptors.
+    pub fn dial(context: &Context, socket: &Socket) -> Result<Watch, NetError> {
+        let mut events = vec![zmq::SocketEvent::CONNECTED];
+        events.extend(COMINGS);
+        events.extend(FAILURES);
+        Watch::over(context, socket, &events)
+    }
+
+    fn over(
+        context: &Context,
+        socket: &Socket,
+        events: &[zmq::SocketEvent],
+    ) -> Result<Watch, NetError> {
+        let endpoint = fresh_endpoint();
+        monitor(socket, &endpoint, events)?;
         let pair = context.pair()?;
         pair.connect(&endpoint)?;
         Ok(Watch(pair))
+    }
+
+    /// Watches no more, before the socket itself is closed: libzmq's I/O thread would wait for ever
+    /// for somebody to take what happens in between.
+    ///
+    /// # Errors
+    /// When the process is out of sockets or descriptors.
+    pub fn end(self, socket: &Socket) -> Result<(), NetError> {
+        // A monitor of nothing takes the place of the old one; there is no other way to end that.
+        monitor(socket, &fresh_endpoint(), &[])
     }
 
     /// What happened since the last call.
@@ -58,6 +110,8 @@ impl Watch {
             let event = u16::from_ne_bytes([low, high]);
             seen.connected |= event == zmq::SocketEvent::HANDSHAKE_SUCCEEDED.to_raw();
             seen.disconnected |= event == zmq::SocketEvent::DISCONNECTED.to_raw();
+            seen.reached |= event == zmq::SocketEvent::CONNECTED.to_raw();
+            seen.failed |= FAILURES.iter().any(|failure| event == failure.to_raw());
         }
         seen
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::limits::Limits;
+use super::load::Waits;
 use crate::model::{AssignmentNo, Job, SessionNo, WorkerNo};
 
 /// The workers, and where those with room are found.
@@ -54,8 +55,12 @@ pub(super) struct Worker {
     listed: bool,
     /// When it last did anything.
     since: Duration,
-    /// How long, beyond the time limit, it may rightly be silent.
-    allowance: Duration,
+    /// When it last said anything.
+    heard: Duration,
+    /// Whether it says, while it runs a batch, that commands of it are done.
+    has_pulse: bool,
+    /// How long, beyond the time limit, it may rightly finish nothing, or say nothing.
+    waits: Waits,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +95,7 @@ impl Worker {
 
     pub(super) fn leave(&mut self, now: Duration) {
         self.stage = Stage::Leaving;
-        self.since = now;
+        (self.since, self.heard) = (now, now);
     }
 
     /// Its end is wanted at once.
@@ -150,26 +155,28 @@ impl Worker {
     }
 
     /// It is given a batch.
-    pub(super) fn take(&mut self, units: u64, wait: Duration, now: Duration) {
+    pub(super) fn take(&mut self, units: u64, waits: Waits, now: Duration) {
         if self.is_drained() {
-            self.since = now;
-            self.allowance = Duration::ZERO;
+            (self.since, self.heard) = (now, now);
+            self.waits = Waits::default();
             self.slow = false;
             self.turn = 0;
         }
         self.held += 1;
         self.given += units;
         self.turn += units;
-        self.slow |= !wait.is_zero();
-        self.allowance = self.allowance.max(wait);
+        self.slow |= !waits.longest.is_zero();
+        self.waits.batch = self.waits.batch.max(waits.batch);
+        self.waits.longest = self.waits.longest.max(waits.longest);
     }
 
     /// It has answered for so many batches.
     pub(super) fn answered(&mut self, batches: u64, now: Duration) {
         // A worker that claims more than it was given is one that we can't believe.
         self.held = self.held.saturating_sub(batches);
-        self.since = now;
+        self.heard = now;
         if batches > 0 {
+            self.since = now;
             let cost = now.saturating_sub(self.seated_at);
             self.change_cost.get_or_insert(cost);
         }
@@ -177,16 +184,19 @@ impl Worker {
 
     /// It has finished so many units in its assignment.
     pub(super) fn progress(&mut self, finished: u64, window: u64, now: Duration) {
+        let before = self.finished;
         self.finished = finished.clamp(self.finished, self.given);
         self.window = window.max(self.floor);
-        self.since = now;
+        self.heard = now;
+        if self.finished > before {
+            self.since = now;
+        }
         self.slow &= !self.is_drained();
     }
 
     /// When it is to be taken for hung, if it is to do anything. `last_start` is when a worker last
     /// said hello.
     fn due(&self, limits: &Limits, last_start: Duration) -> Option<Duration> {
-        let patience = limits.batch_timeout.saturating_add(self.allowance);
         match self.stage {
             // However many are started at once, one after the other gets its turn.
             Stage::Starting => Some(
@@ -195,9 +205,21 @@ impl Worker {
                     .saturating_add(limits.start_timeout),
             ),
             Stage::Started if self.is_drained() => None,
-            Stage::Started | Stage::Leaving => Some(self.since.saturating_add(patience)),
+            Stage::Started | Stage::Leaving => Some(self.patience_ends(limits)),
             Stage::Condemned => None,
         }
+    }
+
+    /// When it will have done nothing, or said nothing, for too long.
+    fn patience_ends(&self, limits: &Limits) -> Duration {
+        let patience = limits.batch_timeout.saturating_add(self.waits.batch);
+        let by_work = self.since.saturating_add(patience);
+        if !self.has_pulse {
+            return by_work;
+        }
+        let patience = limits.batch_timeout.max(Limits::PULSE);
+        let patience = patience.saturating_add(self.waits.longest);
+        by_work.min(self.heard.saturating_add(patience))
     }
 
     /// What it has not done, when it is taken for hung.
@@ -231,7 +253,9 @@ impl Crew {
             change_cost: None,
             listed: false,
             since: now,
-            allowance: Duration::ZERO,
+            heard: now,
+            has_pulse: false,
+            waits: Waits::default(),
         };
         self.workers.insert(self.next, worker);
         self.count_seat(seat);
@@ -244,7 +268,7 @@ impl Crew {
         if let Some(worker) = self.workers.get_mut(&no) {
             worker.stage = Stage::Started;
             worker.has_started = true;
-            worker.since = now;
+            (worker.since, worker.heard) = (now, now);
         }
     }
 
@@ -326,6 +350,7 @@ impl Crew {
             // What units of the last assignment it has not told does not matter any more.
             (worker.given, worker.finished) = (0, 0);
             worker.floor = job.initial_window();
+            worker.has_pulse = job.tells_of_commands();
             worker.window = worker.floor;
             worker.turn = 0;
             (worker.seated_at, worker.change_cost) = (now, None);
@@ -369,7 +394,7 @@ impl Crew {
     pub(super) fn make_idle(&mut self, no: WorkerNo, now: Duration) {
         if let Some(worker) = self.workers.get_mut(&no).filter(|worker| !worker.listed) {
             worker.listed = true;
-            worker.since = now;
+            (worker.since, worker.heard) = (now, now);
             self.idle.push_back(no);
         }
     }

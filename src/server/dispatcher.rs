@@ -22,7 +22,7 @@ use super::Load;
 use super::crew::{Crew, Worker};
 use super::effects::Effects;
 use super::limits::Limits;
-use super::session::{Route, Session};
+use super::session::{Held, Route, Session};
 
 /// What the dispatcher has counted since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -192,8 +192,7 @@ impl Dispatcher {
         let no = state.session();
         if let Some(session) = self.sessions.get_mut(&no) {
             let route = Route { worker, assignment };
-            let ranges = progress.finished.iter();
-            ranges.for_each(|range| session.sent(range, route, now));
+            session.sent(&progress.finished, route, now);
             session.check_by(now + self.limits.check_interval());
         }
         self.offer(worker, now);
@@ -244,6 +243,10 @@ impl Dispatcher {
         self.take_back(worker, fx);
         if !state.is_leaving() {
             self.counts.workers_lost += 1;
+            let session = self.sessions.get_mut(&state.session());
+            if let Some(session) = session.filter(|_| state.has_started()) {
+                session.workers_lost += 1;
+            }
             self.failed_starts += u32::from(!state.has_started());
         }
         self.restaff(now, fx);
@@ -269,7 +272,9 @@ impl Dispatcher {
         if self.draining || self.has_given_up() {
             return;
         }
-        for no in self.waiting.clone() {
+        let mut waiting: Vec<SessionNo> = self.waiting.iter().copied().collect();
+        waiting.sort_by_key(|no| self.workers_lost_by(*no));
+        for no in waiting {
             let pending = self
                 .sessions
                 .get(&no)
@@ -286,7 +291,7 @@ impl Dispatcher {
             return;
         };
         let was_waiting = !session.pending.is_empty();
-        acks.iter().for_each(|range| session.settle(range));
+        session.settle(acks);
         if was_waiting && session.pending.is_empty() {
             self.waiting.retain(|&waiting| waiting != no);
         }
@@ -337,6 +342,9 @@ impl Dispatcher {
         let lost = session.missing(batches, now, |route| patience(crew, limits, route));
         let (stopped, gone): (Vec<_>, Vec<_>) =
             lost.into_iter().partition(|&(_, route)| is_on(crew, route));
+        stopped
+            .iter()
+            .for_each(|&(sequence, _)| session.charge(sequence));
         self.counts.retried += session.run_again(gone.into_iter().map(|(sequence, _)| sequence));
         if !was_waiting && !session.pending.is_empty() {
             self.waiting.push_back(no);
@@ -419,7 +427,7 @@ impl Dispatcher {
         if self.draining {
             return;
         }
-        while let Some(no) = self.waiting.pop_front() {
+        while let Some(no) = self.next_waiting() {
             match self.worker_for(no, now, fx) {
                 None => self.unserved.push_back(no),
                 Some(worker) => {
@@ -430,6 +438,22 @@ impl Dispatcher {
             }
         }
         std::mem::swap(&mut self.waiting, &mut self.unserved);
+    }
+
+    /// The session to serve next: one whose batches have cost no workers before one whose have.
+    fn next_waiting(&mut self) -> Option<SessionNo> {
+        if self.counts.workers_lost == 0 {
+            return self.waiting.pop_front();
+        }
+        let records = self.waiting.iter().map(|&no| self.workers_lost_by(no));
+        let (at, _) = records.enumerate().min_by_key(|&(_, lost)| lost)?;
+        self.waiting.remove(at)
+    }
+
+    fn workers_lost_by(&self, no: SessionNo) -> u64 {
+        self.sessions
+            .get(&no)
+            .map_or(0, |session| session.workers_lost)
     }
 
     /// Gives the session's oldest pending batch to the worker; `true` when there are more.
@@ -445,7 +469,7 @@ impl Dispatcher {
             return false;
         };
         if let Some(given) = session.hold_next(worker) {
-            state.take(given.units, given.wait, now);
+            state.take(given.units, given.waits, now);
             fx.assign(worker, no, given.sequence, given.id, given.load);
         }
         let more = !session.pending.is_empty();
@@ -570,12 +594,24 @@ impl Dispatcher {
         self.failed_starts >= Limits::MAX_FAILED_STARTS
     }
 
-    /// How many batches are kept, in all sessions.
-    pub fn leases(&self) -> usize {
+    /// The session of what a worker works on.
+    pub fn session_of(&self, worker: WorkerNo, assignment: AssignmentNo) -> Option<SessionNo> {
+        let state = self.crew.get(worker)?;
+        (state.assignment() == assignment).then(|| state.session())
+    }
+
+    /// What is kept of a session's.
+    pub fn held(&self, no: SessionNo) -> Held {
         self.sessions
-            .values()
-            .map(|session| session.leases.len())
-            .sum()
+            .get(&no)
+            .map_or(Held::default(), Session::held)
+    }
+
+    /// Whether a batch is kept.
+    pub fn keeps(&self, no: SessionNo, sequence: u64) -> bool {
+        self.sessions
+            .get(&no)
+            .is_some_and(|session| session.leases.contains_key(&sequence))
     }
 
     /// Checks what must always hold.

@@ -226,6 +226,7 @@ impl Effects for Hands {
             return;
         };
         let (results, job) = (address.results.clone(), address.job.clone());
+        let trusted = address.peer.is_none();
         let file = |folder: &PathBuf| folder.join(format!("worker-{worker}.csv"));
         let trace = self
             .trace
@@ -236,6 +237,7 @@ impl Effects for Hands {
             ToWorker::Open {
                 assignment,
                 results,
+                trusted,
                 job,
                 trace,
             },

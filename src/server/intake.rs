@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
-use super::reception::Reception;
+use super::quota::MOST_COMMANDS;
+use super::reception::{Reception, Refusal};
 use super::{Load, OLD_WIRE, socket_at};
 use crate::model::{BatchId, Command, Instruction, SessionNo, Table};
 use crate::net::{Context, Frame, Kind, NetError, Received, Socket};
@@ -44,6 +45,11 @@ impl<'a> Intake<'a> {
         &self.socket
     }
 
+    /// What was received last.
+    pub(super) fn frame(&self) -> &[u8] {
+        &self.frame
+    }
+
     pub(super) fn url(&self) -> &str {
         &self.url
     }
@@ -62,7 +68,7 @@ impl<'a> Intake<'a> {
             Received::Frame => match data::decode(&self.frame, &mut self.commands) {
                 Err(error) => self.bad_frame(error),
                 Ok(Message::Batch { id, malformed }) => {
-                    self.batch(id, malformed, reception, dispatcher, hands, now);
+                    self.batch(id, malformed, reception, dispatcher, hands, now)?;
                 }
                 Ok(Message::Abort) => reception.abort_old_wire(dispatcher, hands, now),
                 // A client that has all it wanted needs nothing more.
@@ -81,19 +87,42 @@ impl<'a> Intake<'a> {
         dispatcher: &mut Dispatcher,
         hands: &mut Hands,
         now: Duration,
-    ) {
+    ) -> Result<(), NetError> {
         let Some((session, sequence)) = self.whose(id, reception) else {
-            return self.bad_frame("it is a batch of a client that is not known, or not any more");
+            self.bad_frame("it is a batch of a client that is not known, or not any more");
+            return Ok(());
         };
+        if dispatcher.keeps(session, sequence) {
+            return Ok(());
+        }
+        let before = self.commands.len();
+        let sent = before as u64 + malformed;
+        if sent > MOST_COMMANDS {
+            let reason =
+                format!("it has {sent} commands; a batch has at most {MOST_COMMANDS} commands");
+            self.bad_frame(&reason);
+            if session != OLD_WIRE {
+                return reception.refuse(session, sequence, reason, hands);
+            }
+            // Who can't be told is answered with nothing.
+            self.commands.clear();
+        }
         self.instructions.clear();
         let table = self.table;
-        let before = self.commands.len();
         self.commands.retain(|&command| {
             let instruction = table.get(command);
             self.instructions.extend(instruction);
             instruction.is_some()
         });
         let unknown = malformed + (before - self.commands.len()) as u64;
+        if let Err(refusal) = reception.check(session, &self.instructions, dispatcher) {
+            return match refusal {
+                Refusal::Batch(reason) => reception.refuse(session, sequence, reason, hands),
+                Refusal::Session(reason) => {
+                    reception.expel(session, &reason, now, dispatcher, hands)
+                }
+            };
+        }
         let load = Load {
             instructions: &self.instructions,
             commands: &self.commands,
@@ -102,6 +131,7 @@ impl<'a> Intake<'a> {
             self.note_unknown(unknown);
             reception.note_unknown(session, unknown);
         }
+        Ok(())
     }
 
     /// The session of a batch and its number there.

@@ -16,6 +16,7 @@ mod limits;
 mod load;
 mod options;
 mod outgoing;
+mod quota;
 mod reception;
 mod session;
 
@@ -27,6 +28,7 @@ pub use load::Load;
 pub use options::{Failure, Options, Ready, Report, ServerError};
 pub use outgoing::Outgoing;
 pub use reception::Terms;
+pub use session::Held;
 
 use std::time::Duration;
 
@@ -49,12 +51,14 @@ pub fn descriptors_needed(workers: u32) -> u64 {
 /// The session of the clients that have no control channel.
 const OLD_WIRE: SessionNo = 0;
 
-/// With so many batches kept, no more are received until there are fewer: clients that know no
-/// window are held back by their own sockets.
-const MOST_LEASES: usize = 262_144;
+/// With so many batches of clients that know no window, or with as many commands as a server keeps,
+/// no more are received until there are fewer: they are held back by their own sockets.
+const MOST_LEASES: u64 = 262_144;
 
-/// How many frames are received from a socket before the others get their turn.
+/// How many frames, and how many bytes, are received from a socket before the others, and signals,
+/// get their turn. What a frame costs grows with its length.
 const TURN: usize = 512;
+const TURN_BYTES: usize = 4 << 20;
 
 /// Runs a server until it is told to leave by a signal, its lifeline, or a client, or has nobody
 /// to serve (when asked for). `ready` is told its addresses once it can be reached.
@@ -69,6 +73,7 @@ pub fn run(
     lifeline: Option<Lifeline>,
     ready: impl FnOnce(&Ready),
 ) -> Result<Report, ServerError> {
+    options.say_limits();
     let mut server = Server::open(context, options, table, signals, lifeline)?;
     server.serve(ready)?;
     Ok(server.report())
@@ -232,7 +237,8 @@ impl<'a> Server<'a> {
         let now = self.now();
         let (mut peer, mut frame) = (Frame::default(), Frame::default());
         let (dispatcher, hands) = (&mut self.dispatcher, &mut self.hands);
-        for _ in 0..TURN {
+        let mut turn = Turn::default();
+        while turn.goes_on(&frame) {
             match hands.control().receive_from(&mut peer, &mut frame)? {
                 Received::Nothing => break,
                 Received::Multipart => self.reception.bad_frame("several frames"),
@@ -249,12 +255,13 @@ impl<'a> Server<'a> {
 
     fn hear_workers(&mut self) -> Result<(), ServerError> {
         let (mut peer, mut frame) = (Frame::default(), Frame::default());
-        for _ in 0..TURN {
+        let mut turn = Turn::default();
+        while turn.goes_on(&frame) {
             match self.hands.workers().receive_from(&mut peer, &mut frame)? {
                 Received::Nothing => break,
                 Received::Multipart => self.bad_worker_frame("several frames"),
                 Received::Frame => match crate::wire::fleet::decode(&frame) {
-                    Ok(message) => self.hear_worker(&peer, message),
+                    Ok(message) => self.hear_worker(&peer, message)?,
                     Err(error) => self.bad_worker_frame(error),
                 },
             }
@@ -262,7 +269,7 @@ impl<'a> Server<'a> {
         Ok(())
     }
 
-    fn hear_worker(&mut self, peer: &[u8], message: FromWorker) {
+    fn hear_worker(&mut self, peer: &[u8], message: FromWorker) -> Result<(), NetError> {
         let now = self.now();
         match message {
             FromWorker::Hello {
@@ -283,7 +290,31 @@ impl<'a> Server<'a> {
                 sequence,
                 reason,
             } => self.note_failure(peer, (assignment, sequence), &reason),
+            FromWorker::Unreachable { assignment, reason } => {
+                return self.note_unreachable(peer, assignment, &reason);
+            }
         }
+        Ok(())
+    }
+
+    /// A session whose results nobody takes is over: its work would be for nothing.
+    fn note_unreachable(
+        &mut self,
+        peer: &[u8],
+        assignment: AssignmentNo,
+        reason: &str,
+    ) -> Result<(), NetError> {
+        let Some(worker) = self.hands.worker_of(peer) else {
+            self.bad_worker_frame("news of a client before a hello");
+            return Ok(());
+        };
+        let Some(session) = self.dispatcher.session_of(worker, assignment) else {
+            return Ok(());
+        };
+        let now = self.now();
+        let reason = format!("your results address can't be reached: {reason}");
+        self.reception
+            .expel(session, &reason, now, &mut self.dispatcher, &mut self.hands)
     }
 
     fn note_progress(&mut self, peer: &[u8], progress: &Progress, now: Duration) {
@@ -316,14 +347,15 @@ impl<'a> Server<'a> {
     }
 
     fn has_room(&self) -> bool {
-        self.dispatcher.leases() < MOST_LEASES
+        let held = self.dispatcher.held(OLD_WIRE);
+        held.batches < MOST_LEASES && held.commands < self.reception.max_commands()
     }
 
     fn take_batches(&mut self) -> Result<(), ServerError> {
         let now = self.now();
-        let turn = if self.has_room() { TURN } else { 0 };
-        let (reception, dispatcher) = (&mut self.reception, &mut self.dispatcher);
-        for _ in 0..turn {
+        let mut turn = Turn::default();
+        while self.has_room() && turn.goes_on(self.intake.frame()) {
+            let (reception, dispatcher) = (&mut self.reception, &mut self.dispatcher);
             if !self
                 .intake
                 .take(reception, dispatcher, &mut self.hands, now)?
@@ -331,7 +363,7 @@ impl<'a> Server<'a> {
                 break;
             }
         }
-        dispatcher.pump(now, &mut self.hands);
+        self.dispatcher.pump(now, &mut self.hands);
         Ok(())
     }
 
@@ -369,6 +401,22 @@ impl<'a> Server<'a> {
             peak_rss_kib: self.hands.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
             lock_switches: self.hands.lock_switches(),
         }
+    }
+}
+
+/// What has been received from a socket since the others had their turn.
+#[derive(Default)]
+struct Turn {
+    frames: usize,
+    bytes: usize,
+}
+
+impl Turn {
+    /// Whether one more frame may be received, after `last`.
+    fn goes_on(&mut self, last: &[u8]) -> bool {
+        self.bytes += if self.frames == 0 { 0 } else { last.len() };
+        self.frames += 1;
+        self.frames <= TURN && self.bytes <= TURN_BYTES
     }
 }
 

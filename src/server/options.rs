@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::quota::MOST_COMMANDS;
 use super::{Chaos, Limits, Terms};
-use crate::model::{Job, SpawnMode};
+use crate::model::{Job, Ranges, SpawnMode};
 use crate::net::NetError;
 use crate::process::Program;
 
@@ -61,6 +62,24 @@ pub struct Options {
     pub trace: Option<PathBuf>,
     /// Faults to inject.
     pub chaos: Chaos,
+}
+
+impl Options {
+    /// What peers may ask and hold, for whoever reads the messages.
+    pub(super) fn say_limits(&self) {
+        let terms = &self.terms;
+        tracing::info!(
+            max_clients = terms.max_clients,
+            max_threads = terms.max_threads,
+            max_loops = terms.max_loops,
+            max_batch_wait = ?terms.max_batch_wait,
+            max_commands = terms.max_commands,
+            batch = MOST_COMMANDS,
+            window = terms.window,
+            ranges = Ranges::MOST,
+            "limits of what clients may ask and hold"
+        );
+    }
 }
 
 /// Where a server can be reached, once it can.

@@ -6,8 +6,12 @@ use rustc_hash::FxHashMap;
 
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
+use super::load::Waits;
+use super::quota::{Budget, Quota};
 use super::{OLD_WIRE, Options, ServerError};
-use crate::model::{ExecutorKind, Job, OwnWork, Runtime, SessionKey, SessionNo, WorkloadKind};
+use crate::model::{
+    ExecutorKind, Instruction, Job, OwnWork, Runtime, SessionKey, SessionNo, WorkloadKind,
+};
 use crate::net::{Endpoint, NetError, Routed};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
@@ -23,6 +27,29 @@ pub struct Terms {
     pub max_clients: usize,
     /// Whether results may be sent to other machines.
     pub allow_remote: bool,
+    /// Loops of a command.
+    pub max_loops: u64,
+    /// How long a batch may sleep.
+    pub max_batch_wait: Duration,
+    /// Commands that are kept, of all clients together.
+    pub max_commands: u64,
+}
+
+impl Terms {
+    /// The most loops of a command, unless a server is told otherwise: some seconds of work.
+    pub const MAX_LOOPS: u64 = 10_000_000_000;
+    /// How long a batch may sleep, unless a server is told otherwise.
+    pub const MAX_BATCH_WAIT: Duration = Duration::from_secs(3600);
+    /// The most commands that are kept, unless a server is told otherwise: 16 bytes each.
+    pub const MAX_COMMANDS: u64 = 8_000_000;
+}
+
+/// Why a batch is not taken.
+pub(super) enum Refusal {
+    /// It asks for too much.
+    Batch(String),
+    /// Its client does not keep to what it was granted.
+    Session(String),
 }
 
 /// How long after a lost connection clients are looked for once more: ROUTER forgets a peer a
@@ -35,6 +62,7 @@ pub(super) struct Reception {
     job: Job,
     max_workers: u32,
     terms: Terms,
+    budget: Budget,
     sessions: FxHashMap<SessionNo, Client>,
     by_key: FxHashMap<SessionKey, SessionNo>,
     next: SessionNo,
@@ -50,6 +78,7 @@ struct Client {
     key: SessionKey,
     peer: Box<[u8]>,
     grant: Grant,
+    quota: Quota,
     unknown_commands: u64,
 }
 
@@ -60,6 +89,7 @@ impl Reception {
             job: options.job.clone(),
             max_workers: options.limits.max_workers,
             terms: options.terms.clone(),
+            budget: Budget::new(options.terms.max_commands),
             sessions: FxHashMap::default(),
             by_key: FxHashMap::default(),
             next: OLD_WIRE,
@@ -99,6 +129,81 @@ impl Reception {
 
     pub(super) fn session_of(&self, key: SessionKey) -> Option<SessionNo> {
         self.by_key.get(&key).copied()
+    }
+
+    pub(super) fn max_commands(&self) -> u64 {
+        self.terms.max_commands
+    }
+
+    /// Whether a session may send a batch of these, by what it has been granted and what it holds.
+    pub(super) fn check(
+        &self,
+        no: SessionNo,
+        instructions: &[Instruction],
+        dispatcher: &Dispatcher,
+    ) -> Result<(), Refusal> {
+        let Some(client) = self.sessions.get(&no) else {
+            return Ok(());
+        };
+        let held = dispatcher.held(no);
+        let (batches, commands) = (held.batches + 1, held.commands + instructions.len() as u64);
+        if client.quota.is_exceeded(batches, commands) {
+            return Err(Refusal::Session(format!(
+                "you have {batches} batches of {commands} commands unsettled, more than your window \
+                 of {} batches and the commands that you announced",
+                client.quota.window
+            )));
+        }
+        let (wait, most) = (
+            Waits::of(instructions, &client.grant.job).batch,
+            self.terms.max_batch_wait,
+        );
+        if wait > most {
+            let format = humantime::format_duration;
+            return Err(Refusal::Batch(format!(
+                "its waits take up to {} on {} threads; this server takes batches of up to {} \
+                 (--max-batch-wait)",
+                format(Duration::from_secs(wait.as_secs())),
+                client.grant.job.width(),
+                format(most)
+            )));
+        }
+        Ok(())
+    }
+
+    /// Tells a client that a batch will not be run.
+    pub(super) fn refuse(
+        &self,
+        no: SessionNo,
+        batch: u64,
+        reason: String,
+        hands: &mut Hands,
+    ) -> Result<(), NetError> {
+        if let Some(client) = self.sessions.get(&no) {
+            hands.tell(&client.peer, &ToClient::Failed { batch, reason })?;
+        }
+        Ok(())
+    }
+
+    /// Ends a session, and tells its client why.
+    pub(super) fn expel(
+        &mut self,
+        no: SessionNo,
+        reason: &str,
+        now: Duration,
+        dispatcher: &mut Dispatcher,
+        hands: &mut Hands,
+    ) -> Result<(), NetError> {
+        // The clients without a control channel are told nothing, and stay.
+        if !self.sessions.contains_key(&no) {
+            return Ok(());
+        }
+        tracing::warn!(session = no, "a client's session is closed: {reason}");
+        if let Some(client) = self.close(no, now, dispatcher, hands) {
+            let reason = reason.to_owned();
+            hands.tell(&client.peer, &ToClient::Reject { reason })?;
+        }
+        Ok(())
     }
 
     pub(super) fn note_unknown(&mut self, no: SessionNo, commands: u64) {
@@ -164,7 +269,7 @@ impl Reception {
             Some(welcome) => welcome,
             None => match self.grant(&hello) {
                 Err(reason) => ToClient::Reject { reason },
-                Ok(grant) => self.admit(peer, &hello, grant, now, dispatcher, hands),
+                Ok(granted) => self.admit(peer, &hello, granted, now, dispatcher, hands),
             },
         };
         if hands.tell(peer, &answer)? == Routed::Gone {
@@ -174,7 +279,7 @@ impl Reception {
     }
 
     /// What a client is granted, or why it is not.
-    fn grant(&self, hello: &Hello) -> Result<Grant, String> {
+    fn grant(&self, hello: &Hello) -> Result<(Grant, Quota), String> {
         if hello.version != PROTOCOL_VERSION {
             return Err(format!(
                 "you speak version {} of the protocol, this server version {PROTOCOL_VERSION}; \
@@ -197,6 +302,8 @@ impl Reception {
             .map_err(|error| format!("your results address: {error}"))?;
         results
             .check_local(self.terms.allow_remote)
+            .and_then(|()| results.check_dialable())
+            .and_then(|()| results.check_ours())
             .map_err(|error| format!("your results address: {error}"))?;
         if hello.wish.executor == Some(ExecutorKind::Sequential) && hello.wish.threads > Some(1) {
             return Err(
@@ -204,8 +311,15 @@ impl Reception {
             );
         }
         let job = self.granted_job(&hello.wish);
+        if job.loops > self.terms.max_loops {
+            return Err(format!(
+                "you ask for {} loops of a command; this server grants up to {} (--max-loops)",
+                job.loops, self.terms.max_loops
+            ));
+        }
         self.check_runtime(&job)?;
-        Ok(Grant {
+        let quota = self.budget.quota(hello, &self.terms)?;
+        let grant = Grant {
             batches: self.batches.clone(),
             processes: hello
                 .wish
@@ -213,8 +327,9 @@ impl Reception {
                 .unwrap_or(self.max_workers)
                 .clamp(1, self.max_workers),
             job,
-            window: self.terms.window,
-        })
+            window: quota.window,
+        };
+        Ok((grant, quota))
     }
 
     fn granted_job(&self, wish: &Wish) -> Job {
@@ -276,7 +391,7 @@ impl Reception {
         &mut self,
         peer: &[u8],
         hello: &Hello,
-        grant: Grant,
+        (grant, quota): (Grant, Quota),
         now: Duration,
         dispatcher: &mut Dispatcher,
         hands: &mut Hands,
@@ -292,8 +407,10 @@ impl Reception {
             key: hello.session,
             peer: peer.into(),
             grant,
+            quota,
             unknown_commands: 0,
         };
+        self.budget.promise(&quota);
         self.sessions.insert(no, client);
         welcome
     }
@@ -328,6 +445,7 @@ impl Reception {
         hands.close_session(no);
         let client = self.sessions.remove(&no)?;
         self.by_key.remove(&client.key);
+        self.budget.give_back(&client.quota);
         Some(client)
     }
 

@@ -1,13 +1,13 @@
 //! One client's leases: what is open, what is settled. Knows no socket.
 
 use std::collections::VecDeque;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
 use super::Load;
 use super::limits::Limits;
+use super::load::Waits;
 use crate::model::{AssignmentNo, BatchId, Command, Instruction, Job, Ranges, WorkerNo};
 
 /// One client's batches, and its terms.
@@ -20,11 +20,15 @@ pub(super) struct Session {
     acknowledges: bool,
     /// Every batch that is not settled, by sequence number.
     pub(super) leases: FxHashMap<u64, Lease>,
+    /// How many commands they have.
+    commands: usize,
     /// Those that no worker holds, in the order in which they are given out.
     pub(super) pending: VecDeque<u64>,
     /// Counts what is given out, to know what was given out first.
     tickets: u64,
     pub(super) retried: u64,
+    /// Workers that died, or hung, while they worked for it.
+    pub(super) workers_lost: u64,
     /// When to look for results that have not arrived; none while nothing is on its way.
     check_at: Option<Duration>,
     /// When its client was asked what it lacks, if it has not answered.
@@ -45,6 +49,7 @@ pub(super) struct Lease {
     instructions: Box<[Instruction]>,
     /// Kept only where the job is told them.
     commands: Box<[Command]>,
+    waits: Waits,
     state: LeaseState,
     kills: u8,
 }
@@ -74,7 +79,16 @@ pub(super) struct Given<'a> {
     /// What it takes of the worker's window.
     pub(super) units: u64,
     /// How long the worker may rightly be silent over it.
-    pub(super) wait: Duration,
+    pub(super) waits: Waits,
+}
+
+/// What a session keeps the server's memory busy with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Batches that are not settled.
+    pub batches: u64,
+    /// The commands in them.
+    pub commands: u64,
 }
 
 /// A batch that is given up.
@@ -91,12 +105,28 @@ impl Session {
             processes,
             acknowledges,
             leases: FxHashMap::default(),
+            commands: 0,
             pending: VecDeque::new(),
             tickets: 0,
             retried: 0,
+            workers_lost: 0,
             check_at: None,
             queried_at: None,
         }
+    }
+
+    pub(super) fn held(&self) -> Held {
+        Held {
+            batches: self.leases.len() as u64,
+            commands: self.commands as u64,
+        }
+    }
+
+    /// Forgets a batch.
+    fn remove(&mut self, sequence: u64) -> Option<Lease> {
+        let lease = self.leases.remove(&sequence)?;
+        self.commands -= lease.instructions.len();
+        Some(lease)
     }
 
     /// Whether its workers are to stay although they rest: a client that has agreed on them is
@@ -118,9 +148,11 @@ impl Session {
             id,
             instructions: load.instructions.into(),
             commands,
+            waits: Waits::of(load.instructions, &self.job),
             state: LeaseState::Pending,
             kills: 0,
         };
+        self.commands += lease.instructions.len();
         self.leases.insert(sequence, lease);
         self.pending.push_back(sequence);
         true
@@ -136,7 +168,6 @@ impl Session {
             ticket: self.tickets,
         };
         let units = self.job.units(lease.instructions.len());
-        let wait = lease.wait(&self.job);
         Some(Given {
             sequence,
             id: lease.id,
@@ -145,7 +176,7 @@ impl Session {
                 commands: &lease.commands,
             },
             units,
-            wait,
+            waits: lease.waits,
         })
     }
 
@@ -155,27 +186,28 @@ impl Session {
             .pending
             .front()
             .and_then(|sequence| self.leases.get(sequence));
-        next.is_some_and(|lease| !lease.wait(&self.job).is_zero())
+        next.is_some_and(|lease| !lease.waits.longest.is_zero())
     }
 
-    /// The batches of a range that are not settled: what is done is bounded by what there is,
-    /// however long the range that a peer names.
-    fn within(&self, range: RangeInclusive<u64>) -> Vec<u64> {
-        if range.end() - range.start() < self.leases.len() as u64 {
-            return range
-                .filter(|sequence| self.leases.contains_key(sequence))
-                .collect();
+    /// Which of the batches that are not settled are named, in order. What that costs does not grow
+    /// with the length of the ranges, nor for each of them with what there is: a hostile peer may
+    /// name anything.
+    fn among(&self, named: &Ranges) -> Vec<u64> {
+        let spans = named.spans();
+        if spans.count() <= self.leases.len() as u64 {
+            let is_kept = |sequence: &u64| self.leases.contains_key(sequence);
+            return spans.numbers().filter(is_kept).collect();
         }
-        let mut within: Vec<u64> = self.leases.keys().copied().collect();
-        within.retain(|sequence| range.contains(sequence));
-        within.sort_unstable();
-        within
+        let mut among: Vec<u64> = self.leases.keys().copied().collect();
+        among.retain(|&sequence| spans.contains(sequence));
+        among.sort_unstable();
+        among
     }
 
     /// A worker has sent the results of these batches.
-    pub(super) fn sent(&mut self, range: RangeInclusive<u64>, route: Route, now: Duration) {
+    pub(super) fn sent(&mut self, named: &Ranges, route: Route, now: Duration) {
         let is_its = |lease: &Lease| matches!(lease.state, LeaseState::Held { worker, .. } if worker == route.worker);
-        for sequence in self.within(range) {
+        for sequence in self.among(named) {
             match self.leases.get_mut(&sequence).filter(|lease| is_its(lease)) {
                 Some(lease) if self.acknowledges => {
                     lease.state = LeaseState::Sent {
@@ -184,7 +216,7 @@ impl Session {
                         missing: None,
                     };
                 }
-                Some(_) => drop(self.leases.remove(&sequence)),
+                Some(_) => drop(self.remove(sequence)),
                 None => {}
             }
         }
@@ -209,7 +241,8 @@ impl Session {
         self.check_at = any.then_some(at);
     }
 
-    /// The results that have been on their way for longer than they should.
+    /// The results that have been on their way for longer than they should, as many as one message
+    /// may name.
     pub(super) fn late(&self, now: Duration, patience: impl Fn(Route) -> Duration) -> Ranges {
         let is_late = |lease: &Lease| match lease.state {
             LeaseState::Sent { route, since, .. } => since.saturating_add(patience(route)) <= now,
@@ -218,7 +251,7 @@ impl Session {
         let late = self.leases.iter().filter(|(_, lease)| is_late(lease));
         let mut late: Vec<u64> = late.map(|(&sequence, _)| sequence).collect();
         late.sort_unstable();
-        late.into_iter().collect()
+        late.into_iter().collect::<Ranges>().take()
     }
 
     /// Whether its client may be asked, which it then is.
@@ -240,11 +273,7 @@ impl Session {
     ) -> Vec<(u64, Route)> {
         self.queried_at = None;
         let mut lost = Vec::new();
-        let named: Vec<u64> = batches
-            .iter()
-            .flat_map(|range| self.within(range))
-            .collect();
-        for sequence in named {
+        for sequence in self.among(batches) {
             let state = self.leases.get_mut(&sequence).map(|lease| &mut lease.state);
             let Some(LeaseState::Sent { route, missing, .. }) = state else {
                 continue;
@@ -255,6 +284,14 @@ impl Session {
             }
         }
         lost
+    }
+
+    /// A batch costs the worker that has sent its result, since that does not arrive. Where it can
+    /// never arrive, this does not go on for ever.
+    pub(super) fn charge(&mut self, sequence: u64) {
+        if let Some(lease) = self.leases.get_mut(&sequence) {
+            lease.kills = lease.kills.saturating_add(1);
+        }
     }
 
     /// These are pending again, before all others. Says how many there are.
@@ -272,18 +309,16 @@ impl Session {
     }
 
     /// The client has the results of these batches.
-    pub(super) fn settle(&mut self, range: RangeInclusive<u64>) {
-        if range.end() - range.start() >= self.leases.len() as u64 {
-            self.leases.retain(|sequence, _| !range.contains(sequence));
-            self.pending.retain(|sequence| !range.contains(sequence));
-            return;
-        }
-        for sequence in range {
-            let settled = self.leases.remove(&sequence);
+    pub(super) fn settle(&mut self, acks: &Ranges) {
+        let mut was_pending = false;
+        for sequence in self.among(acks) {
+            let settled = self.remove(sequence);
             // It can be pending: its worker died after the result had left.
-            if settled.is_some_and(|lease| lease.state == LeaseState::Pending) {
-                self.pending.retain(|&pending| pending != sequence);
-            }
+            was_pending |= settled.is_some_and(|lease| lease.state == LeaseState::Pending);
+        }
+        if was_pending {
+            let leases = &self.leases;
+            self.pending.retain(|pending| leases.contains_key(pending));
         }
     }
 
@@ -306,10 +341,10 @@ impl Session {
                     id: lease.id,
                 });
                 if self.acknowledges {
-                    self.leases.remove(&sequence);
+                    self.remove(sequence);
                     continue;
                 }
-                lease.become_nothing();
+                self.commands -= lease.become_nothing();
             }
             self.pending.push_front(sequence);
             self.retried += 1;
@@ -327,10 +362,10 @@ impl Session {
         }
         let id = lease.id;
         if self.acknowledges {
-            self.leases.remove(&sequence);
+            self.remove(sequence);
         } else {
             lease.state = LeaseState::Pending;
-            lease.become_nothing();
+            self.commands -= lease.become_nothing();
             self.pending.push_front(sequence);
         }
         Some(GivenUp { sequence, id })
@@ -372,6 +407,8 @@ impl Session {
             self.pending.len(),
             "what is pending is queued once"
         );
+        let commands: usize = self.leases.values().map(|l| l.instructions.len()).sum();
+        assert_eq!(commands, self.commands, "commands are counted");
         for lease in self.leases.values() {
             if let Some(worker) = lease.worker() {
                 assert!(is_there(worker), "every lease has an owner");
@@ -382,9 +419,13 @@ impl Session {
 
 impl Lease {
     /// A client that can't be told that its batch failed is answered with what is left of it.
-    fn become_nothing(&mut self) {
+    /// Gives how many commands it had.
+    fn become_nothing(&mut self) -> usize {
+        let commands = self.instructions.len();
         (self.instructions, self.commands) = (Box::default(), Box::default());
+        self.waits = Waits::default();
         self.kills = 0;
+        commands
     }
 
     fn worker(&self) -> Option<WorkerNo> {
@@ -393,15 +434,5 @@ impl Lease {
             LeaseState::Held { worker, .. } => Some(worker),
             LeaseState::Sent { route, .. } => Some(route.worker),
         }
-    }
-
-    /// How long a worker may rightly be silent over this batch: its waits, one after another.
-    fn wait(&self, job: &Job) -> Duration {
-        if !job.sleeps() {
-            return Duration::ZERO;
-        }
-        self.instructions
-            .iter()
-            .fold(Duration::ZERO, |sum, i| sum.saturating_add(i.wait()))
     }
 }

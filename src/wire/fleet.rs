@@ -27,6 +27,13 @@ pub enum FromWorker {
         /// Why, in words.
         reason: String,
     },
+    /// Results can't be sent: where the session's client wants them, nobody takes them.
+    Unreachable {
+        /// The assignment that the batches were given in.
+        assignment: AssignmentNo,
+        /// Why, in words.
+        reason: String,
+    },
 }
 
 /// A worker's finished batches and its credit.
@@ -56,6 +63,9 @@ pub enum ToWorker {
         assignment: AssignmentNo,
         /// Where its client wants the results.
         results: String,
+        /// Whether that is the server's own setting, which is dialled for ever, and not what a client
+        /// said.
+        trusted: bool,
         /// How to run its batches.
         job: Job,
         /// The file to write down in when each command ran, if it is to be.

@@ -13,5 +13,6 @@ pub mod data;
 pub mod fleet;
 
 /// The version of the control and worker conversations. A peer of another version is rejected.
-/// Version 2 knows runtimes, version 3 work of a person's own, version 4 assignments and queries.
+/// Version 2 knows runtimes, version 3 work of a person's own, version 4 assignments, queries and
+/// clients that can't be reached.
 pub const PROTOCOL_VERSION: u32 = 4;

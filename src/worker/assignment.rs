@@ -26,7 +26,7 @@ pub struct Assignment {
     /// Batches whose work failed, with the reasons.
     failed: Vec<(u64, String)>,
     units: u64,
-    reported: (u64, u64),
+    reported: Option<(u64, u64)>,
     cancelled: bool,
 }
 
@@ -42,7 +42,7 @@ impl Assignment {
             finished: Ranges::default(),
             failed: Vec::new(),
             units: 0,
-            reported: (0, job.initial_window()),
+            reported: Some((0, job.initial_window())),
             cancelled: false,
         }
     }
@@ -131,8 +131,9 @@ impl Assignment {
             })
             .collect();
         let state = (self.units, window);
-        if state != self.reported || !self.finished.is_empty() {
-            self.reported = state;
+        // One message holds so many ranges, and no more.
+        while Some(state) != self.reported || !self.finished.is_empty() {
+            self.reported = Some(state);
             news.push(FromWorker::Progress(Progress {
                 assignment,
                 finished: self.finished.take(),
@@ -141,6 +142,21 @@ impl Assignment {
             }));
         }
         news
+    }
+
+    /// Commands are being run, though there is no news of batches: the next report is not empty.
+    pub fn show_life(&mut self) {
+        self.reported = None;
+    }
+
+    /// What the gateway knows the assignment by.
+    pub fn no(&self) -> AssignmentNo {
+        self.no
+    }
+
+    /// Whether nothing runs.
+    pub fn rests(&self) -> bool {
+        self.running.is_empty()
     }
 
     /// Units finished so far.
@@ -193,7 +209,7 @@ mod tests {
         let of_one = |one: &FromWorker| match one {
             FromWorker::Failed { sequence, .. } => vec![*sequence],
             FromWorker::Progress(progress) => progress.finished.iter().flatten().collect(),
-            FromWorker::Hello { .. } => Vec::new(),
+            FromWorker::Hello { .. } | FromWorker::Unreachable { .. } => Vec::new(),
         };
         news.iter().flat_map(of_one).collect()
     }

@@ -7,8 +7,10 @@
 //! Must not know: the client's conversation, the table, other workers.
 
 mod assignment;
+mod dial;
 mod engine;
 pub mod python;
+mod results;
 mod seat;
 mod trace;
 mod window;
@@ -26,6 +28,7 @@ use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorke
 pub use assignment::Assignment;
 use engine::{Engine, EngineUsage};
 use python::{Agent, AgentError, Driver};
+use results::Results;
 use seat::Seat;
 
 /// Why a worker ended before it was told to.
@@ -142,11 +145,11 @@ impl Worker<'_> {
     fn wait(&self, lifeline: Option<&impl AsFd>) -> Result<bool, NetError> {
         let mut entries = vec![PollEntry::readable(&self.gateway)];
         if let Some(seat) = &self.seat {
-            entries.push(PollEntry::descriptor(seat.bell()));
-            entries.push(PollEntry::writable(seat.results(), seat.has_backlog()));
+            entries.extend(seat.poll_entries());
         }
         entries.extend(lifeline.map(PollEntry::descriptor));
-        net::poll(&mut entries, None)?;
+        let deadline = self.seat.as_ref().and_then(Seat::next_deadline);
+        net::poll(&mut entries, deadline.map(|at| at.since(clock::now())))?;
         Ok(lifeline.is_some() && entries.last().is_some_and(PollEntry::is_ready))
     }
 
@@ -155,12 +158,14 @@ impl Worker<'_> {
             ToWorker::Open {
                 assignment,
                 results,
+                trusted,
                 job,
                 trace,
             } => {
                 self.leave_seat();
                 let engine = self.engine(&job, trace.is_some())?;
-                let mut seat = Seat::open(self.context, assignment, &results, &job, engine)?;
+                let results = Results::open(self.context, &results, trusted)?;
+                let mut seat = Seat::open(assignment, results, &job, engine);
                 if let Some(path) = trace {
                     seat.trace_into(&path)?;
                 }

@@ -1,52 +1,51 @@
 //! A worker's place at one session: batches in, results out, progress to the gateway.
 
 use std::iter;
-use std::os::fd::AsFd;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::WorkerError;
 use super::assignment::Assignment;
 use super::engine::{Engine, EngineUsage};
+use super::results::Results;
 use super::trace::Trace;
 use super::window::Window;
-use crate::clock::Tick;
+use crate::clock::{self, Tick};
 use crate::executor::{Batch, Completion};
 use crate::model::{AssignmentNo, BatchId, Dispatch, Job};
-use crate::net::{Context, Kind, NetError, Socket};
+use crate::net::{NetError, PollEntry};
 use crate::wire::data;
 use crate::wire::fleet::{Bundle, FromWorker};
+
+/// A worker that runs commands but finishes no batch says so after so long, and again: one that says
+/// nothing may be stopped.
+const PULSE: Duration = Duration::from_millis(250);
 
 /// A worker's work for one session: its threads, and the way to its client.
 pub(super) struct Seat {
     assignment: Assignment,
     dispatch: Dispatch,
     engine: Engine,
-    results: Socket,
+    results: Results,
+    /// When it was last looked whether commands are being run.
+    looked: Tick,
     window: Window,
     frame: Vec<u8>,
     trace: Option<Trace>,
 }
 
 impl Seat {
-    /// Connects to the client.
-    pub(super) fn open(
-        context: &Context,
-        no: AssignmentNo,
-        results_url: &str,
-        job: &Job,
-        engine: Engine,
-    ) -> Result<Seat, WorkerError> {
-        let results = context.socket(Kind::Push)?;
-        results.connect(results_url)?;
-        Ok(Seat {
+    pub(super) fn open(no: AssignmentNo, results: Results, job: &Job, engine: Engine) -> Seat {
+        Seat {
             assignment: Assignment::new(no, job),
             dispatch: job.dispatch,
             engine,
             results,
+            looked: clock::now(),
             window: Window::new(job.initial_window()),
             frame: Vec::new(),
             trace: None,
-        })
+        }
     }
 
     /// From now on it is written down when each command ran.
@@ -78,6 +77,7 @@ impl Seat {
 
     /// Sends the results of what is done, and returns what to tell the gateway, if anything.
     pub(super) fn collect(&mut self, now: Tick) -> Result<Vec<FromWorker>, WorkerError> {
+        self.results.listen(now)?;
         let outbox = self.engine.outbox();
         outbox.hear();
         // Counted first: whatever is counted is then there to be popped.
@@ -99,6 +99,13 @@ impl Seat {
         }
         self.send_results()?;
         self.engine.check()?;
+        self.results.tend(now)?;
+        if self.looked.after(PULSE) <= now {
+            self.looked = now;
+            if self.engine.outbox().take_pulse() {
+                self.assignment.show_life();
+            }
+        }
         Ok(self.report())
     }
 
@@ -131,8 +138,13 @@ impl Seat {
     fn report(&mut self) -> Vec<FromWorker> {
         // A batch that is nearly done makes room for the next one, which waits here for its end.
         let nearly = self.engine.outbox().nearly_done_below() > self.assignment.first_tag();
-        self.assignment
-            .report(self.window.size() + u64::from(nearly))
+        let mut news = self
+            .assignment
+            .report(self.window.size() + u64::from(nearly));
+        let assignment = self.assignment.no();
+        let unreachable = self.results.take_unreachable();
+        news.extend(unreachable.map(|reason| FromWorker::Unreachable { assignment, reason }));
+        news
     }
 
     /// What has not begun need not be done, and nobody waits for the results.
@@ -146,8 +158,10 @@ impl Seat {
         self.assignment.is_drained()
     }
 
-    pub(super) fn has_backlog(&self) -> bool {
-        self.assignment.has_results()
+    /// When [`Seat::collect`] has something to do, whatever happens.
+    pub(super) fn next_deadline(&self) -> Option<Tick> {
+        let look = (!self.assignment.rests()).then(|| self.looked.after(PULSE));
+        look.into_iter().chain(self.results.next_deadline()).min()
     }
 
     /// Ends what runs here, and tells what it used.
@@ -155,11 +169,10 @@ impl Seat {
         self.engine.close()
     }
 
-    pub(super) fn results(&self) -> &Socket {
-        &self.results
-    }
-
-    pub(super) fn bell(&self) -> &impl AsFd {
-        self.engine.outbox()
+    pub(super) fn poll_entries(&self) -> impl Iterator<Item = PollEntry<'_>> {
+        let bell = PollEntry::descriptor(self.engine.outbox());
+        self.results
+            .poll_entries(self.assignment.has_results())
+            .chain([bell])
     }
 }

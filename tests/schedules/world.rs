@@ -60,6 +60,7 @@ impl Effects for Actions {
             let open = ToWorker::Open {
                 assignment,
                 results,
+                trusted: false,
                 job,
                 trace,
             };
