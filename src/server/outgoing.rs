@@ -8,6 +8,9 @@ use crate::wire::fleet::{Bundle, ToWorker};
 
 /// A bundle that has so many batches is sent: the worker can begin while more are being added.
 const BUNDLE: usize = 64;
+/// And one that has so many commands, so that none is larger than a frame can be (16 MiB): 64 batches
+/// of 100,000 commands would be.
+const FULL: usize = 65_536;
 
 /// Batches on their way to workers, gathered into bundles. Whatever else is said to a worker
 /// follows the batches that it was given before, so nothing that was given is ever left behind:
@@ -28,10 +31,8 @@ impl Outgoing {
     ) -> Option<ToWorker> {
         let bundle = self.bundles.entry(worker).or_default();
         bundle.push(sequence, id.0, load.instructions, load.commands);
-        match bundle.heads.len() {
-            BUNDLE.. => self.flush(worker),
-            _ => None,
-        }
+        let is_full = bundle.heads.len() >= BUNDLE || bundle.instructions.len() >= FULL;
+        if is_full { self.flush(worker) } else { None }
     }
 
     /// The worker's bundle, if it has begun.
