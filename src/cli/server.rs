@@ -248,7 +248,8 @@ pub(super) fn check_address(endpoint: &Endpoint, allow_remote: bool) -> Result<(
 /// Refuses more workers than this process may have descriptors for.
 pub(super) fn check_descriptors(workers: u32) -> Result<(), UsageError> {
     let what = format!("{workers} worker processes");
-    ensure_descriptors(server::descriptors_needed(workers), &what).map_err(UsageError::new)
+    let needed = server::descriptors_needed(workers);
+    ensure_descriptors(needed, server::SPARE_DESCRIPTORS, &what).map_err(UsageError::new)
 }
 
 /// What is for the person who started it to mend.

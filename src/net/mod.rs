@@ -4,15 +4,17 @@
 
 mod endpoint;
 mod ipc;
+mod listener;
 mod poll;
 mod socket;
+mod watch;
+mod zmtp;
 
 pub use endpoint::{Endpoint, EndpointError};
+pub use listener::{Door, Listener};
 pub use poll::{PollEntry, poll};
 pub use socket::{Context, Frame, Kind, NetError, Received, Routed, Socket};
 pub use watch::{Seen, Watch};
-
-mod watch;
 
 /// The version of libzmq that is linked in.
 pub fn libzmq_version() -> String {

@@ -86,7 +86,7 @@ impl Default for Context {
 }
 
 impl NetError {
-    fn of(obstacle: Obstacle, endpoint: String) -> Self {
+    pub(super) fn of(obstacle: Obstacle, endpoint: String) -> Self {
         match obstacle {
             Obstacle::InUse => NetError::InUse { endpoint },
             Obstacle::Occupied(what) => NetError::Occupied { endpoint, what },
@@ -107,21 +107,24 @@ impl Context {
         Self::default()
     }
 
-    /// Makes a socket. Every limit of every socket is set here, on purpose:
+    /// Makes a socket between processes that trust each other; strangers knock at a
+    /// [`super::Listener`]. Every limit of every socket is set here, on purpose:
     ///
     /// * `MAXMSGSIZE`, 16 MiB: a peer that sends more is cut off by libzmq, before the bytes take
-    ///   our memory. A batch of 100,000 commands has 2 MB.
-    /// * high-water marks: none on what we send, since every sender here is bounded by a window or
-    ///   by credit, and a mark would make ROUTER drop silently; 10,000 on what we receive, so that
-    ///   a sender that knows no window (the first system's) is held back by its own socket.
+    ///   our memory.
+    /// * high-water marks: none. Every sender is bounded by a window or by credit; a mark on what we
+    ///   send would make ROUTER drop silently, and one on what we receive would let an input be
+    ///   stopped, which libzmq does not survive when the peer then leaves (see `net/listener.rs`).
     /// * `LINGER`, 1 s: results that are on their way get out when a process ends, and a peer that
     ///   is gone can't keep it.
     /// * `HANDSHAKE_IVL`, 5 s: who connects and says nothing is dropped.
     /// * `RECONNECT_IVL`, 10 ms and doubling to 500 ms: the peers are on this machine, and may be
     ///   started in any order.
-    /// * heartbeats, 1 s with 10 s of patience: a peer that vanishes without closing is noticed.
-    /// * `ROUTER_MANDATORY`: sending to a peer that has gone is an error, not silence;
-    ///   `ROUTER_HANDOVER`: a peer that comes back under its name gets its name.
+    /// * `TCP_KEEPALIVE`, after 5 s, every second, 5 times: a machine that vanishes without closing
+    ///   is noticed. A process closes, however it ends. ZeroMQ's own heartbeats are off: their timer
+    ///   ends the process when it finds an input that was stopped.
+    /// * `ROUTER_MANDATORY`: sending to a peer that has gone is an error, not silence. No
+    ///   `ROUTER_HANDOVER`: nobody gets a name that another has.
     ///
     /// # Errors
     /// When the process is out of sockets or descriptors.
@@ -146,16 +149,17 @@ impl Context {
 fn configure(socket: &zmq::Socket, kind: Kind) -> zmq::Result<()> {
     socket.set_maxmsgsize(16 << 20)?;
     socket.set_sndhwm(0)?;
-    socket.set_rcvhwm(10_000)?;
+    socket.set_rcvhwm(0)?;
     socket.set_linger(1000)?;
     socket.set_handshake_ivl(5000)?;
     socket.set_reconnect_ivl(10)?;
     socket.set_reconnect_ivl_max(500)?;
-    socket.set_heartbeat_ivl(1000)?;
-    socket.set_heartbeat_timeout(10_000)?;
+    socket.set_tcp_keepalive(1)?;
+    socket.set_tcp_keepalive_idle(5)?;
+    socket.set_tcp_keepalive_intvl(1)?;
+    socket.set_tcp_keepalive_cnt(5)?;
     if kind == Kind::Router {
         socket.set_router_mandatory(true)?;
-        socket.set_router_handover(true)?;
     }
     Ok(())
 }

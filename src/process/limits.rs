@@ -14,22 +14,30 @@ pub struct DescriptorShortage {
     what: String,
 }
 
-/// Makes sure that this process may open `needed` descriptors; raises the soft limit towards the
-/// hard one when it has to.
+/// How many descriptors this process may open now.
+pub fn descriptor_limit() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// Makes sure that this process may open `needed` descriptors, and so many more as `spare` says if
+/// the hard limit allows; raises the soft one to that when it has to.
 ///
 /// # Errors
-/// When even the hard limit is too low.
-pub fn ensure_descriptors(needed: u64, what: &str) -> Result<(), DescriptorShortage> {
+/// When even the hard limit is too low for what is needed.
+pub fn ensure_descriptors(needed: u64, spare: u64, what: &str) -> Result<(), DescriptorShortage> {
     let limit = getrlimit(Resource::Nofile);
-    if limit.current.is_none_or(|soft| soft >= needed) {
+    let wanted = limit
+        .maximum
+        .map_or(needed + spare, |hard| hard.min(needed + spare));
+    if limit.current.is_none_or(|soft| soft >= wanted) && wanted >= needed {
         return Ok(());
     }
     let raised = Rlimit {
-        current: Some(needed),
+        current: Some(wanted),
         maximum: limit.maximum,
     };
-    let fits = limit.maximum.is_none_or(|hard| hard >= needed);
-    if fits && setrlimit(Resource::Nofile, raised).is_ok() {
+    let is_raised = wanted >= needed && setrlimit(Resource::Nofile, raised).is_ok();
+    if is_raised || limit.current.is_none_or(|soft| soft >= needed) {
         return Ok(());
     }
     Err(DescriptorShortage {
@@ -48,8 +56,10 @@ mod tests {
         let Some(hard) = getrlimit(Resource::Nofile).maximum else {
             return;
         };
-        let error = ensure_descriptors(hard + 1, "a test").unwrap_err();
+        let error = ensure_descriptors(hard + 1, 0, "a test").unwrap_err();
         assert!(error.to_string().contains("ulimit -n"));
-        assert_eq!(ensure_descriptors(10, "a test"), Ok(()));
+        assert_eq!(ensure_descriptors(10, 0, "a test"), Ok(()));
+        assert_eq!(ensure_descriptors(10, hard, "a test"), Ok(()));
+        assert_eq!(descriptor_limit(), hard);
     }
 }

@@ -26,7 +26,7 @@ pub use child::{Child, Exit, SpawnError, StdoutMode, spare_children_signal_stack
 pub use gate::Gate;
 pub use image::{Program, bear_name_of_program};
 pub use lifeline::{Lifeline, die_with_parent};
-pub use limits::{DescriptorShortage, ensure_descriptors};
+pub use limits::{DescriptorShortage, descriptor_limit, ensure_descriptors};
 pub use program::run_program;
 pub use scratch::Scratch;
 pub use signals::Signals;

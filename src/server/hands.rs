@@ -11,7 +11,7 @@ use super::fleet::Fleet;
 use super::outgoing::Outgoing;
 use super::{Load, Options, ServerError, socket_at};
 use crate::model::{AssignmentNo, BatchId, Job, Ranges, SessionNo, WorkerNo};
-use crate::net::{Context, Kind, NetError, Routed, Socket};
+use crate::net::{Context, Kind, Listener, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
 use crate::wire::fleet::{self, ToWorker};
@@ -21,7 +21,7 @@ use crate::wire::fleet::{self, ToWorker};
 pub(super) struct Hands {
     fleet: Fleet,
     workers: Socket,
-    control: Socket,
+    control: Listener,
     /// Workers by the name under which ROUTER knows them, and the other way round.
     names: FxHashMap<WorkerNo, Box<[u8]>>,
     numbers: FxHashMap<Box<[u8]>, WorkerNo>,
@@ -50,7 +50,7 @@ impl Hands {
         context: &Context,
         options: &Options,
         scratch: Scratch,
-        control: Socket,
+        control: Listener,
     ) -> Result<Self, ServerError> {
         let (workers, url) = socket_at(context, Kind::Router, &scratch.endpoint("workers.ipc"))?;
         let action = "can't watch child processes";
@@ -82,8 +82,12 @@ impl Hands {
         &self.workers
     }
 
-    pub(super) fn control(&self) -> &Socket {
+    pub(super) fn control(&self) -> &Listener {
         &self.control
+    }
+
+    pub(super) fn control_mut(&mut self) -> &mut Listener {
+        &mut self.control
     }
 
     /// A worker has said its number.
@@ -122,7 +126,7 @@ impl Hands {
     pub(super) fn tell(&mut self, peer: &[u8], message: &ToClient) -> Result<Routed, NetError> {
         self.frame.clear();
         control::encode(message, &mut self.frame);
-        self.control.send_to(peer, &self.frame)
+        Ok(self.control.send_to(peer, &self.frame))
     }
 
     fn tell_client_of(&mut self, session: SessionNo, message: &ToClient) {

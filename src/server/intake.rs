@@ -6,17 +6,16 @@ use super::dispatcher::Dispatcher;
 use super::hands::Hands;
 use super::quota::MOST_COMMANDS;
 use super::reception::{Reception, Refusal};
-use super::{Load, OLD_WIRE, socket_at};
+use super::{Load, OLD_WIRE};
 use crate::model::{BatchId, Command, Instruction, SessionNo, Table};
-use crate::net::{Context, Frame, Kind, NetError, Received, Socket};
+use crate::net::{Listener, NetError, Received};
 use crate::wire::data::{self, Message};
 
 /// Where batches come in, and commands become instructions.
 pub(super) struct Intake<'a> {
-    socket: Socket,
-    url: String,
+    socket: Listener,
     table: &'a Table,
-    frame: Frame,
+    frame: Vec<u8>,
     commands: Vec<Command>,
     instructions: Vec<Instruction>,
     /// The number of the next batch of a client that does not number its own.
@@ -26,32 +25,26 @@ pub(super) struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    pub(super) fn open(context: &Context, url: &str, table: &'a Table) -> Result<Self, NetError> {
-        let (socket, url) = socket_at(context, Kind::Pull, url)?;
-        Ok(Intake {
+    pub(super) fn open(socket: Listener, table: &'a Table) -> Self {
+        Intake {
             socket,
-            url,
             table,
-            frame: Frame::default(),
+            frame: Vec::new(),
             commands: Vec::new(),
             instructions: Vec::new(),
             next_old_wire: 0,
             unknown_commands: 0,
             bad_frames: 0,
-        })
+        }
     }
 
-    pub(super) fn socket(&self) -> &Socket {
+    pub(super) fn socket(&self) -> &Listener {
         &self.socket
     }
 
     /// What was received last.
     pub(super) fn frame(&self) -> &[u8] {
         &self.frame
-    }
-
-    pub(super) fn url(&self) -> &str {
-        &self.url
     }
 
     /// Takes one frame in; `false` when there is none.

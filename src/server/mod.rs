@@ -34,8 +34,10 @@ use std::time::Duration;
 
 use crate::clock::{self, Tick};
 use crate::model::{AssignmentNo, SessionNo, SpawnMode, Table};
-use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
-use crate::process::{Lifeline, Scratch, Signals, Usage};
+use crate::net::{
+    self, Context, Door, Frame, Kind, Listener, NetError, PollEntry, Received, Socket,
+};
+use crate::process::{Lifeline, Scratch, Signals, Usage, descriptor_limit};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::fleet::{FromWorker, Progress};
 use hands::Hands;
@@ -54,6 +56,13 @@ const OLD_WIRE: SessionNo = 0;
 /// With so many batches of clients that know no window, or with as many commands as a server keeps,
 /// no more are received until there are fewer: they are held back by their own sockets.
 const MOST_LEASES: u64 = 262_144;
+
+/// Connections that one of the two listeners may have, though there were descriptors for more: twice
+/// as many as there may be clients.
+const MOST_CONNECTIONS: usize = 2048;
+
+/// How many descriptors more are of use: for the connections of clients.
+pub const SPARE_DESCRIPTORS: u64 = 2 * MOST_CONNECTIONS as u64;
 
 /// How many frames, and how many bytes, are received from a socket before the others, and signals,
 /// get their turn. What a frame costs grows with its length.
@@ -84,7 +93,6 @@ struct Server<'a> {
     hands: Hands,
     reception: Reception,
     intake: Intake<'a>,
-    watch: Watch,
     signals: Signals,
     lifeline: Option<Lifeline>,
     ready: Ready,
@@ -93,6 +101,12 @@ struct Server<'a> {
     drain_timeout: Duration,
     leave_by: Option<Duration>,
     bad_worker_frames: u64,
+}
+
+/// Which listeners have something to receive.
+struct Heard {
+    control: bool,
+    batches: bool,
 }
 
 impl<'a> Server<'a> {
@@ -104,14 +118,15 @@ impl<'a> Server<'a> {
         lifeline: Option<Lifeline>,
     ) -> Result<Self, ServerError> {
         let scratch = Scratch::create().map_err(ServerError::Folder)?;
-        let intake = Intake::open(context, &options.batches, table)?;
-        let mut control = context.socket(Kind::Router)?;
-        let watch = Watch::new(context, &control)?;
+        let connections = connections(&options);
+        let batches = Listener::bind(&options.batches, Door::batches(connections))?;
+        let control = Listener::bind(&options.control, Door::control(connections))?;
         let ready = Ready {
-            batches: intake.url().to_owned(),
-            control: control.bind(&options.control)?,
+            batches: batches.url().to_owned(),
+            control: control.url().to_owned(),
             pid: std::process::id(),
         };
+        let intake = Intake::open(batches, table);
         let mut hands = Hands::open(context, &options, scratch, control)?;
         let mut dispatcher = Dispatcher::new(options.limits.clone());
         let mut reception = Reception::new(&options, ready.batches.clone());
@@ -137,7 +152,6 @@ impl<'a> Server<'a> {
             hands,
             reception,
             intake,
-            watch,
             signals,
             lifeline,
             ready,
@@ -159,13 +173,13 @@ impl<'a> Server<'a> {
             {
                 ready(&self.ready);
             }
-            self.wait()?;
+            let heard = self.wait()?;
             if self.leaves_at_once() {
                 return Ok(());
             }
-            self.hear_clients()?;
+            self.hear_clients(heard.control)?;
             self.hear_workers()?;
-            self.take_batches()?;
+            self.take_batches(heard.batches)?;
             self.bury()?;
             self.dispatcher.tick(self.now(), &mut self.hands);
             self.hands.flush()?;
@@ -179,7 +193,8 @@ impl<'a> Server<'a> {
         self.started.elapsed()
     }
 
-    fn wait(&self) -> Result<(), NetError> {
+    /// Waits until there is something to do, and says which listeners have something to receive.
+    fn wait(&self) -> Result<Heard, NetError> {
         let deadlines = [
             self.dispatcher.next_deadline(),
             self.reception.probe_at(),
@@ -190,17 +205,25 @@ impl<'a> Server<'a> {
             PollEntry::descriptor(&self.signals),
             PollEntry::descriptor(self.hands.fleet()),
             PollEntry::readable(self.hands.workers()),
-            PollEntry::readable(self.hands.control()),
-            PollEntry::watch(&self.watch),
+            PollEntry::descriptor(self.hands.control()),
+        ];
+        let mut waits = [
+            next.map(|next| next.saturating_sub(self.now())),
+            self.hands.control().due(),
+            None,
         ];
         if self.has_room() {
-            entries.push(PollEntry::readable(self.intake.socket()));
+            entries.push(PollEntry::descriptor(self.intake.socket()));
+            waits[2] = self.intake.socket().due();
         }
         entries.extend(self.lifeline.as_ref().map(PollEntry::descriptor));
-        net::poll(
-            &mut entries,
-            next.map(|next| next.saturating_sub(self.now())),
-        )
+        net::poll(&mut entries, waits.into_iter().flatten().min())?;
+        let has_room = self.has_room();
+        Ok(Heard {
+            control: entries[3].is_ready() || self.hands.control().due() == Some(Duration::ZERO),
+            batches: has_room
+                && (entries[4].is_ready() || self.intake.socket().due() == Some(Duration::ZERO)),
+        })
     }
 
     /// Looks for signals and at the lifeline; `true` when there is no time to finish anything.
@@ -233,20 +256,20 @@ impl<'a> Server<'a> {
         self.leave_by.is_some() && self.dispatcher.workers() == 0
     }
 
-    fn hear_clients(&mut self) -> Result<(), ServerError> {
+    fn hear_clients(&mut self, heard: bool) -> Result<(), ServerError> {
         let now = self.now();
-        let (mut peer, mut frame) = (Frame::default(), Frame::default());
+        let (mut peer, mut frame) = (Vec::new(), Vec::new());
         let (dispatcher, hands) = (&mut self.dispatcher, &mut self.hands);
         let mut turn = Turn::default();
-        while turn.goes_on(&frame) {
-            match hands.control().receive_from(&mut peer, &mut frame)? {
+        while heard && turn.goes_on(&frame) {
+            match hands.control_mut().receive_from(&mut peer, &mut frame)? {
                 Received::Nothing => break,
                 Received::Multipart => self.reception.bad_frame("several frames"),
                 Received::Frame => self.reception.hear(&peer, &frame, now, dispatcher, hands)?,
             }
         }
         // After what they have said: the last word of one who left may have been a goodbye.
-        if self.watch.take().disconnected {
+        if hands.control_mut().take_lost() {
             self.reception.somebody_left(now);
         }
         self.reception.probe(now, dispatcher, hands)?;
@@ -351,10 +374,10 @@ impl<'a> Server<'a> {
         held.batches < MOST_LEASES && held.commands < self.reception.max_commands()
     }
 
-    fn take_batches(&mut self) -> Result<(), ServerError> {
+    fn take_batches(&mut self, heard: bool) -> Result<(), ServerError> {
         let now = self.now();
         let mut turn = Turn::default();
-        while self.has_room() && turn.goes_on(self.intake.frame()) {
+        while heard && self.has_room() && turn.goes_on(self.intake.frame()) {
             let (reception, dispatcher) = (&mut self.reception, &mut self.dispatcher);
             if !self
                 .intake
@@ -418,6 +441,16 @@ impl Turn {
         self.frames += 1;
         self.frames <= TURN && self.bytes <= TURN_BYTES
     }
+}
+
+/// How many connections each of the two listeners may have: what is left of the descriptors when
+/// the workers have theirs.
+fn connections(options: &Options) -> usize {
+    let reserved = descriptors_needed(options.limits.max_workers);
+    let left = descriptor_limit().saturating_sub(reserved) / 2;
+    usize::try_from(left)
+        .unwrap_or(MOST_CONNECTIONS)
+        .clamp(8, MOST_CONNECTIONS)
 }
 
 fn socket_at(context: &Context, kind: Kind, url: &str) -> Result<(Socket, String), NetError> {

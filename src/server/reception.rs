@@ -52,8 +52,7 @@ pub(super) enum Refusal {
     Session(String),
 }
 
-/// How long after a lost connection clients are looked for once more: ROUTER forgets a peer a
-/// moment after the monitor has told of it.
+/// How long after a lost connection clients are looked for once more.
 const PROBE_AGAIN: Duration = Duration::from_millis(100);
 
 /// Who is served, and on which terms.
