@@ -77,6 +77,15 @@ pub struct SpawnError {
     source: io::Error,
 }
 
+impl SpawnError {
+    /// Whether the system lacks what may be there again in a moment: descriptors, processes, memory.
+    pub fn is_shortage(&self) -> bool {
+        let shortages = [libc::EMFILE, libc::ENFILE, libc::EAGAIN, libc::ENOMEM];
+        let number = self.source.raw_os_error();
+        number.is_some_and(|number| shortages.contains(&number))
+    }
+}
+
 impl Child {
     /// Starts a program with a lifeline as its standard input, in a process group of its own, so
     /// that a Ctrl-C at the terminal reaches only the parent, who decides what it means.

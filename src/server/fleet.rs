@@ -3,14 +3,22 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 use rustix::event::epoll;
 use rustix::process::Signal;
 
 use crate::model::{Interpreter, Job, Task, WorkerNo};
-use crate::process::{Child, Exit, Program, StdoutMode};
+use crate::process::{Alarm, Child, Exit, Program, SpawnError, StdoutMode};
 use crate::wire::fleet::Farewell;
+
+/// How long after a start that failed for want of descriptors, processes or memory it is tried again.
+const AGAIN: Duration = Duration::from_millis(100);
+/// When nothing is to be tried again.
+const NEVER: Duration = Duration::from_secs(1 << 30);
+/// The alarm's key in the epoll; the others are the numbers of workers.
+const ALARM: u64 = u64::MAX;
 
 /// The worker processes: started, watched all at once, killed, reaped.
 #[derive(Debug)]
@@ -26,6 +34,9 @@ pub(super) struct Fleet {
     ends: OwnedFd,
     /// Workers that could not be started at all.
     stillborn: Vec<WorkerNo>,
+    /// Workers whose start is to be tried again, when the alarm rings.
+    waiting: Vec<WorkerNo>,
+    alarm: Alarm,
     started: u64,
     peak_rss_kib: u64,
     lock_switches: u64,
@@ -44,14 +55,20 @@ struct Hired {
 impl Fleet {
     /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
     pub(super) fn new(program: Program, gateway: String, job: &Job) -> io::Result<Self> {
+        let ends = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let alarm = Alarm::new()?;
+        let data = epoll::EventData::new_u64(ALARM);
+        epoll::add(&ends, &alarm, data, epoll::EventFlags::IN)?;
         Ok(Fleet {
             program,
             gateway,
             interpreter: job.runtime.interpreter().cloned(),
             task: job.task().cloned(),
             children: FxHashMap::default(),
-            ends: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            ends,
             stillborn: Vec::new(),
+            waiting: Vec::new(),
+            alarm,
             started: 0,
             peak_rss_kib: 0,
             lock_switches: 0,
@@ -61,9 +78,16 @@ impl Fleet {
     }
 
     pub(super) fn start(&mut self, worker: WorkerNo) {
-        if let Err(error) = self.try_start(worker) {
+        let Err(error) = self.try_start(worker) else {
+            return;
+        };
+        self.last_words = error.to_string();
+        let spawn: Option<&SpawnError> = error.downcast_ref();
+        if spawn.is_some_and(SpawnError::is_shortage) && self.alarm.set(AGAIN).is_ok() {
+            tracing::warn!(worker, "{error}; it is tried again");
+            self.waiting.push(worker);
+        } else {
             tracing::error!("{error}");
-            self.last_words = error.to_string();
             self.stillborn.push(worker);
         }
     }
@@ -88,16 +112,28 @@ impl Fleet {
         Ok(())
     }
 
-    pub(super) fn kill(&self, worker: WorkerNo) {
+    pub(super) fn kill(&mut self, worker: WorkerNo) {
         if let Some(hired) = self.children.get(&worker) {
             hired.child.signal(Signal::KILL);
+        }
+        if let Some(place) = self.waiting.iter().position(|&other| other == worker) {
+            self.stillborn.push(self.waiting.swap_remove(place));
+            // A time that the system can count is no error.
+            let _ = self.alarm.set(Duration::ZERO);
         }
     }
 
     /// Reaps those that have ended, and says which.
     pub(super) fn bury(&mut self) -> io::Result<Vec<WorkerNo>> {
         let mut ended = std::mem::take(&mut self.stillborn);
-        for worker in self.ready()? {
+        for key in self.ready()? {
+            if key == ALARM {
+                self.alarm.set(NEVER)?;
+                let waiting = std::mem::take(&mut self.waiting);
+                waiting.into_iter().for_each(|worker| self.start(worker));
+                continue;
+            }
+            let worker = key as WorkerNo;
             let Some(hired) = self.children.get_mut(&worker) else {
                 continue;
             };
@@ -126,7 +162,7 @@ impl Fleet {
         self.fault = farewell.fault;
     }
 
-    fn ready(&self) -> io::Result<Vec<WorkerNo>> {
+    fn ready(&self) -> io::Result<Vec<u64>> {
         let mut events: Vec<epoll::Event> = Vec::with_capacity(64);
         let zero = rustix::event::Timespec {
             tv_sec: 0,
@@ -140,10 +176,7 @@ impl Fleet {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        Ok(events
-            .iter()
-            .map(|event| event.data.u64() as WorkerNo)
-            .collect())
+        Ok(events.iter().map(|event| event.data.u64()).collect())
     }
 
     /// Ends all that are left, at once.
