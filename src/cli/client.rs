@@ -171,7 +171,6 @@ impl ClientArgs {
             trace: false,
             stop_server: self.stop_server,
             until_failure: false,
-            seed: fastrand::u64(..),
         }
     }
 }

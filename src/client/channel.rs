@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Source;
 use crate::clock;
-use crate::model::{Ranges, SessionKey};
+use crate::model::{Ranges, Secret, SessionKey};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
@@ -40,8 +40,15 @@ pub(super) enum Heard {
     Query(Ranges),
 }
 
-/// A client's first words.
-pub(super) fn hello(key: SessionKey, source: &Source<'_>, results: String, wish: Wish) -> Hello {
+/// A client's first words. They bring the session's secret, which is the client's own from the
+/// beginning: a welcome that gets lost with its connection would take the gateway's with it.
+pub(super) fn hello(
+    key: SessionKey,
+    secret: Secret,
+    source: &Source<'_>,
+    results: String,
+    wish: Wish,
+) -> Hello {
     Hello {
         version: PROTOCOL_VERSION,
         session: key,
@@ -49,6 +56,7 @@ pub(super) fn hello(key: SessionKey, source: &Source<'_>, results: String, wish:
         commands: source.commands(),
         results,
         wish,
+        secret: Some(secret),
     }
 }
 
@@ -60,7 +68,6 @@ impl Channel {
         stop_server: bool,
     ) -> Result<Self, NetError> {
         let socket = context.socket(Kind::Dealer)?;
-        socket.set_name(hello.session.to_string().as_bytes())?;
         let watch = Watch::new(context, &socket)?;
         socket.connect(url)?;
         Ok(Channel {

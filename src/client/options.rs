@@ -24,9 +24,9 @@ pub enum ClientError {
         /// Batches in all.
         batches: u64,
     },
-    /// The system refused a timer.
-    #[error("no timer: {0}")]
-    Timer(#[from] std::io::Error),
+    /// The system refused a timer, or random bits.
+    #[error("the system refused: {0}")]
+    System(#[from] std::io::Error),
     /// There is neither an address for batches nor one for control.
     #[error("no address to send batches to: give REMOTE_URL or --control")]
     NoServer,
@@ -53,8 +53,6 @@ pub struct Options {
     pub stop_server: bool,
     /// Whether to end at the first batch that fails, whatever is still to be sent.
     pub until_failure: bool,
-    /// 64 random bits that tell this client's ids from all others.
-    pub seed: u64,
 }
 
 impl Options {

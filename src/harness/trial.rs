@@ -301,7 +301,6 @@ impl Harness {
             trace: self.trace.is_some(),
             stop_server: false,
             until_failure: true,
-            seed: fastrand::u64(..),
         };
         let source = self.source(configuration);
         let gate = Gate::new(&[self.signals.as_fd(), server.child().as_fd()], timeout)

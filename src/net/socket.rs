@@ -120,8 +120,9 @@ impl Context {
     /// * `RECONNECT_IVL`, 10 ms and doubling to 500 ms: the peers are on this machine, and may be
     ///   started in any order.
     /// * heartbeats, 1 s with 10 s of patience: a peer that vanishes without closing is noticed.
-    /// * `ROUTER_MANDATORY`: sending to a peer that has gone is an error, not silence;
-    ///   `ROUTER_HANDOVER`: a peer that comes back under its name gets its name.
+    /// * `ROUTER_MANDATORY`: sending to a peer that has gone is an error, not silence. No
+    ///   `ROUTER_HANDOVER`: a name that is taken stays with its peer. Ours take none, and are named by
+    ///   the ROUTER.
     ///
     /// # Errors
     /// When the process is out of sockets or descriptors.
@@ -155,7 +156,6 @@ fn configure(socket: &zmq::Socket, kind: Kind) -> zmq::Result<()> {
     socket.set_heartbeat_timeout(10_000)?;
     if kind == Kind::Router {
         socket.set_router_mandatory(true)?;
-        socket.set_router_handover(true)?;
     }
     Ok(())
 }
@@ -294,16 +294,6 @@ impl Socket {
         self.socket
             .connect(endpoint)
             .map_err(failed(format!("connect to {endpoint}")))
-    }
-
-    /// Sets the name under which a ROUTER at the other end knows this socket. Before `connect`.
-    ///
-    /// # Errors
-    /// When the name is empty or longer than 255 bytes.
-    pub fn set_name(&self, name: &[u8]) -> Result<(), NetError> {
-        self.socket
-            .set_identity(name)
-            .map_err(failed("name a socket"))
     }
 
     /// Forgets whatever could not be delivered when the socket is dropped.

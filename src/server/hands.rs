@@ -114,6 +114,13 @@ impl Hands {
         );
     }
 
+    /// A session's client has another connection.
+    pub(super) fn move_session(&mut self, no: SessionNo, peer: &[u8]) {
+        if let Some(address) = self.sessions.get_mut(&no) {
+            address.peer = Some(peer.into());
+        }
+    }
+
     pub(super) fn close_session(&mut self, no: SessionNo) {
         self.sessions.remove(&no);
     }

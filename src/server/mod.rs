@@ -18,6 +18,7 @@ mod options;
 mod outgoing;
 mod quota;
 mod reception;
+mod register;
 mod session;
 
 pub use chaos::{Chaos, ChaosError};

@@ -1,0 +1,289 @@
+//! Strangers: other users of the machine, and peers that take themselves for somebody else. What is
+//! not theirs they can't have: a session, a worker's place, a client's total, the server itself.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use common::{Process, Stage};
+use mpmt::model::SessionKey;
+use mpmt::process::random_bits;
+use mpmt::wire::control::{self, FromClient};
+use mpmt::wire::{PROTOCOL_VERSION, data};
+use serde_json::{Value, json};
+
+/// How soon who is refused has to hear of it.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Starts a server and gives what it says when it is ready.
+fn serve(stage: &Stage, line: &str, exec: Option<&str>) -> (Process, Value) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+    command.args(["server", "--format", "json"]);
+    command.args(line.split_whitespace());
+    if let Some(exec) = exec {
+        command.args(["--exec", exec]);
+    }
+    let mut server = stage.start_command(&mut command);
+    let ready = server.line();
+    (server, serde_json::from_str(&ready).unwrap())
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    let text = value[field].as_str();
+    text.unwrap_or_else(|| panic!("no {field} in {value}"))
+}
+
+/// The path of an address in a stage's folder, for a peer that does not run there.
+fn ipc(stage: &Stage, name: &str) -> String {
+    format!("ipc://{}", stage.path(name).display())
+}
+
+/// A peer of the control conversation that says what the test says.
+struct Peer {
+    socket: zmq::Socket,
+    context: zmq::Context,
+}
+
+impl Peer {
+    fn connect(url: &str) -> Peer {
+        Self::connect_as(url, None, None)
+    }
+
+    fn connect_as(url: &str, name: Option<&str>, token: Option<&str>) -> Peer {
+        let context = zmq::Context::new();
+        let socket = context.socket(zmq::DEALER).unwrap();
+        socket.set_linger(0).unwrap();
+        socket.set_rcvtimeo(30_000).unwrap();
+        if let Some(name) = name {
+            socket.set_identity(name.as_bytes()).unwrap();
+        }
+        if let Some(token) = token {
+            socket.set_plain_username(Some("mpmt")).unwrap();
+            socket.set_plain_password(Some(token)).unwrap();
+        }
+        socket.connect(url).unwrap();
+        Peer { socket, context }
+    }
+
+    fn say(&self, message: &FromClient) {
+        let mut frame = Vec::new();
+        control::encode(message, &mut frame);
+        self.socket.send(frame, 0).unwrap();
+    }
+
+    /// The next message that is no ping, if one comes in time.
+    fn next(&self, within: Duration) -> Option<Value> {
+        let by = Instant::now() + within;
+        loop {
+            let left = by.saturating_duration_since(Instant::now());
+            self.socket.set_rcvtimeo(left.as_millis() as i32).unwrap();
+            let message: Value = match self.socket.recv_bytes(0) {
+                Ok(frame) => serde_json::from_slice(&frame).unwrap(),
+                Err(zmq::Error::EAGAIN) => return None,
+                Err(error) => panic!("{error}"),
+            };
+            if message != "ping" {
+                return Some(message);
+            }
+        }
+    }
+
+    fn hear(&self) -> Value {
+        self.next(Duration::from_secs(30))
+            .expect("nothing came within the deadline")
+    }
+
+    fn send_hello(&self, key: SessionKey, results: &str, secret: Option<&str>) {
+        let mut hello = json!({
+            "version": PROTOCOL_VERSION, "session": key, "batches": 64, "commands": 64,
+            "results": results, "wish": {},
+        });
+        if let Some(secret) = secret {
+            hello["secret"] = secret.into();
+        }
+        let message = json!({ "hello": hello }).to_string();
+        self.socket.send(&message, 0).unwrap();
+    }
+
+    /// Says hello and gives the answer.
+    fn hello(&self, key: SessionKey, results: &str, secret: Option<&str>) -> Value {
+        self.send_hello(key, results, secret);
+        self.hear()
+    }
+
+    /// Says hello, and is served.
+    #[track_caller]
+    fn welcome(&self, key: SessionKey, results: &str, secret: Option<&str>) -> Value {
+        let mut answer = self.hello(key, results, secret);
+        assert!(answer["welcome"].is_object(), "{answer}");
+        answer["welcome"].take()
+    }
+
+    /// Says hello, and is refused for such a reason.
+    #[track_caller]
+    fn refused(&self, key: SessionKey, results: &str, secret: Option<&str>, why: &str) {
+        let answer = self.hello(key, results, secret);
+        let reason = answer["reject"]["reason"].as_str();
+        assert!(
+            reason.is_some_and(|reason| reason.contains(why)),
+            "{answer}"
+        );
+    }
+
+    /// Sends batches of one command each.
+    fn send_batches(&self, url: &str, key: SessionKey, numbers: std::ops::Range<u64>) {
+        let push = self.context.socket(zmq::PUSH).unwrap();
+        push.connect(url).unwrap();
+        for number in numbers {
+            let mut frame = Vec::new();
+            let command = "10.0.0.1:foo".parse().unwrap();
+            data::encode_batch(key.batch(number), [command], &mut frame);
+            push.send(frame, 0).unwrap();
+        }
+    }
+
+    fn results(&self, url: &str) -> zmq::Socket {
+        let pull = self.context.socket(zmq::PULL).unwrap();
+        pull.set_rcvtimeo(30_000).unwrap();
+        pull.bind(url).unwrap();
+        pull
+    }
+}
+
+fn key() -> SessionKey {
+    SessionKey::from_bits(random_bits().unwrap())
+}
+
+/// Takes in the results of so many batches, each once.
+fn expect_results(pull: &zmq::Socket, key: SessionKey, batches: u64) {
+    let mut open: std::collections::BTreeSet<u64> = (0..batches).collect();
+    while !open.is_empty() {
+        let frame = pull.recv_bytes(0);
+        let frame = frame.unwrap_or_else(|error| panic!("{error}, unanswered: {open:?}"));
+        match data::decode(&frame, &mut Vec::new()).unwrap() {
+            data::Message::Result { id: Some(id), .. } => {
+                open.remove(&key.sequence_of(id).unwrap());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+// A session belongs to its peer.
+
+#[test]
+fn who_repeats_a_sessions_key_gets_nothing_of_it() {
+    let stage = Stage::with_512_commands(0.02);
+    let (server, ready) = serve(
+        &stage,
+        "table.txt ipc://batches - 2 --control ipc://c",
+        None,
+    );
+    let (control, batches) = (ipc(&stage, "c"), ipc(&stage, "batches"));
+    assert_eq!(text(&ready, "batches"), "ipc://batches");
+    let key = key();
+    let owner = Peer::connect(&control);
+    let results = ipc(&stage, "r");
+    let pull = owner.results(&results);
+    owner.welcome(key, &results, None);
+
+    // Under the name that clients once had, under another, and with a secret that is none of its.
+    let all: FromClient = FromClient::Ack((0..64).collect());
+    let name = key.to_string();
+    let elsewhere = ipc(&stage, "elsewhere");
+    let secret = "0".repeat(32);
+    for (name, secret) in [(Some(&*name), None), (None, None), (None, Some(&*secret))] {
+        let thief = Peer::connect_as(&control, name, None);
+        thief.refused(key, &elsewhere, secret, "another client");
+        thief.say(&all);
+        thief.say(&FromClient::Bye);
+    }
+    owner.send_batches(&batches, key, 0..64);
+    let thief = Peer::connect(&control);
+    thief.refused(key, &elsewhere, None, "another client");
+    thief.say(&all);
+    thief.say(&FromClient::Bye);
+    expect_results(&pull, key, 64);
+    owner.say(&all);
+    owner.say(&FromClient::Bye);
+    assert!(owner.hear()["complete"].is_object());
+    assert_eq!(server.interrupt().expect(0).report()["batches"], 64);
+}
+
+#[test]
+fn a_session_is_taken_up_again_over_another_connection_with_its_secret() {
+    let stage = Stage::with_512_commands(0.3);
+    let (server, _) = serve(
+        &stage,
+        "table.txt ipc://batches - 2 --control ipc://c",
+        None,
+    );
+    let control = ipc(&stage, "c");
+    let key = key();
+    let results = ipc(&stage, "r");
+    let first = Peer::connect(&control);
+    let pull = first.results(&results);
+    let welcome = first.welcome(key, &results, None);
+    first.send_batches(&ipc(&stage, "batches"), key, 0..4);
+
+    let second = Peer::connect(&control);
+    let again = second.welcome(key, &results, Some(text(&welcome, "secret")));
+    assert_eq!(again, welcome, "the terms are the same");
+    // The first connection has nothing to say about it any more.
+    first.say(&FromClient::Bye);
+    expect_results(&pull, key, 4);
+    second.say(&FromClient::Ack((0..4).collect()));
+    second.say(&FromClient::Bye);
+    assert!(second.hear()["complete"].is_object());
+    let report = server.interrupt().expect(0).report();
+    assert_eq!(report["batches"], 4, "{report}");
+}
+
+#[test]
+fn a_connection_has_one_session() {
+    let stage = Stage::with_512_commands(0.0);
+    let (server, _) = serve(
+        &stage,
+        "table.txt ipc://batches - 1 --control ipc://c",
+        None,
+    );
+    let peer = Peer::connect(&ipc(&stage, "c"));
+    let results = ipc(&stage, "r");
+    let first = key();
+    let welcome = peer.welcome(first, &results, None);
+    peer.refused(key(), &results, None, "one connection has one session");
+    // A hello that is repeated is answered as the first was.
+    assert_eq!(peer.welcome(first, &results, None), welcome);
+    peer.say(&FromClient::Bye);
+    assert!(peer.hear()["complete"].is_object());
+    peer.welcome(key(), &results, None);
+    server.interrupt().expect(0);
+}
+
+#[test]
+fn a_second_client_with_a_living_key_is_refused_in_words() {
+    let stage = Stage::with_512_commands(0.0);
+    let (server, _) = serve(
+        &stage,
+        "table.txt ipc://batches - 1 --control ipc://c",
+        None,
+    );
+    let (key, control) = (key(), ipc(&stage, "c"));
+    let (first, second) = (Peer::connect(&control), Peer::connect(&control));
+    first.welcome(key, &ipc(&stage, "r"), None);
+    second.refused(key, &ipc(&stage, "s"), None, "has this key");
+    // It can be had again when its owner has left.
+    drop(first);
+    let start = Instant::now();
+    loop {
+        let answer = second.hello(key, &ipc(&stage, "s"), None);
+        if answer["welcome"].is_object() {
+            break;
+        }
+        assert!(start.elapsed() < SOON, "{answer}");
+    }
+    server.interrupt().expect(0);
+}
