@@ -287,3 +287,28 @@ fn a_second_client_with_a_living_key_is_refused_in_words() {
     }
     server.interrupt().expect(0);
 }
+
+// A client's total is its own.
+
+#[test]
+fn what_strangers_send_to_a_client_with_a_control_channel_is_no_answer() {
+    let stage = Stage::with_512_commands(0.3);
+    let (server, _) = serve(
+        &stage,
+        "table.txt ipc://batches - 4 --control ipc://c",
+        None,
+    );
+    let client = stage.start("client commands.txt 16 ipc://results --control ipc://c -t 4");
+    stage.wait_for_worker();
+    let context = zmq::Context::new();
+    let push = context.socket(zmq::PUSH).unwrap();
+    push.set_linger(10_000).unwrap();
+    push.connect(&ipc(&stage, "results")).unwrap();
+    for _ in 0..32 {
+        push.send("[2,1000000]", 0).unwrap();
+    }
+    push.send("[3]", 0).unwrap();
+    drop(push);
+    assert_eq!(client.finish().expect(0).total(), 512);
+    server.interrupt().expect(0);
+}
