@@ -5,6 +5,8 @@
 
 mod common;
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -311,4 +313,48 @@ fn what_strangers_send_to_a_client_with_a_control_channel_is_no_answer() {
     drop(push);
     assert_eq!(client.finish().expect(0).total(), 512);
     server.interrupt().expect(0);
+}
+
+// A worker's place is its own.
+
+#[test]
+fn who_says_a_workers_number_is_sent_none_of_its_work() {
+    let stage = Stage::with_512_commands(0.05);
+    let line = "table.txt ipc://batches - 2 --spawn eager --control ipc://c";
+    let (server, _) = serve(&stage, line, None);
+    let context = zmq::Context::new();
+    let thief = context.socket(zmq::DEALER).unwrap();
+    thief.set_linger(0).unwrap();
+    thief.set_rcvtimeo(30_000).unwrap();
+    thief
+        .connect(&format!(
+            "ipc://{}",
+            scratch_file(&stage, "workers.ipc").display()
+        ))
+        .unwrap();
+    for worker in [1, 2, 3] {
+        // In postcard: the kind, the version, the number, and a secret for those who expect one.
+        let mut hello = vec![0, PROTOCOL_VERSION as u8, worker];
+        thief.send(&hello, 0).unwrap();
+        hello.push(32);
+        hello.extend([b'0'; 32]);
+        thief.send(&hello, 0).unwrap();
+    }
+    let told = thief.recv_bytes(0).expect("it is told");
+    assert!(
+        String::from_utf8_lossy(&told).contains("secret"),
+        "{told:?}"
+    );
+    let client = stage.run("client commands.txt 16 --control ipc://c -t 8");
+    assert_eq!(client.expect(0).total(), 512);
+    let report = server.interrupt().expect(0).report();
+    assert_eq!(report["workers_lost"], 0, "{report}");
+    assert_eq!(report["retried"], 0, "{report}");
+}
+
+/// A file in the folder that a server made for itself.
+fn scratch_file(stage: &Stage, name: &str) -> PathBuf {
+    let folders = fs::read_dir(stage.path("tmp")).unwrap().flatten();
+    let mut files = folders.map(|folder| folder.path().join(name));
+    files.find(|file| file.exists()).unwrap()
 }

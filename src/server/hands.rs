@@ -10,7 +10,7 @@ use super::effects::Effects;
 use super::fleet::Fleet;
 use super::outgoing::Outgoing;
 use super::{Load, Options, ServerError, socket_at};
-use crate::model::{AssignmentNo, BatchId, Job, Ranges, SessionNo, WorkerNo};
+use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, SessionNo, WorkerNo};
 use crate::net::{Context, Kind, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
@@ -86,10 +86,26 @@ impl Hands {
         &self.control
     }
 
-    /// A worker has said its number.
-    pub(super) fn meet(&mut self, worker: WorkerNo, name: &[u8]) {
-        self.names.insert(worker, name.into());
-        self.numbers.insert(name.into(), worker);
+    /// A peer says that it is a worker. It is told, and not met, when it can't show that worker's
+    /// secret, or when the worker, or the peer, has said hello before.
+    pub(super) fn meet(
+        &mut self,
+        worker: WorkerNo,
+        secret: Secret,
+        name: &[u8],
+    ) -> Result<(), &'static str> {
+        let refusal = if self.fleet.secret_of(worker) != Some(secret) {
+            "it does not show the secret of that worker"
+        } else if self.names.contains_key(&worker) || self.numbers.contains_key(name) {
+            "the worker, or the connection, has said hello before"
+        } else {
+            self.names.insert(worker, name.into());
+            self.numbers.insert(name.into(), worker);
+            return Ok(());
+        };
+        let reason = refusal.to_owned();
+        self.say_to(name, &ToWorker::Reject { reason });
+        Err(refusal)
     }
 
     pub(super) fn worker_of(&self, name: &[u8]) -> Option<WorkerNo> {
@@ -168,9 +184,12 @@ impl Hands {
     }
 
     fn transmit(&mut self, worker: WorkerNo, message: &ToWorker) {
-        let Some(name) = self.names.get(&worker) else {
-            return;
-        };
+        if let Some(name) = self.names.get(&worker).cloned() {
+            self.say_to(&name, message);
+        }
+    }
+
+    fn say_to(&mut self, name: &[u8], message: &ToWorker) {
         self.frame.clear();
         if let Err(error) = fleet::encode(message, &mut self.frame) {
             tracing::error!("a message to a worker can't be encoded: {error}");

@@ -276,9 +276,11 @@ impl<'a> Server<'a> {
             FromWorker::Hello {
                 version: PROTOCOL_VERSION,
                 worker,
+                secret,
             } => {
-                self.hands.meet(worker, peer);
-                if !self.dispatcher.started(worker, now, &mut self.hands) {
+                if let Err(refusal) = self.hands.meet(worker, secret, peer) {
+                    self.bad_worker_frame(format_args!("a hello is refused: {refusal}"));
+                } else if !self.dispatcher.started(worker, now, &mut self.hands) {
                     self.bad_worker_frame("a hello from a worker that nobody expects");
                 }
             }
