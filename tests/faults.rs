@@ -304,6 +304,7 @@ fn run_client(
         results,
         batches: None,
         control: Some(control),
+        token: None,
         wish: Wish {
             threads: Some(1),
             ..Wish::default()

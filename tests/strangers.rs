@@ -6,15 +6,21 @@
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Process, Stage};
+use common::{Finished, Process, Stage};
 use mpmt::model::SessionKey;
 use mpmt::process::random_bits;
 use mpmt::wire::control::{self, FromClient};
 use mpmt::wire::{PROTOCOL_VERSION, data};
+use rustix::thread::set_thread_res_uid;
 use serde_json::{Value, json};
 
 /// How soon who is refused has to hear of it.
@@ -36,6 +42,10 @@ fn serve(stage: &Stage, line: &str, exec: Option<&str>) -> (Process, Value) {
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     let text = value[field].as_str();
     text.unwrap_or_else(|| panic!("no {field} in {value}"))
+}
+
+fn path_of(ipc: &str) -> &Path {
+    Path::new(ipc.strip_prefix("ipc://").unwrap())
 }
 
 /// The path of an address in a stage's folder, for a peer that does not run there.
@@ -294,7 +304,7 @@ fn a_second_client_with_a_living_key_is_refused_in_words() {
 
 #[test]
 fn what_strangers_send_to_a_client_with_a_control_channel_is_no_answer() {
-    let stage = Stage::with_512_commands(0.3);
+    let stage = Stage::with_512_commands(0.05);
     let (server, _) = serve(
         &stage,
         "table.txt ipc://batches - 4 --control ipc://c",
@@ -357,4 +367,247 @@ fn scratch_file(stage: &Stage, name: &str) -> PathBuf {
     let folders = fs::read_dir(stage.path("tmp")).unwrap().flatten();
     let mut files = folders.map(|folder| folder.path().join(name));
     files.find(|file| file.exists()).unwrap()
+}
+
+// The server itself: over ipc.
+
+fn mode(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn the_control_channel_is_where_nobody_else_can_reach_it_unless_asked_otherwise() {
+    let stage = Stage::with_512_commands(0.0);
+    let (server, ready) = serve(&stage, "table.txt ipc://batches - 1", None);
+    let control = path_of(text(&ready, "control"));
+    assert_eq!(mode(control.parent().unwrap()), 0o700, "{control:?}");
+    assert!(ready.get("token").is_none(), "{ready}");
+    let line = format!(
+        "client commands.txt 16 --control {}",
+        text(&ready, "control")
+    );
+    assert_eq!(stage.run(&line).expect(0).total(), 512);
+    server.interrupt().expect(0);
+    stage.assert_nothing_left();
+}
+
+#[test]
+fn every_ipc_socket_is_its_owners_alone() {
+    let stage = Stage::with_512_commands(0.1);
+    open_to_all(&stage);
+    let (server, ready) = serve(
+        &stage,
+        "table.txt ipc://batches - 1 --control ipc://c",
+        None,
+    );
+    let client = stage.start("client commands.txt 16 ipc://results --control ipc://c -t 16");
+    stage.wait_for_worker();
+    let default = path_of(text(&ready, "control")).to_owned();
+    for socket in [
+        stage.path("batches"),
+        stage.path("c"),
+        stage.path("results"),
+        scratch_file(&stage, "workers.ipc"),
+        stage.path("").join(default),
+    ] {
+        assert_eq!(mode(&socket), 0o600, "{socket:?}");
+        if let Some(connected) = as_nobody(move || UnixStream::connect(&socket)) {
+            assert_eq!(connected.unwrap_err().kind(), ErrorKind::PermissionDenied);
+        }
+    }
+    assert_eq!(client.finish().expect(0).total(), 512);
+    server.interrupt().expect(0);
+}
+
+#[test]
+fn another_user_is_told_that_a_control_channel_over_ipc_is_not_for_him() {
+    let stage = Stage::with_512_commands(0.0);
+    open_to_all(&stage);
+    let line = "table.txt ipc://batches - 1";
+    let (server, ready) = serve(&stage, line, Some("touch ran"));
+    for control in [text(&ready, "control"), "ipc://batches"] {
+        let Some(client) = run_as_nobody(&stage, control, &["--stop-server"], None) else {
+            return;
+        };
+        let client = client.expect(2);
+        assert!(client.stderr.contains("another user"), "{}", client.stderr);
+    }
+    assert!(!stage.path("ran").exists());
+    server.interrupt().expect(0);
+}
+
+// And over tcp.
+
+const TCP: &str = "table.txt tcp://127.0.0.1:* - 1 --control tcp://127.0.0.1:*";
+
+#[test]
+fn over_tcp_nothing_is_done_for_who_does_not_show_the_token() {
+    let stage = Stage::with_512_commands(0.0);
+    let (server, ready) = serve(
+        &stage,
+        &format!("{TCP} --exit-when-idle"),
+        Some("touch ran"),
+    );
+    let control = text(&ready, "control");
+    let wrong = "0".repeat(text(&ready, "token").len());
+    for token in [None, Some(&*wrong)] {
+        let stranger = Peer::connect_as(control, None, token);
+        stranger.send_hello(key(), "tcp://127.0.0.1:5555", None);
+        stranger.say(&FromClient::StopWhenIdle);
+        stranger.say(&FromClient::Bye);
+        let answer = stranger.next(Duration::from_secs(1));
+        assert_eq!(answer, None);
+    }
+    assert!(!stage.path("ran").exists());
+    // It is still there, for those who have it.
+    let good = Peer::connect_as(control, None, Some(text(&ready, "token")));
+    good.welcome(key(), "tcp://127.0.0.1:5555", None);
+    good.say(&FromClient::Bye);
+    assert!(good.hear()["complete"].is_object());
+    server.finish().expect(0);
+}
+
+#[test]
+fn a_client_without_the_token_is_told_what_is_missing_and_where_it_is() {
+    let stage = Stage::with_512_commands(0.0);
+    let (server, ready) = serve(&stage, TCP, None);
+    let line = format!(
+        "client commands.txt 16 --control {}",
+        text(&ready, "control")
+    );
+    let start = Instant::now();
+    let without = stage.run(&line).expect(2);
+    for words in ["--token-file", "ready line"] {
+        assert!(without.stderr.contains(words), "{}", without.stderr);
+    }
+    stage.write("other", &"0".repeat(text(&ready, "token").len()));
+    let wrong = stage.run(&format!("{line} --token-file other")).expect(2);
+    for words in ["not the server's token", "each start"] {
+        assert!(wrong.stderr.contains(words), "{}", wrong.stderr);
+    }
+    stage.write("none", "");
+    let none = stage.run(&format!("{line} --token-file none")).expect(2);
+    assert!(
+        none.stderr.contains("'none' holds no token"),
+        "{}",
+        none.stderr
+    );
+    assert!(start.elapsed() < 3 * SOON);
+
+    let file = text(&ready, "token_file");
+    assert_eq!(mode(Path::new(file)), 0o600);
+    let with = stage.run(&format!("{line} --token-file {file}"));
+    assert_eq!(with.expect(0).total(), 512);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+    command
+        .args(line.split_whitespace())
+        .env("MPMT_TOKEN", text(&ready, "token"));
+    assert_eq!(
+        stage.start_command(&mut command).finish().expect(0).total(),
+        512
+    );
+    server.interrupt().expect(0);
+    stage.assert_nothing_left();
+}
+
+#[test]
+fn the_token_is_another_at_each_start_and_its_file_replaces_nothing_else() {
+    let stage = Stage::with_512_commands(0.0);
+    let line = format!("{TCP} --token-file token");
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let (server, ready) = serve(&stage, &line, None);
+        assert_eq!(stage.read("token").trim_end(), text(&ready, "token"));
+        assert_eq!(mode(&stage.path("token")), 0o600);
+        tokens.push(text(&ready, "token").to_owned());
+        server.interrupt().expect(0);
+    }
+    assert_ne!(tokens[0], tokens[1]);
+    assert!(tokens[0].len() >= 32, "128 bits in hex");
+
+    stage.write("token", "notes\n");
+    let refused = stage.run(&format!("server {line}")).expect(2);
+    assert!(refused.stderr.contains("'token'"), "{}", refused.stderr);
+    assert_eq!(stage.read("token"), "notes\n");
+}
+
+#[test]
+fn another_user_can_use_a_server_over_tcp_with_the_token_and_not_without() {
+    let stage = Stage::with_512_commands(0.0);
+    open_to_all(&stage);
+    let (server, ready) = serve(&stage, TCP, Some("touch ran"));
+    let (control, token) = (text(&ready, "control"), text(&ready, "token"));
+    let wrong = "0".repeat(token.len());
+    for token in [None, Some(&*wrong)] {
+        let Some(client) = run_as_nobody(&stage, control, &["--stop-server"], token) else {
+            return;
+        };
+        client.expect(2);
+        assert!(!stage.path("ran").exists());
+    }
+    let client = run_as_nobody(&stage, control, &["--stop-server"], Some(token)).unwrap();
+    client.expect(0);
+    assert!(stage.path("ran").exists());
+    server.finish().expect(0);
+}
+
+// Being somebody else.
+
+const NOBODY: u32 = 65534;
+
+/// Lets other users into a stage's folder.
+fn open_to_all(stage: &Stage) {
+    let open = |name: &str, mode: u32| {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(stage.path(name), mode).unwrap();
+    };
+    open("", 0o755);
+    open("tmp", 0o1777);
+}
+
+fn may_be_nobody() -> bool {
+    let may = rustix::process::geteuid().is_root();
+    if !may {
+        eprintln!("not tested as another user: only root can become one");
+    }
+    may
+}
+
+/// Does something as another user, if this one may.
+fn as_nobody<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let nobody = rustix::process::Uid::from_raw(NOBODY);
+    let test = move || {
+        // Of this thread alone, which ends then.
+        set_thread_res_uid(nobody, nobody, nobody).unwrap();
+        action()
+    };
+    may_be_nobody().then(|| thread::spawn(test).join().unwrap())
+}
+
+/// Runs a client as another user, if this one may.
+fn run_as_nobody(
+    stage: &Stage,
+    control: &str,
+    arguments: &[&str],
+    token: Option<&str>,
+) -> Option<Finished> {
+    if !may_be_nobody() {
+        return None;
+    }
+    // Where that user can reach it.
+    let program = stage.path("mpmt");
+    if !program.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_mpmt"), &program).unwrap();
+    }
+    let mut command = Command::new(program);
+    command
+        .args(["client", "commands.txt", "256", "--control", control])
+        .args(arguments)
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .envs(token.map(|token| ("MPMT_TOKEN", token)));
+    let start = Instant::now();
+    let done = stage.start_command(&mut command).finish();
+    assert!(done.code() == 0 || start.elapsed() < SOON, "{done:?}");
+    Some(done)
 }

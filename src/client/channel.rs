@@ -3,10 +3,12 @@
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use super::Source;
+use super::{ClientError, Source};
 use crate::clock;
 use crate::model::{Ranges, Secret, SessionKey};
-use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
+use crate::net::{
+    self, Context, Endpoint, Frame, Kind, NetError, PollEntry, Received, Socket, Watch,
+};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
 
@@ -26,6 +28,7 @@ pub(super) struct Channel {
     grant: Option<Grant>,
     account: Option<Account>,
     malformed: u64,
+    url: String,
 }
 
 /// What the gateway said that concerns the client.
@@ -64,11 +67,16 @@ impl Channel {
     pub(super) fn open(
         context: &Context,
         url: &str,
+        token: Option<Secret>,
         hello: Hello,
         stop_server: bool,
-    ) -> Result<Self, NetError> {
+    ) -> Result<Self, ClientError> {
         let socket = context.socket(Kind::Dealer)?;
-        let watch = Watch::new(context, &socket)?;
+        if !url.parse().is_ok_and(|url: Endpoint| url.is_private()) {
+            let token = token.ok_or_else(|| ClientError::NoToken(url.to_owned()))?;
+            socket.show_token(token)?;
+        }
+        let watch = Watch::dial(context, &socket)?;
         socket.connect(url)?;
         Ok(Channel {
             socket,
@@ -80,6 +88,7 @@ impl Channel {
             grant: None,
             account: None,
             malformed: 0,
+            url: url.to_owned(),
         })
     }
 
@@ -91,7 +100,7 @@ impl Channel {
     }
 
     /// Takes in all that came.
-    pub(super) fn listen(&mut self) -> Result<Vec<Heard>, NetError> {
+    pub(super) fn listen(&mut self) -> Result<Vec<Heard>, ClientError> {
         self.greet()?;
         let mut heard = Vec::new();
         let mut frame = Frame::default();
@@ -108,8 +117,14 @@ impl Channel {
     }
 
     /// Says hello over every new connection.
-    fn greet(&mut self) -> Result<(), NetError> {
+    fn greet(&mut self) -> Result<(), ClientError> {
         let seen = self.watch.take();
+        if seen.refused {
+            return Err(ClientError::WrongToken(self.url.clone()));
+        }
+        if seen.foreign {
+            return Err(ClientError::Foreign(self.url.clone()));
+        }
         if seen.disconnected {
             self.connected = false;
         }
@@ -163,7 +178,7 @@ impl Channel {
         &mut self,
         acks: Ranges,
         shutdown: Option<&impl AsFd>,
-    ) -> Result<(), NetError> {
+    ) -> Result<(), ClientError> {
         if !self.connected {
             return Ok(());
         }

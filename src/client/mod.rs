@@ -97,7 +97,13 @@ impl<'a> Client<'a> {
                 let hello = channel::hello(key, secret, source, results_url, wish);
                 (
                     key,
-                    Some(Channel::open(context, url, hello, options.stop_server)?),
+                    Some(Channel::open(
+                        context,
+                        url,
+                        options.token,
+                        hello,
+                        options.stop_server,
+                    )?),
                 )
             }
         };
@@ -351,7 +357,7 @@ impl<'a> Client<'a> {
 
     /// Says goodbye, so that the server can forget this client. One that has all its answers hears
     /// what they took; one that is told to stop does not wait for it.
-    fn part(&mut self, ending: Ending, shutdown: &impl AsFd) -> Result<(), NetError> {
+    fn part(&mut self, ending: Ending, shutdown: &impl AsFd) -> Result<(), ClientError> {
         let acks = self.ledger.take_acknowledgements();
         match (&mut self.channel, &self.batches, ending) {
             (Some(channel), _, Ending::Complete) => channel.part(acks, Some(shutdown)),

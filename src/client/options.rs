@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Failure, Latency};
+use crate::model::Secret;
 use crate::net::NetError;
 use crate::record::BatchSpan;
 use crate::wire::control::{Account, Grant, Wish};
@@ -16,6 +17,21 @@ pub enum ClientError {
     /// The server does not serve this client.
     #[error("the server refused: {0}")]
     Rejected(String),
+    /// The control channel is open to others, and this client has no token.
+    #[error(
+        "the control channel at {0} asks for a token: give --token-file FILE, the file that the server's ready line names, or the token itself in MPMT_TOKEN"
+    )]
+    NoToken(String),
+    /// It has another one.
+    #[error(
+        "this is not the server's token, says the control channel at {0}; a server makes another one at each start, and its ready line names the file"
+    )]
+    WrongToken(String),
+    /// Who is there shakes hands in another way.
+    #[error(
+        "what listens at {0} is no control channel of this release of mpmt; check the address, and use the same release on both sides"
+    )]
+    Foreign(String),
     /// The server gave up.
     #[error("the server gave up after {answered} of {batches} batches")]
     Aborted {
@@ -41,6 +57,8 @@ pub struct Options {
     pub batches: Option<String>,
     /// The gateway's control channel.
     pub control: Option<String>,
+    /// The token that the channel asks for, where others could connect as well.
+    pub token: Option<Secret>,
     /// What to ask for over it.
     pub wish: Wish,
     /// Batches that may be out at any time.

@@ -295,6 +295,7 @@ impl Harness {
             results: scratch.endpoint("results.ipc"),
             batches: None,
             control: Some(server.ready.control.clone()),
+            token: server.ready.token,
             wish: wish(configuration),
             window: client::Options::DEFAULT_WINDOW,
             rate_per_s: configuration.rate_per_s,

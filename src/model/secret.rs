@@ -18,7 +18,7 @@ pub struct NoSecret;
 
 impl Secret {
     /// A secret from bits that nobody can guess.
-    pub fn from_bits(bits: u128) -> Self {
+    pub const fn from_bits(bits: u128) -> Self {
         Secret(bits)
     }
 }

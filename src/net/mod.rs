@@ -2,11 +2,13 @@
 //!
 //! Must not know: what the frames mean, who the peers are.
 
+mod authenticator;
 mod endpoint;
 mod ipc;
 mod poll;
 mod socket;
 
+pub use authenticator::Authenticator;
 pub use endpoint::{Endpoint, EndpointError};
 pub use poll::{PollEntry, poll};
 pub use socket::{Context, Frame, Kind, NetError, Received, Routed, Socket};

@@ -7,6 +7,9 @@ use std::os::unix::net::UnixListener;
 
 use super::ipc::{self, Obstacle};
 
+use super::Authenticator;
+use crate::model::Secret;
+
 /// Why a socket could not do what was asked, and on which address.
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {
@@ -67,6 +70,8 @@ pub enum Kind {
     Dealer,
     /// Talks with many peers, by name.
     Router,
+    /// Answers one question after the other.
+    Reply,
 }
 
 /// All ZeroMQ state of a process: its I/O threads and sockets.
@@ -167,6 +172,7 @@ impl Kind {
             Kind::Pull => zmq::PULL,
             Kind::Dealer => zmq::DEALER,
             Kind::Router => zmq::ROUTER,
+            Kind::Reply => zmq::REP,
         }
     }
 }
@@ -238,7 +244,8 @@ impl std::fmt::Debug for Socket {
 
 impl Socket {
     /// Listens on an address and returns the real one: a port of `*` has become a number. What lies
-    /// at an ipc path stays, unless it is a socket that nobody has any more.
+    /// at an ipc path stays, unless it is a socket that nobody has any more, and only this user can
+    /// connect to it.
     ///
     /// # Errors
     /// When the address is in use, something lies there, or the system refuses it.
@@ -284,6 +291,31 @@ impl Socket {
         // libzmq closes it.
         let _ = listener.into_raw_fd();
         Ok(())
+    }
+
+    /// Lets nobody in who does not show the token of the context's [`Authenticator`]. Before `bind`.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn require_token(&self) -> Result<(), NetError> {
+        let set = || {
+            self.socket.set_plain_server(true)?;
+            self.socket.set_zap_domain(Authenticator::USER)
+        };
+        set().map_err(failed("configure a socket"))
+    }
+
+    /// Shows a token to whom it connects to. Before `connect`.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn show_token(&self, token: Secret) -> Result<(), NetError> {
+        let password = token.to_string();
+        let set = || {
+            self.socket.set_plain_username(Some(Authenticator::USER))?;
+            self.socket.set_plain_password(Some(&password))
+        };
+        set().map_err(failed("configure a socket"))
     }
 
     /// Connects to an address. That nobody is there yet is no error.

@@ -20,6 +20,7 @@ mod quota;
 mod reception;
 mod register;
 mod session;
+mod token;
 
 pub use chaos::{Chaos, ChaosError};
 pub use dispatcher::{Counts, Dispatcher};
@@ -35,13 +36,17 @@ use std::time::Duration;
 
 use crate::clock::{self, Tick};
 use crate::model::{AssignmentNo, SessionNo, SpawnMode, Table};
-use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
+use crate::net::{
+    self, Authenticator, Context, Endpoint, Frame, Kind, NetError, PollEntry, Received, Socket,
+    Watch,
+};
 use crate::process::{Lifeline, Scratch, Signals, Usage};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::fleet::{FromWorker, Progress};
 use hands::Hands;
 use intake::Intake;
 use reception::Reception;
+use token::Token;
 
 /// How many file descriptors a server of so many workers needs: for itself and libzmq, and for each
 /// worker its process, its lifeline, its farewell, its connections.
@@ -86,6 +91,7 @@ struct Server<'a> {
     reception: Reception,
     intake: Intake<'a>,
     watch: Watch,
+    authenticator: Option<Authenticator>,
     signals: Signals,
     lifeline: Option<Lifeline>,
     ready: Ready,
@@ -108,10 +114,24 @@ impl<'a> Server<'a> {
         let intake = Intake::open(context, &options.batches, table)?;
         let mut control = context.socket(Kind::Router)?;
         let watch = Watch::new(context, &control)?;
+        let url = options
+            .control
+            .clone()
+            .unwrap_or_else(|| scratch.endpoint("control.ipc"));
+        let token = token_for(&url, &options, &scratch)?;
+        let authenticator = match &token {
+            Some(token) => {
+                control.require_token()?;
+                Some(Authenticator::new(context, token.secret)?)
+            }
+            None => None,
+        };
         let ready = Ready {
             batches: intake.url().to_owned(),
-            control: control.bind(&options.control)?,
+            control: control.bind(&url)?,
             pid: std::process::id(),
+            token: token.as_ref().map(|token| token.secret),
+            token_file: token.map(|token| token.file),
         };
         let mut hands = Hands::open(context, &options, scratch, control)?;
         let mut dispatcher = Dispatcher::new(options.limits.clone());
@@ -139,6 +159,7 @@ impl<'a> Server<'a> {
             reception,
             intake,
             watch,
+            authenticator,
             signals,
             lifeline,
             ready,
@@ -163,6 +184,9 @@ impl<'a> Server<'a> {
             self.wait()?;
             if self.leaves_at_once() {
                 return Ok(());
+            }
+            if let Some(authenticator) = &self.authenticator {
+                authenticator.answer(TURN)?;
             }
             self.hear_clients()?;
             self.hear_workers()?;
@@ -197,6 +221,7 @@ impl<'a> Server<'a> {
         if self.has_room() {
             entries.push(PollEntry::readable(self.intake.socket()));
         }
+        entries.extend(self.authenticator.as_ref().map(Authenticator::poll_entry));
         entries.extend(self.lifeline.as_ref().map(PollEntry::descriptor));
         net::poll(
             &mut entries,
@@ -421,6 +446,23 @@ impl Turn {
         self.frames += 1;
         self.frames <= TURN && self.bytes <= TURN_BYTES
     }
+}
+
+/// The token for a control channel that others could reach as well.
+fn token_for(
+    url: &str,
+    options: &Options,
+    scratch: &Scratch,
+) -> Result<Option<Token>, ServerError> {
+    if url.parse().is_ok_and(|url: Endpoint| url.is_private()) {
+        return Ok(None);
+    }
+    let file = options.token_file.clone();
+    let file = file.unwrap_or_else(|| scratch.file("token"));
+    let token = Token::issue(file.clone());
+    token
+        .map(Some)
+        .map_err(|source| ServerError::Token { file, source })
 }
 
 fn socket_at(context: &Context, kind: Kind, url: &str) -> Result<(Socket, String), NetError> {
