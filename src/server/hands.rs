@@ -9,6 +9,7 @@ use super::chaos::{Fate, Phase};
 use super::effects::Effects;
 use super::fleet::Fleet;
 use super::outgoing::Outgoing;
+use super::roll::Roll;
 use super::{Load, Options, ServerError, socket_at};
 use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, SessionNo, WorkerNo};
 use crate::net::{Context, Kind, NetError, Routed, Socket};
@@ -22,9 +23,7 @@ pub(super) struct Hands {
     fleet: Fleet,
     workers: Socket,
     control: Socket,
-    /// Workers by the name under which ROUTER knows them, and the other way round.
-    names: FxHashMap<WorkerNo, Box<[u8]>>,
-    numbers: FxHashMap<Box<[u8]>, WorkerNo>,
+    roll: Roll,
     sessions: FxHashMap<SessionNo, Address>,
     outgoing: Outgoing,
     /// The folder in which workers write down when each command ran.
@@ -60,8 +59,7 @@ impl Hands {
             fleet,
             workers,
             control,
-            names: FxHashMap::default(),
-            numbers: FxHashMap::default(),
+            roll: Roll::default(),
             sessions: FxHashMap::default(),
             outgoing: Outgoing::default(),
             trace: options.trace.clone(),
@@ -94,22 +92,19 @@ impl Hands {
         secret: Secret,
         name: &[u8],
     ) -> Result<(), &'static str> {
-        let refusal = if self.fleet.secret_of(worker) != Some(secret) {
-            "it does not show the secret of that worker"
-        } else if self.names.contains_key(&worker) || self.numbers.contains_key(name) {
-            "the worker, or the connection, has said hello before"
-        } else {
-            self.names.insert(worker, name.into());
-            self.numbers.insert(name.into(), worker);
-            return Ok(());
-        };
-        let reason = refusal.to_owned();
-        self.say_to(name, &ToWorker::Reject { reason });
-        Err(refusal)
+        let expected = self.fleet.secret_of(worker);
+        let met = self.roll.meet(name, worker, secret, expected);
+        if let Err(refusal) = met {
+            let reason = refusal.to_owned();
+            let rejection = ToWorker::Reject { reason };
+            let sent = transmit(&self.workers, name, &rejection, &mut self.frame);
+            self.note(sent);
+        }
+        met
     }
 
     pub(super) fn worker_of(&self, name: &[u8]) -> Option<WorkerNo> {
-        self.numbers.get(name).copied()
+        self.roll.worker_of(name)
     }
 
     /// A session begins, whose client, if it can be told anything, is `peer`.
@@ -179,24 +174,16 @@ impl Hands {
     }
 
     fn send(&mut self, worker: WorkerNo, message: ToWorker) {
-        self.transmit(worker, &message);
+        if let Some(name) = self.roll.name_of(worker) {
+            let sent = transmit(&self.workers, name, &message, &mut self.frame);
+            self.note(sent);
+        }
         self.outgoing.reuse(worker, message);
     }
 
-    fn transmit(&mut self, worker: WorkerNo, message: &ToWorker) {
-        if let Some(name) = self.names.get(&worker).cloned() {
-            self.say_to(&name, message);
-        }
-    }
-
-    fn say_to(&mut self, name: &[u8], message: &ToWorker) {
-        self.frame.clear();
-        if let Err(error) = fleet::encode(message, &mut self.frame) {
-            tracing::error!("a message to a worker can't be encoded: {error}");
-            return;
-        }
-        // That the worker is gone is seen, and dealt with, when its process ends.
-        if let Err(error) = self.workers.send_to(name, &self.frame) {
+    /// Keeps the first failure, to be told by [`Hands::flush`].
+    fn note(&mut self, sent: Result<(), NetError>) {
+        if let Err(error) = sent {
             self.failure.get_or_insert(error);
         }
     }
@@ -214,9 +201,7 @@ impl Hands {
         for worker in &ended {
             self.outgoing.forget(*worker);
             self.doomed_after_progress.remove(worker);
-            if let Some(name) = self.names.remove(worker) {
-                self.numbers.remove(&name);
-            }
+            self.roll.strike(*worker);
         }
         Ok(ended)
     }
@@ -240,6 +225,22 @@ impl Hands {
     pub(super) fn last_words(&self) -> &str {
         self.fleet.last_words()
     }
+}
+
+/// Sends a message to a connection of the workers' socket. That it is gone is seen, and dealt with,
+/// when its process ends.
+fn transmit(
+    workers: &Socket,
+    name: &[u8],
+    message: &ToWorker,
+    frame: &mut Vec<u8>,
+) -> Result<(), NetError> {
+    frame.clear();
+    if let Err(error) = fleet::encode(message, frame) {
+        tracing::error!("a message to a worker can't be encoded: {error}");
+        return Ok(());
+    }
+    workers.send_to(name, frame).map(drop)
 }
 
 impl Effects for Hands {

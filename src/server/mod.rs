@@ -19,6 +19,7 @@ mod outgoing;
 mod quota;
 mod reception;
 mod register;
+mod roll;
 mod session;
 mod token;
 
