@@ -227,7 +227,9 @@ impl WishArgs {
 fn usage_or_failure(error: ClientError) -> anyhow::Error {
     match error {
         ClientError::Net(ref net) if net.is_about_an_address() => UsageError::new(error).into(),
-        ClientError::NoToken(_) | ClientError::WrongToken(_) => UsageError::new(error).into(),
+        ClientError::NoToken(_) | ClientError::WrongToken(_) | ClientError::TooManyBatches(_) => {
+            UsageError::new(error).into()
+        }
         other => other.into(),
     }
 }

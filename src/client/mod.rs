@@ -86,6 +86,9 @@ impl<'a> Client<'a> {
         options: &Options,
         source: &'a Source<'a>,
     ) -> Result<Self, ClientError> {
+        if source.batches() > 1 << SessionKey::SEQUENCE_BITS {
+            return Err(ClientError::TooManyBatches(source.batches()));
+        }
         let mut results = context.socket(Kind::Pull)?;
         let results_url = results.bind(&options.results)?;
         let (key, channel) = match &options.control {

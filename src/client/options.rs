@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Failure, Latency};
-use crate::model::Secret;
+use crate::model::{Secret, SessionKey};
 use crate::net::NetError;
 use crate::record::BatchSpan;
 use crate::wire::control::{Account, Grant, Wish};
@@ -43,6 +43,9 @@ pub enum ClientError {
     /// The system refused a timer, or random bits.
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),
+    /// There are more batches than numbers for them.
+    #[error("{0} batches are more than 2^{bits}; take larger batches, or repeat less", bits = SessionKey::SEQUENCE_BITS)]
+    TooManyBatches(u64),
     /// There is neither an address for batches nor one for control.
     #[error("no address to send batches to: give REMOTE_URL or --control")]
     NoServer,
