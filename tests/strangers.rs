@@ -7,11 +7,13 @@ mod common;
 
 use std::fs;
 use std::io::ErrorKind;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -300,6 +302,68 @@ fn a_second_client_with_a_living_key_is_refused_in_words() {
     server.interrupt().expect(0);
 }
 
+/// Carries connections to an address, and cuts them when it is told to.
+struct Carrier {
+    url: String,
+    streams: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Carrier {
+    fn to(url: &str) -> Carrier {
+        let address = url.strip_prefix("tcp://").unwrap().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("tcp://{}", listener.local_addr().unwrap());
+        let streams = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&streams);
+        thread::spawn(move || {
+            for near in listener.incoming() {
+                let (near, far) = (near.unwrap(), TcpStream::connect(&address).unwrap());
+                let ends = [near.try_clone().unwrap(), far.try_clone().unwrap()];
+                all.lock().unwrap().extend(ends);
+                carry(near.try_clone().unwrap(), far.try_clone().unwrap());
+                carry(far, near);
+            }
+        });
+        Carrier { url, streams }
+    }
+
+    /// Cuts all connections, and says whether there were any.
+    fn cut(&self) -> bool {
+        let streams = std::mem::take(&mut *self.streams.lock().unwrap());
+        for stream in &streams {
+            // It may be closed already.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        !streams.is_empty()
+    }
+}
+
+fn carry(mut from: TcpStream, mut to: TcpStream) {
+    thread::spawn(move || {
+        let _ = std::io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Both);
+    });
+}
+
+#[test]
+fn a_client_whose_connection_is_cut_again_and_again_gets_its_total() {
+    let stage = Stage::with_512_commands(0.005);
+    let line = "table.txt ipc://batches - 4 --control tcp://127.0.0.1:* --token-file token";
+    let (server, ready) = serve(&stage, line, None);
+    let carrier = Carrier::to(text(&ready, "control"));
+    let line = "client commands.txt 16 ipc://results --token-file token -t 4 --repeat 10 --control";
+    let client = stage.start(&format!("{line} {}", carrier.url));
+    let mut cuts = 0;
+    while !client.has_ended() {
+        cuts += u32::from(carrier.cut());
+        // Long enough for some batches, whose work is cancelled with the connection.
+        thread::sleep(Duration::from_millis(250));
+    }
+    assert_eq!(client.finish().expect(0).total(), 5120);
+    assert!(cuts >= 3, "{cuts}");
+    server.interrupt().expect(0);
+}
+
 // A client's total is its own.
 
 #[test]
@@ -549,6 +613,33 @@ fn another_user_can_use_a_server_over_tcp_with_the_token_and_not_without() {
     client.expect(0);
     assert!(stage.path("ran").exists());
     server.finish().expect(0);
+}
+
+#[test]
+fn who_lets_clients_without_a_control_channel_have_programs_run_over_tcp_is_warned() {
+    let stage = Stage::with_512_commands(0.0);
+    let results = common::free_tcp_url();
+    for (line, warns) in [
+        (format!("table.txt tcp://127.0.0.1:* {results} 1"), true),
+        ("table.txt tcp://127.0.0.1:* - 1".to_owned(), false),
+        (format!("table.txt ipc://batches {results} 1"), false),
+    ] {
+        let (server, _) = serve(&stage, &line, Some("true"));
+        let said = server.interrupt().expect(0).stderr;
+        assert_eq!(
+            said.contains("every user of this machine"),
+            warns,
+            "{line}: {said}"
+        );
+    }
+}
+
+#[test]
+fn more_batches_than_there_are_numbers_are_refused() {
+    let stage = Stage::with_512_commands(0.0);
+    let line = "client commands.txt 1 --repeat 3000000000 --control ipc://nowhere";
+    let refused = stage.run(line).expect(2);
+    assert!(refused.stderr.contains("2^40"), "{}", refused.stderr);
 }
 
 // Being somebody else.

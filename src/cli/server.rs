@@ -187,6 +187,14 @@ impl ServerArgs {
         self.check_token()?;
         check_descriptors(self.max_workers)?;
         let job = self.job.job()?;
+        if job.own.is_some() && results.is_some() && !self.bind.is_private() {
+            // Clients of the first system can't show anything.
+            tracing::warn!(
+                "every user of this machine can have work run at {}, since clients without a control \
+                 channel show no token; take batches over ipc, or give - for RESULTS_URL",
+                self.bind
+            );
+        }
         Ok(Options {
             program: Program::This,
             batches: self.bind.to_string(),
