@@ -16,7 +16,7 @@ use common::gateway::{Gateway, said_by};
 use mpmt::client::{self, Outcome, Progress, Source};
 use mpmt::model::{BatchId, SessionKey, parse_lines};
 use mpmt::net::{Context, Frame, Kind, PollEntry, Received, Socket, poll};
-use mpmt::process::{Child, Gate, StdoutMode};
+use mpmt::process::{Child, Gate, StdoutMode, random_bits};
 use mpmt::server::Report;
 use mpmt::wire::control::{self, FromClient, Hello, ToClient, Wish};
 use mpmt::wire::data::{self, Message};
@@ -148,9 +148,8 @@ struct Scripted {
 impl Scripted {
     fn connect(place: &Place) -> Scripted {
         let context = Context::new();
-        let key = SessionKey::from_bits(fastrand::u64(..));
+        let key = SessionKey::from_bits(random_bits().unwrap());
         let control = context.socket(Kind::Dealer).unwrap();
-        control.set_name(key.to_string().as_bytes()).unwrap();
         control.connect(&place.url("control")).unwrap();
         let mut results = context.socket(Kind::Pull).unwrap();
         let results_url = results.bind(&place.url(&format!("results-{key}"))).unwrap();
@@ -174,6 +173,7 @@ impl Scripted {
             commands: 2,
             results: self.results_url.clone(),
             wish: Wish::default(),
+            secret: None,
         }));
         let ToClient::Welcome(grant) = self.hear() else {
             panic!("not welcome")
@@ -304,6 +304,7 @@ fn run_client(
         results,
         batches: None,
         control: Some(control),
+        token: None,
         wish: Wish {
             threads: Some(1),
             ..Wish::default()
@@ -313,7 +314,6 @@ fn run_client(
         trace: false,
         stop_server: false,
         until_failure: false,
-        seed: fastrand::u64(..),
     };
     let gate = Gate::new(&[], DEADLINE).unwrap();
     let source = Source::new(&commands, repeat, 1);

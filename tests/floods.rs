@@ -243,6 +243,7 @@ fn who_does_not_read_its_answers_is_hung_up_on() {
     let message = FromClient::Hello(Hello {
         version: 0,
         session: SessionKey::from_bits(1),
+        secret: None,
         batches: 1,
         commands: 1,
         results: "ipc:///nowhere".to_owned(),

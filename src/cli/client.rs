@@ -1,5 +1,6 @@
 //! `mpmt client`: a client of a server that runs already.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::progress::batches_bar;
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
-use crate::model::{Dispatch, ExecutorKind, Runtime, WorkloadKind};
+use crate::model::{Dispatch, ExecutorKind, Runtime, Secret, WorkloadKind};
 use crate::net::{Context, Endpoint};
 use crate::process::{Scratch, Signals};
 use crate::wire::control::Wish;
@@ -24,7 +25,10 @@ Examples:
     mpmt client data/client_data.txt 16 tcp://127.0.0.1:5556 tcp://127.0.0.1:5555
 
   Agreeing a configuration with the server first
-    mpmt client data/client_data.txt 16 --control tcp://127.0.0.1:5550 -p 4 -t 16 -w cpu";
+    mpmt client data/client_data.txt 16 --control ipc://control -p 4 -t 16 -w cpu";
+
+/// The environment variable of the token.
+const TOKEN_VARIABLE: &str = "MPMT_TOKEN";
 
 /// Sends the commands of a file to a server, and prints the time taken and the total
 #[derive(Args, Debug)]
@@ -48,6 +52,11 @@ pub(super) struct ClientArgs {
     /// The server's control channel: it tells the other addresses, and grants a configuration
     #[arg(long, value_name = "URL")]
     control: Option<Endpoint>,
+
+    /// File with the token that a control channel over tcp asks for; the server's ready line names it
+    /// [default: the token is taken from the variable MPMT_TOKEN]
+    #[arg(long, value_name = "FILE", requires = "control")]
+    token_file: Option<PathBuf>,
 
     #[command(flatten)]
     wish: WishArgs,
@@ -125,10 +134,14 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
     for endpoint in addresses.into_iter().flatten() {
         check_address(endpoint, args.allow_remote)?;
     }
+    for endpoint in [&args.remote, &args.control].into_iter().flatten() {
+        endpoint.check_allowed().map_err(UsageError::new)?;
+    }
+    let token = args.token()?;
     let commands = read_commands(&args.commands, args.strict)?;
     let source = Source::new(&commands, args.repeat, args.batch);
     let scratch = Scratch::create().context("can't make a folder for sockets")?;
-    let options = args.options(&scratch);
+    let options = args.options(&scratch, token);
     let bar = batches_bar(source.batches());
     let mut gate = SignalGate(&mut signals);
     let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |n| {
@@ -155,7 +168,26 @@ impl std::os::fd::AsFd for SignalGate<'_> {
 }
 
 impl ClientArgs {
-    fn options(&self, scratch: &Scratch) -> Options {
+    /// The token of the file, or of the environment. It can't be an argument, which others could see.
+    fn token(&self) -> Result<Option<Secret>, UsageError> {
+        let (text, place) = match &self.token_file {
+            Some(file) => {
+                let place = format!("'{}'", file.display());
+                let text = fs::read_to_string(file)
+                    .map_err(|error| UsageError::new(format!("can't read {place}: {error}")))?;
+                (text, place)
+            }
+            None => match std::env::var(TOKEN_VARIABLE) {
+                Ok(text) => (text, TOKEN_VARIABLE.to_owned()),
+                Err(_) => return Ok(None),
+            },
+        };
+        let token = text.trim_end().parse();
+        let no_token = |error| UsageError::new(format!("{place} holds no token: {error}"));
+        token.map(Some).map_err(no_token)
+    }
+
+    fn options(&self, scratch: &Scratch, token: Option<Secret>) -> Options {
         // Results come the way on which the server is reached.
         let default = match &self.control {
             Some(control) if !control.is_ipc() => "tcp://127.0.0.1:*".to_owned(),
@@ -165,13 +197,13 @@ impl ClientArgs {
             results: self.bind.as_ref().map_or(default, Endpoint::to_string),
             batches: self.remote.as_ref().map(Endpoint::to_string),
             control: self.control.as_ref().map(Endpoint::to_string),
+            token,
             wish: self.wish.wish(),
             window: self.window,
             rate_per_s: self.rate,
             trace: false,
             stop_server: self.stop_server,
             until_failure: false,
-            seed: fastrand::u64(..),
         }
     }
 }
@@ -195,6 +227,9 @@ impl WishArgs {
 fn usage_or_failure(error: ClientError) -> anyhow::Error {
     match error {
         ClientError::Net(ref net) if net.is_about_an_address() => UsageError::new(error).into(),
+        ClientError::NoToken(_) | ClientError::WrongToken(_) | ClientError::TooManyBatches(_) => {
+            UsageError::new(error).into()
+        }
         other => other.into(),
     }
 }

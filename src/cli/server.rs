@@ -25,8 +25,12 @@ Examples:
     mpmt client data/client_data.txt 16 tcp://127.0.0.1:5556 tcp://127.0.0.1:5555
 
   A server that clients find and agree a configuration with over its control channel alone
-    mpmt server data/server_data.txt 'tcp://127.0.0.1:*' - 8 --control tcp://127.0.0.1:5550
-    mpmt client data/client_data.txt 16 --control tcp://127.0.0.1:5550 -p 4 -t 16";
+    mpmt server data/server_data.txt ipc://batches - 8 --control ipc://control
+    mpmt client data/client_data.txt 16 --control ipc://control -p 4 -t 16
+
+  The same over tcp, where other users of the machine could connect: with a token
+    mpmt server data/server_data.txt 'tcp://127.0.0.1:*' - 8 --control tcp://127.0.0.1:5550 --token-file token
+    mpmt client data/client_data.txt 16 --control tcp://127.0.0.1:5550 --token-file token";
 
 /// Takes batches from clients, hands them to worker processes, supervises these
 #[derive(Args, Debug)]
@@ -47,9 +51,15 @@ pub(super) struct ServerArgs {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=4096))]
     max_workers: u32,
 
-    /// Where to take the control conversation [default: a free port of 127.0.0.1]
+    /// Where to take the control conversation: over ipc with this user's clients, over tcp with those
+    /// that show a token [default: an ipc path in a folder of this server's own]
     #[arg(long, value_name = "URL")]
     control: Option<Endpoint>,
+
+    /// Where to leave the token for a control channel over tcp, with mode 0600; another one is made at
+    /// each start [default: in a folder of this server's own; the ready line names it]
+    #[arg(long, value_name = "FILE", requires = "control")]
+    token_file: Option<PathBuf>,
 
     #[command(flatten)]
     job: JobArgs,
@@ -136,16 +146,7 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
     let table = read_table(&args.table, args.strict)?;
     let options = args.options()?;
     let format = args.format;
-    let say_ready = |ready: &Ready| {
-        say(
-            format,
-            ready,
-            &format!(
-                "ready: batches at {}, control at {}",
-                ready.batches, ready.control
-            ),
-        )
-    };
+    let say_ready = |ready: &Ready| say(format, ready, &in_words(ready));
     let report = server::run(
         &Context::new(),
         options,
@@ -176,23 +177,29 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
 
 impl ServerArgs {
     fn options(&self) -> anyhow::Result<Options> {
-        let control = match &self.control {
-            Some(control) => control.clone(),
-            None => "tcp://127.0.0.1:*".parse().map_err(UsageError::new)?,
-        };
         let results = self.results()?;
-        for endpoint in [Some(&self.bind), Some(&control), results.as_ref()]
+        for endpoint in [Some(&self.bind), self.control.as_ref(), results.as_ref()]
             .into_iter()
             .flatten()
         {
             check_address(endpoint, self.allow_remote)?;
         }
+        self.check_token()?;
         check_descriptors(self.max_workers)?;
         let job = self.job.job()?;
+        if job.own.is_some() && results.is_some() && !self.bind.is_private() {
+            // Clients of the first system can't show anything.
+            tracing::warn!(
+                "every user of this machine can have work run at {}, since clients without a control \
+                 channel show no token; take batches over ipc, or give - for RESULTS_URL",
+                self.bind
+            );
+        }
         Ok(Options {
             program: Program::This,
             batches: self.bind.to_string(),
-            control: control.to_string(),
+            control: self.control.as_ref().map(Endpoint::to_string),
+            token_file: self.token_file.clone(),
             results: results.map(|results| results.to_string()),
             limits: self.limits(job.runtime.interpreter().is_some()),
             terms: Terms {
@@ -211,6 +218,16 @@ impl ServerArgs {
             trace: self.trace.clone(),
             chaos: self.chaos.unwrap_or_default(),
         })
+    }
+
+    fn check_token(&self) -> Result<(), UsageError> {
+        if self.token_file.is_some() && self.control.as_ref().is_some_and(Endpoint::is_private) {
+            return Err(UsageError::new(
+                "a control channel over ipc has no token: only this user can reach it; leave \
+                 --token-file out",
+            ));
+        }
+        Ok(())
     }
 
     fn results(&self) -> Result<Option<Endpoint>, UsageError> {
@@ -234,6 +251,17 @@ impl ServerArgs {
     }
 }
 
+/// That a server is ready, and how clients get to it.
+fn in_words(ready: &Ready) -> String {
+    let Ready {
+        batches, control, ..
+    } = ready;
+    let token = ready.token_file.as_ref().map_or(String::new(), |file| {
+        format!(" for clients with --token-file {}", file.display())
+    });
+    format!("ready: batches at {batches}, control at {control}{token}")
+}
+
 /// Refuses an address that other machines can reach, or warns of it.
 pub(super) fn check_address(endpoint: &Endpoint, allow_remote: bool) -> Result<(), UsageError> {
     endpoint
@@ -255,7 +283,7 @@ pub(super) fn check_descriptors(workers: u32) -> Result<(), UsageError> {
 /// What is for the person who started it to mend.
 fn usage_or_failure(error: ServerError) -> anyhow::Error {
     match error {
-        ServerError::Folder(_) => UsageError::new(error).into(),
+        ServerError::Folder(_) | ServerError::Token { .. } => UsageError::new(error).into(),
         ServerError::Net(ref net) if net.is_about_an_address() => UsageError::new(error).into(),
         other => other.into(),
     }

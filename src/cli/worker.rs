@@ -1,26 +1,26 @@
 //! `mpmt worker`: what a gateway starts; nobody types it.
 
+use std::fs;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::model::{Interpreter, Task, WorkerNo};
+use crate::model::{Interpreter, Task};
 use crate::net::Context;
 use crate::process::Lifeline;
-use crate::wire::fleet::Farewell;
+use crate::wire::fleet::{Farewell, Ticket};
 use crate::worker::{self, WorkerError};
 
 /// Runs batches for a gateway, which starts it and tells it everything else
 #[derive(Args, Debug)]
 pub(super) struct WorkerArgs {
-    /// The gateway's address for workers
-    gateway: String,
-
-    /// The number under which the gateway knows it
-    #[arg(long, value_name = "N")]
-    number: WorkerNo,
+    /// File with its ticket: the gateway's address, the number under which the gateway knows it, and
+    /// the secret by which; - for a line on standard input
+    #[arg(long, value_name = "FILE")]
+    ticket: PathBuf,
 
     /// Have this interpreter ready before saying that it is
     #[arg(long, value_name = "PATH")]
@@ -48,8 +48,7 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
         .transpose()
         .context("no lifeline")?;
     let options = worker::Options {
-        number: args.number,
-        gateway: args.gateway,
+        ticket: ticket(&args.ticket)?,
         interpreter: args.interpreter,
         task: args.task,
     };
@@ -61,6 +60,20 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
     say(&end);
     end?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a ticket. What is wrong with one is not told with its text, in which a secret is.
+fn ticket(file: &Path) -> anyhow::Result<Ticket> {
+    let text = if file == Path::new("-") {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).map(|_| line)
+    } else {
+        fs::read_to_string(file)
+    };
+    let text = text.with_context(|| format!("can't read the ticket in '{}'", file.display()))?;
+    serde_json::from_str(&text)
+        .ok()
+        .with_context(|| format!("there is no ticket in '{}'", file.display()))
 }
 
 /// Leaves what there is to say at the end on standard output, for the gateway.

@@ -3,10 +3,12 @@
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use super::Source;
+use super::{ClientError, Source};
 use crate::clock;
-use crate::model::{Ranges, SessionKey};
-use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
+use crate::model::{Ranges, Secret, SessionKey};
+use crate::net::{
+    self, Context, Endpoint, Frame, Kind, NetError, PollEntry, Received, Socket, Watch,
+};
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
 
@@ -26,6 +28,7 @@ pub(super) struct Channel {
     grant: Option<Grant>,
     account: Option<Account>,
     malformed: u64,
+    url: String,
 }
 
 /// What the gateway said that concerns the client.
@@ -40,8 +43,15 @@ pub(super) enum Heard {
     Query(Ranges),
 }
 
-/// A client's first words.
-pub(super) fn hello(key: SessionKey, source: &Source<'_>, results: String, wish: Wish) -> Hello {
+/// A client's first words. They bring the session's secret, which is the client's own from the
+/// beginning: a welcome that gets lost with its connection would take the gateway's with it.
+pub(super) fn hello(
+    key: SessionKey,
+    secret: Secret,
+    source: &Source<'_>,
+    results: String,
+    wish: Wish,
+) -> Hello {
     Hello {
         version: PROTOCOL_VERSION,
         session: key,
@@ -49,6 +59,7 @@ pub(super) fn hello(key: SessionKey, source: &Source<'_>, results: String, wish:
         commands: source.commands(),
         results,
         wish,
+        secret: Some(secret),
     }
 }
 
@@ -56,12 +67,16 @@ impl Channel {
     pub(super) fn open(
         context: &Context,
         url: &str,
+        token: Option<Secret>,
         hello: Hello,
         stop_server: bool,
-    ) -> Result<Self, NetError> {
+    ) -> Result<Self, ClientError> {
         let socket = context.socket(Kind::Dealer)?;
-        socket.set_name(hello.session.to_string().as_bytes())?;
-        let watch = Watch::new(context, &socket)?;
+        if !url.parse().is_ok_and(|url: Endpoint| url.is_private()) {
+            let token = token.ok_or_else(|| ClientError::NoToken(url.to_owned()))?;
+            socket.show_token(token)?;
+        }
+        let watch = Watch::dial(context, &socket)?;
         socket.connect(url)?;
         Ok(Channel {
             socket,
@@ -73,6 +88,7 @@ impl Channel {
             grant: None,
             account: None,
             malformed: 0,
+            url: url.to_owned(),
         })
     }
 
@@ -84,7 +100,7 @@ impl Channel {
     }
 
     /// Takes in all that came.
-    pub(super) fn listen(&mut self) -> Result<Vec<Heard>, NetError> {
+    pub(super) fn listen(&mut self) -> Result<Vec<Heard>, ClientError> {
         self.greet()?;
         let mut heard = Vec::new();
         let mut frame = Frame::default();
@@ -101,8 +117,14 @@ impl Channel {
     }
 
     /// Says hello over every new connection.
-    fn greet(&mut self) -> Result<(), NetError> {
+    fn greet(&mut self) -> Result<(), ClientError> {
         let seen = self.watch.take();
+        if seen.refused {
+            return Err(ClientError::WrongToken(self.url.clone()));
+        }
+        if seen.foreign {
+            return Err(ClientError::Foreign(self.url.clone()));
+        }
         if seen.disconnected {
             self.connected = false;
         }
@@ -156,7 +178,7 @@ impl Channel {
         &mut self,
         acks: Ranges,
         shutdown: Option<&impl AsFd>,
-    ) -> Result<(), NetError> {
+    ) -> Result<(), ClientError> {
         if !self.connected {
             return Ok(());
         }

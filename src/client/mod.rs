@@ -17,9 +17,9 @@ pub use source::Source;
 use std::os::fd::AsFd;
 
 use crate::clock::{self, Tick};
-use crate::model::{Ranges, SessionKey};
+use crate::model::{Ranges, Secret, SessionKey};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
-use crate::process::Alarm;
+use crate::process::{Alarm, random_bits};
 use crate::record::BatchSpan;
 use crate::wire::data::{self, Message};
 use channel::{Channel, Heard};
@@ -86,16 +86,27 @@ impl<'a> Client<'a> {
         options: &Options,
         source: &'a Source<'a>,
     ) -> Result<Self, ClientError> {
+        if source.batches() > 1 << SessionKey::SEQUENCE_BITS {
+            return Err(ClientError::TooManyBatches(source.batches()));
+        }
         let mut results = context.socket(Kind::Pull)?;
         let results_url = results.bind(&options.results)?;
         let (key, channel) = match &options.control {
-            None => (SessionKey::anonymous(options.seed), None),
+            None => (SessionKey::anonymous(random_bits()?), None),
             Some(url) => {
-                let key = SessionKey::from_bits(options.seed);
-                let hello = channel::hello(key, source, results_url, options.wish.clone());
+                let key = SessionKey::from_bits(random_bits()?);
+                let secret = Secret::from_bits(random_bits()?);
+                let wish = options.wish.clone();
+                let hello = channel::hello(key, secret, source, results_url, wish);
                 (
                     key,
-                    Some(Channel::open(context, url, hello, options.stop_server)?),
+                    Some(Channel::open(
+                        context,
+                        url,
+                        options.token,
+                        hello,
+                        options.stop_server,
+                    )?),
                 )
             }
         };
@@ -249,6 +260,11 @@ impl<'a> Client<'a> {
 
     fn take(&mut self, message: Message) -> Result<(), ClientError> {
         match message {
+            // Beside a control channel every answer has an id, and the end is told over the channel.
+            // What has neither comes from a stranger, who can reach this socket but not the channel.
+            Message::Result { id: None, .. } | Message::Abort if self.channel.is_some() => {
+                self.ledger.stray()
+            }
             Message::Result { id: None, sum } => self.ledger.anonymous_result(sum),
             Message::Result { id: Some(id), sum } => match self.key.sequence_of(id) {
                 Some(sequence) => self.result(sequence, sum),
@@ -344,7 +360,7 @@ impl<'a> Client<'a> {
 
     /// Says goodbye, so that the server can forget this client. One that has all its answers hears
     /// what they took; one that is told to stop does not wait for it.
-    fn part(&mut self, ending: Ending, shutdown: &impl AsFd) -> Result<(), NetError> {
+    fn part(&mut self, ending: Ending, shutdown: &impl AsFd) -> Result<(), ClientError> {
         let acks = self.ledger.take_acknowledgements();
         match (&mut self.channel, &self.batches, ending) {
             (Some(channel), _, Ending::Complete) => channel.part(acks, Some(shutdown)),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Failure, Latency};
+use crate::model::{Secret, SessionKey};
 use crate::net::NetError;
 use crate::record::BatchSpan;
 use crate::wire::control::{Account, Grant, Wish};
@@ -16,6 +17,21 @@ pub enum ClientError {
     /// The server does not serve this client.
     #[error("the server refused: {0}")]
     Rejected(String),
+    /// The control channel is open to others, and this client has no token.
+    #[error(
+        "the control channel at {0} asks for a token: give --token-file FILE, the file that the server's ready line names, or the token itself in MPMT_TOKEN"
+    )]
+    NoToken(String),
+    /// It has another one.
+    #[error(
+        "this is not the server's token, says the control channel at {0}; a server makes another one at each start, and its ready line names the file"
+    )]
+    WrongToken(String),
+    /// Who is there shakes hands in another way.
+    #[error(
+        "what listens at {0} is no control channel of this release of mpmt; check the address, and use the same release on both sides"
+    )]
+    Foreign(String),
     /// The server gave up.
     #[error("the server gave up after {answered} of {batches} batches")]
     Aborted {
@@ -24,9 +40,12 @@ pub enum ClientError {
         /// Batches in all.
         batches: u64,
     },
-    /// The system refused a timer.
-    #[error("no timer: {0}")]
-    Timer(#[from] std::io::Error),
+    /// The system refused a timer, or random bits.
+    #[error("the system refused: {0}")]
+    System(#[from] std::io::Error),
+    /// There are more batches than numbers for them.
+    #[error("{0} batches are more than 2^{bits}; take larger batches, or repeat less", bits = SessionKey::SEQUENCE_BITS)]
+    TooManyBatches(u64),
     /// There is neither an address for batches nor one for control.
     #[error("no address to send batches to: give REMOTE_URL or --control")]
     NoServer,
@@ -41,6 +60,8 @@ pub struct Options {
     pub batches: Option<String>,
     /// The gateway's control channel.
     pub control: Option<String>,
+    /// The token that the channel asks for, where others could connect as well.
+    pub token: Option<Secret>,
     /// What to ask for over it.
     pub wish: Wish,
     /// Batches that may be out at any time.
@@ -53,8 +74,6 @@ pub struct Options {
     pub stop_server: bool,
     /// Whether to end at the first batch that fails, whatever is still to be sent.
     pub until_failure: bool,
-    /// 64 random bits that tell this client's ids from all others.
-    pub seed: u64,
 }
 
 impl Options {

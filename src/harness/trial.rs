@@ -295,13 +295,13 @@ impl Harness {
             results: scratch.endpoint("results.ipc"),
             batches: None,
             control: Some(server.ready.control.clone()),
+            token: server.ready.token,
             wish: wish(configuration),
             window: client::Options::DEFAULT_WINDOW,
             rate_per_s: configuration.rate_per_s,
             trace: self.trace.is_some(),
             stop_server: false,
             until_failure: true,
-            seed: fastrand::u64(..),
         };
         let source = self.source(configuration);
         let gate = Gate::new(&[self.signals.as_fd(), server.child().as_fd()], timeout)

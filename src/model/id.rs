@@ -9,16 +9,24 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BatchId(pub Uuid);
 
-/// What the ids of one client's run have in common. 60 random bits.
+/// What the ids of one client's run have in common: 82 bits that nobody can guess, for who knows
+/// them can name the session's batches.
 ///
 /// A client builds its ids from this key and a sequence number, as UUIDs, so they are valid for
 /// every peer, and both sides can name many batches as a few ranges of sequence numbers. A client
 /// with a control channel makes them of version 8 (RFC 9562, section 5.8: the vendor's own
 /// layout), by which the gateway knows whose they are; one without makes them look random
 /// (version 4), as the first system's are.
+///
+/// ```text
+/// bits   127..80    79..76    75..64    63..62    61..40    39..0
+///        key        version   key       variant   key       sequence
+/// ```
+///
+/// As text a key is the id of its batch 0.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct SessionKey(u64);
+pub struct SessionKey(u128);
 
 /// A session's number inside one server.
 pub type SessionNo = u32;
@@ -27,52 +35,63 @@ pub type WorkerNo = u32;
 /// The number of an assignment of a worker to a session. They count up and are used once.
 pub type AssignmentNo = u64;
 
-/// The nibble of the UUID's version, within its upper half.
-const VERSION_MASK: u64 = 0xF000;
-const VERSION_8: u64 = 0x8000;
-const VERSION_4: u64 = 0x4000;
-/// The two bits of the UUID's variant, at the top of its lower half.
-const VARIANT_SHIFT: u32 = 62;
-const VARIANT_RFC: u64 = 0b10;
-const SEQUENCE_MASK: u64 = (1 << VARIANT_SHIFT) - 1;
+const VERSION_MASK: u128 = 0xF << 76;
+const VERSION_8: u128 = 8 << 76;
+const VERSION_4: u128 = 4 << 76;
+const VARIANT_MASK: u128 = 0b11 << 62;
+const VARIANT_RFC: u128 = 0b10 << 62;
+const SEQUENCE_MASK: u128 = (1 << SessionKey::SEQUENCE_BITS) - 1;
 
 impl SessionKey {
-    /// A key from random bits (the four that hold the UUID's version are not used), for a client
-    /// with a control channel.
-    pub fn from_bits(bits: u64) -> Self {
-        SessionKey((bits & !VERSION_MASK) | VERSION_8)
+    /// How many bits a sequence number has.
+    pub const SEQUENCE_BITS: u32 = 40;
+
+    /// A key from random bits, of which the lower 82 count, for a client with a control channel.
+    pub fn from_bits(bits: u128) -> Self {
+        SessionKey(spread(bits) | VERSION_8 | VARIANT_RFC)
     }
 
     /// A key from random bits for a client without a control channel.
-    pub fn anonymous(bits: u64) -> Self {
-        SessionKey((bits & !VERSION_MASK) | VERSION_4)
+    pub fn anonymous(bits: u128) -> Self {
+        SessionKey(spread(bits) | VERSION_4 | VARIANT_RFC)
     }
 
     /// The sequence number of an id that was built from this key.
     pub fn sequence_of(self, id: BatchId) -> Option<u64> {
-        let (high, low) = id.0.as_u64_pair();
-        (high == self.0 && low >> VARIANT_SHIFT == VARIANT_RFC).then_some(low & SEQUENCE_MASK)
+        let bits = id.0.as_u128();
+        (bits & !SEQUENCE_MASK == self.0).then_some((bits & SEQUENCE_MASK) as u64)
     }
 
-    /// The id of this session's batch number `sequence` (62 bits).
+    /// The id of this session's batch number `sequence`.
     pub fn batch(self, sequence: u64) -> BatchId {
-        let low = (VARIANT_RFC << VARIANT_SHIFT) | (sequence & SEQUENCE_MASK);
-        BatchId(Uuid::from_u64_pair(self.0, low))
+        BatchId(Uuid::from_u128(
+            self.0 | u128::from(sequence) & SEQUENCE_MASK,
+        ))
     }
+
+    fn is_of_version_8(self) -> bool {
+        self.0 & (VERSION_MASK | VARIANT_MASK) == VERSION_8 | VARIANT_RFC
+    }
+}
+
+/// Puts the lower 82 bits where a UUID has room for them.
+fn spread(bits: u128) -> u128 {
+    let (low, middle, high) = (bits & 0x3F_FFFF, bits >> 22 & 0xFFF, bits >> 34);
+    low << 40 | middle << 64 | high << 80
 }
 
 impl BatchId {
     /// The session and the sequence number that the id was built from, when it is of version 8.
     pub fn split(self) -> Option<(SessionKey, u64)> {
-        let key = SessionKey(self.0.as_u64_pair().0);
+        let key = SessionKey(self.0.as_u128() & !SEQUENCE_MASK);
         let sequence = key.sequence_of(self)?;
-        (key.0 & VERSION_MASK == VERSION_8).then_some((key, sequence))
+        key.is_of_version_8().then_some((key, sequence))
     }
 }
 
 impl fmt::Display for SessionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        Uuid::from_u128(self.0).hyphenated().fmt(f)
     }
 }
 
@@ -92,11 +111,12 @@ impl TryFrom<String> for SessionKey {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let bits = u64::from_str_radix(&text, 16)
-            .ok()
-            .filter(|bits| text.len() == 16 && bits & VERSION_MASK == VERSION_8);
-        bits.map(SessionKey)
-            .ok_or_else(|| "a session key is 16 hex digits, the 13th an 8".to_owned())
+        let id: Option<Uuid> = text.parse().ok();
+        let first = id.and_then(|id| BatchId(id).split());
+        match first {
+            Some((key, 0)) => Ok(key),
+            _ => Err("a session key is a UUID of version 8, whose last 40 bits are 0".to_owned()),
+        }
     }
 }
 
@@ -105,9 +125,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const KEY: u128 = (1 << 82) - 1;
+
     proptest! {
         #[test]
-        fn an_id_tells_its_session_and_sequence(bits: u64, sequence in 0_u64..1 << 62) {
+        fn an_id_tells_its_session_and_sequence(bits: u128, sequence in 0_u64..1 << 40) {
             let key = SessionKey::from_bits(bits);
             let id = key.batch(sequence);
             prop_assert_eq!(id.split(), Some((key, sequence)));
@@ -117,18 +139,41 @@ mod tests {
         }
 
         #[test]
-        fn an_anonymous_id_tells_it_only_to_its_client(bits: u64, sequence in 0_u64..1 << 62) {
+        fn an_anonymous_id_tells_it_only_to_its_client(bits: u128, sequence in 0_u64..1 << 40) {
             let key = SessionKey::anonymous(bits);
             let id = key.batch(sequence);
             prop_assert_eq!(id.split(), None);
             prop_assert_eq!(key.sequence_of(id), Some(sequence));
             prop_assert_eq!(SessionKey::from_bits(bits).sequence_of(id), None);
+            prop_assert_eq!(id.0.get_version_num(), 4);
+            prop_assert_eq!(id.0.get_variant(), uuid::Variant::RFC4122);
         }
 
         #[test]
-        fn a_key_goes_round_as_text(bits: u64) {
+        fn keys_differ_as_their_82_bits_do(bits: u128, other: u128, flip in 0_u32..82) {
+            let key = SessionKey::from_bits(bits);
+            prop_assert_ne!(key, SessionKey::from_bits(bits ^ (1 << flip)));
+            let same = bits & KEY | other & !KEY;
+            prop_assert_eq!(key, SessionKey::from_bits(same));
+        }
+
+        #[test]
+        fn a_key_goes_round_as_text(bits: u128) {
             let key = SessionKey::from_bits(bits);
             prop_assert_eq!(SessionKey::try_from(String::from(key)), Ok(key));
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_key_is_refused() {
+        let key = SessionKey::from_bits(5);
+        for text in [
+            "",
+            "0123456789ab8def",
+            &key.batch(1).0.to_string(),
+            &Uuid::nil().to_string(),
+        ] {
+            assert!(SessionKey::try_from(text.to_owned()).is_err(), "{text}");
         }
     }
 

@@ -14,6 +14,7 @@ mod lines;
 mod own;
 mod ranges;
 mod runtime;
+mod secret;
 mod table;
 mod task;
 
@@ -30,5 +31,6 @@ pub use lines::{BadLine, Parsed, parse_lines};
 pub use own::{OwnWork, OwnWorkError};
 pub use ranges::{Ranges, Spans};
 pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
+pub use secret::{NoSecret, Secret};
 pub use table::{Table, TableEntry};
 pub use task::{Task, TaskError};

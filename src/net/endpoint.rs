@@ -7,6 +7,9 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 use std::str::FromStr;
 
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
+
 /// An address that a socket binds or connects to: `tcp://HOST:PORT` or `ipc://PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -50,6 +53,11 @@ pub enum EndpointError {
         "'{0}' may be of another user; use a socket, or a folder that only its owner may write to, of the user who runs the server"
     )]
     NotOurs(String),
+    /// Only another user can connect there.
+    #[error(
+        "'{0}' belongs to another user of this machine; ask for an address over tcp and its token, or start a server of your own"
+    )]
+    Forbidden(String),
 }
 
 impl Endpoint {
@@ -69,6 +77,29 @@ impl Endpoint {
     /// Whether it is an `ipc://` address.
     pub fn is_ipc(&self) -> bool {
         matches!(self.kind, EndpointKind::Ipc)
+    }
+
+    /// The path of its socket, if it has one. A name that starts with `@` is no path (unix(7): the
+    /// abstract namespace), and everybody's.
+    fn path(&self) -> Option<&str> {
+        let path = self.text.strip_prefix("ipc://");
+        path.filter(|path| !path.starts_with('@'))
+    }
+
+    /// Whether only this user can reach it: an ipc path, which is bound so.
+    pub fn is_private(&self) -> bool {
+        self.path().is_some()
+    }
+
+    /// Checks that this user may connect to it, if it is there. One who may not would wait for ever.
+    ///
+    /// # Errors
+    /// When an ipc path is another user's.
+    pub fn check_allowed(&self) -> Result<(), EndpointError> {
+        match self.path().map(|path| access(path, Access::WRITE_OK)) {
+            Some(Err(Errno::ACCESS)) => Err(EndpointError::Forbidden(self.text.clone())),
+            _ => Ok(()),
+        }
     }
 
     /// Checks that the address may be used at all.

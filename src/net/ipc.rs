@@ -9,8 +9,9 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, Mode, flock};
 use rustix::io::Errno;
+use rustix::process::umask;
 
 /// How long another, who has found the same dead socket, is waited for. Not for ever: anybody who
 /// can read a folder can hold its lock.
@@ -38,7 +39,7 @@ impl From<io::Error> for Obstacle {
 
 /// Listens at a path, or at an abstract name when it begins with `@`. The kernel gives a path only
 /// when nothing lies there. A socket that no living process has is removed; whatever else lies
-/// there stays.
+/// there stays. Only this user can connect to a path, wherever it is.
 pub(super) fn listen(path: &str) -> Result<UnixListener, Obstacle> {
     let listener = match path.strip_prefix('@') {
         Some(name) => UnixListener::bind_addr(&SocketAddr::from_abstract_name(name)?)?,
@@ -50,13 +51,24 @@ pub(super) fn listen(path: &str) -> Result<UnixListener, Obstacle> {
 }
 
 fn listen_at(path: &Path, patience: Duration) -> Result<UnixListener, Obstacle> {
-    match UnixListener::bind(path) {
+    match bind(path) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
         done => return Ok(done?),
     }
     let _turn = turn_in(path.parent(), patience);
     remove_dead(path)?;
-    Ok(UnixListener::bind(path)?)
+    Ok(bind(path)?)
+}
+
+/// Makes a socket file that only this user can connect to: for that the kernel asks for leave to
+/// write it. libzmq could look at the peer itself (`ZMQ_IPC_FILTER_UID`), but is built without.
+/// Sockets are bound on the main thread, as a process starts; what another thread made at this very
+/// moment would get less leave, never more.
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    let before = umask(Mode::from_raw_mode(0o177));
+    let bound = UnixListener::bind(path);
+    umask(before);
+    bound
 }
 
 fn remove_dead(path: &Path) -> Result<(), Obstacle> {
@@ -110,7 +122,7 @@ mod tests {
     use std::os::unix::fs::MetadataExt as _;
     use std::os::unix::net::UnixStream;
 
-    use rustix::fs::{Mode, OFlags};
+    use rustix::fs::OFlags;
 
     fn is_in_use(path: &Path) -> bool {
         matches!(listen(path.to_str().unwrap()), Err(Obstacle::InUse))

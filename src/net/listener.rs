@@ -34,6 +34,7 @@ use super::ipc::{self, Obstacle};
 use super::zmtp::{Breach, Decoder, Event, Role};
 use super::{NetError, Received, Routed};
 use crate::clock::{self, Tick};
+use crate::model::Secret;
 
 /// What a listener is for, and how much its peers may have us hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Door {
     role: Role,
     /// The largest frame, in bytes. A larger one ends its connection before it takes our memory.
     largest: usize,
+    /// What peers have to show before anything that they say is taken.
+    token: Option<Secret>,
     /// The most connections. When one more comes, that which has been silent longest goes, those
     /// first that have never said anything.
     connections: usize,
@@ -52,6 +55,7 @@ impl Door {
         Door {
             role: Role::Pull,
             largest: 4 << 20,
+            token: None,
             connections,
         }
     }
@@ -62,8 +66,16 @@ impl Door {
         Door {
             role: Role::Router,
             largest: 1 << 20,
+            token: None,
             connections,
         }
+    }
+}
+
+impl Door {
+    /// Who does not show the token, if there is one, is refused while he shakes hands.
+    pub fn asking_for(self, token: Option<Secret>) -> Door {
+        Door { token, ..self }
     }
 }
 
@@ -342,16 +354,18 @@ impl Listener {
         if epoll::add(&self.epoll, &stream, data, EventFlags::IN).is_err() {
             return;
         }
+        let decoder = Decoder::new(self.door.role, self.door.largest, self.door.token);
+        let greeting = decoder.greeting();
         let connection = Connection {
             stream,
-            decoder: Decoder::new(self.door.role, self.door.largest),
+            decoder,
             unread: VecDeque::new(),
             since: clock::now(),
             heard: None,
             unfinished: 0,
         };
         self.connections.insert(number, connection);
-        self.write(number, &Decoder::greeting());
+        self.write(number, &greeting);
     }
 
     /// Closes the connection that can be spared most easily; `false` when there is none.
@@ -534,7 +548,9 @@ fn keep_alive(stream: &OwnedFd) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Context, Frame, Kind, PollEntry, Socket, poll};
+    use crate::net::{Context, Frame, Kind, PollEntry, Socket, Watch, poll};
+
+    const TOKEN: Secret = Secret::from_bits(7);
 
     /// Waits until a listener has something, or gives up.
     fn receive(listener: &mut Listener, peer: &mut Vec<u8>) -> Vec<u8> {
@@ -645,6 +661,47 @@ mod tests {
         receive(&mut listener, &mut peer);
         assert_eq!(listener.send_to(&sockets[0].1, b"x"), Routed::Sent);
         assert_eq!(listener.send_to(&sockets[1].1, b"x"), Routed::Gone);
+    }
+
+    /// Whether a peer that shows this gets in, or hears that it does not.
+    fn gets_in(token: Option<Secret>) -> bool {
+        let door = Door::control(10).asking_for(Some(TOKEN));
+        let mut listener = Listener::bind("tcp://127.0.0.1:*", door).unwrap();
+        let context = Context::new();
+        let socket = context.socket(Kind::Dealer).unwrap();
+        if let Some(token) = token {
+            socket.show_token(token).unwrap();
+        }
+        let watch = Watch::new(&context, &socket).unwrap();
+        socket.connect(listener.url()).unwrap();
+        socket.send(b"hello").unwrap();
+        let end = clock::now().after(Duration::from_secs(20));
+        let mut frame = Vec::new();
+        loop {
+            let left = end.since(clock::now());
+            assert!(!left.is_zero(), "neither in nor refused");
+            let mut entries = [PollEntry::descriptor(&listener), PollEntry::watch(&watch)];
+            poll(&mut entries, Some(left)).unwrap();
+            let seen = watch.take();
+            if seen.refused || seen.foreign {
+                assert_eq!(
+                    (seen.refused, seen.foreign),
+                    (token.is_some(), token.is_none())
+                );
+                return false;
+            }
+            if listener.receive(&mut frame).unwrap() == Received::Frame {
+                assert_eq!(frame, b"hello");
+                return true;
+            }
+        }
+    }
+
+    #[test]
+    fn only_who_shows_the_token_gets_in_and_the_others_hear_of_it() {
+        assert!(gets_in(Some(TOKEN)));
+        assert!(!gets_in(Some(Secret::from_bits(8))));
+        assert!(!gets_in(None));
     }
 
     #[test]

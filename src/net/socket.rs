@@ -7,6 +7,9 @@ use std::os::unix::net::UnixListener;
 
 use super::ipc::{self, Obstacle};
 
+use super::zmtp;
+use crate::model::Secret;
+
 /// Why a socket could not do what was asked, and on which address.
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {
@@ -67,6 +70,8 @@ pub enum Kind {
     Dealer,
     /// Talks with many peers, by name.
     Router,
+    /// Answers one question after the other.
+    Reply,
 }
 
 /// All ZeroMQ state of a process: its I/O threads and sockets.
@@ -171,6 +176,7 @@ impl Kind {
             Kind::Pull => zmq::PULL,
             Kind::Dealer => zmq::DEALER,
             Kind::Router => zmq::ROUTER,
+            Kind::Reply => zmq::REP,
         }
     }
 }
@@ -242,7 +248,8 @@ impl std::fmt::Debug for Socket {
 
 impl Socket {
     /// Listens on an address and returns the real one: a port of `*` has become a number. What lies
-    /// at an ipc path stays, unless it is a socket that nobody has any more.
+    /// at an ipc path stays, unless it is a socket that nobody has any more, and only this user can
+    /// connect to it.
     ///
     /// # Errors
     /// When the address is in use, something lies there, or the system refuses it.
@@ -290,6 +297,19 @@ impl Socket {
         Ok(())
     }
 
+    /// Shows a token to whom it connects to. Before `connect`.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn show_token(&self, token: Secret) -> Result<(), NetError> {
+        let password = token.to_string();
+        let set = || {
+            self.socket.set_plain_username(Some(zmtp::USER))?;
+            self.socket.set_plain_password(Some(&password))
+        };
+        set().map_err(failed("configure a socket"))
+    }
+
     /// Connects to an address. That nobody is there yet is no error.
     ///
     /// # Errors
@@ -298,16 +318,6 @@ impl Socket {
         self.socket
             .connect(endpoint)
             .map_err(failed(format!("connect to {endpoint}")))
-    }
-
-    /// Sets the name under which a ROUTER at the other end knows this socket. Before `connect`.
-    ///
-    /// # Errors
-    /// When the name is empty or longer than 255 bytes.
-    pub fn set_name(&self, name: &[u8]) -> Result<(), NetError> {
-        self.socket
-            .set_identity(name)
-            .map_err(failed("name a socket"))
     }
 
     /// Forgets whatever could not be delivered when the socket is dropped.

@@ -15,6 +15,11 @@ impl std::fmt::Debug for Watch {
     }
 }
 
+/// What libzmq 4.3.4 has seen when a peer refuses a token (`ZMQ_PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND`).
+/// Its C++ takes the name of the command, `"\x05ERROR"`, for `"\x5e"` and `"RROR"`, so it knows no peer's
+/// ERROR but its own. There is no other command that one of our listeners could send there.
+const UNEXPECTED_COMMAND: u32 = 0x1000_0001;
+
 /// What a [`Watch`] has seen since it was last asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -26,6 +31,11 @@ pub struct Seen {
     pub reached: bool,
     /// What was reached does not shake hands. Seen by [`Watch::dial`] only.
     pub failed: bool,
+    /// And that is since it does not take our token.
+    pub refused: bool,
+    /// Or since it shakes hands in another way: it asks for a token that we have not, or for none,
+    /// or is not a peer of ours.
+    pub foreign: bool,
 }
 
 const COMINGS: [zmq::SocketEvent; 2] = [
@@ -104,14 +114,21 @@ impl Watch {
         let mut seen = Seen::default();
         // Each event is two frames: number (16 bits) and value (32 bits), then the address.
         while let Ok(parts) = self.0.raw().recv_multipart(zmq::DONTWAIT) {
-            let Some(&[low, high, ..]) = parts.first().map(Vec::as_slice) else {
+            let Some(&[low, high, a, b, c, d]) = parts.first().map(Vec::as_slice) else {
                 continue;
             };
             let event = u16::from_ne_bytes([low, high]);
+            let value = u32::from_ne_bytes([a, b, c, d]);
             seen.connected |= event == zmq::SocketEvent::HANDSHAKE_SUCCEEDED.to_raw();
             seen.disconnected |= event == zmq::SocketEvent::DISCONNECTED.to_raw();
             seen.reached |= event == zmq::SocketEvent::CONNECTED.to_raw();
             seen.failed |= FAILURES.iter().any(|failure| event == failure.to_raw());
+            seen.refused |= event == zmq::SocketEvent::HANDSHAKE_FAILED_AUTH.to_raw();
+            if event == zmq::SocketEvent::HANDSHAKE_FAILED_PROTOCOL.to_raw() {
+                let refused = value == UNEXPECTED_COMMAND;
+                seen.refused |= refused;
+                seen.foreign |= !refused;
+            }
         }
         seen
     }

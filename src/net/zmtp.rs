@@ -2,9 +2,15 @@
 //! frames out. Pure: the sockets are in `net/listener.rs`.
 //!
 //! The specification is RFC 23 (ZMTP 3.0) with the heartbeats of RFC 37 (ZMTP 3.1), of which this
-//! is the part that PULL and ROUTER need with the mechanism NULL.
+//! is the part that PULL and ROUTER need, with the mechanism NULL, or with PLAIN (RFC 24) where
+//! peers have to show a token. One that encrypts, CURVE, would have its place beside these.
 
 use std::ops::Range;
+
+use crate::model::Secret;
+
+/// The user under which a token is shown, as PLAIN's password; there is only this one.
+pub(super) const USER: &str = "mpmt";
 
 /// What both sides send first: a signature, the version (3.0), the mechanism, padding.
 const GREETING: usize = 64;
@@ -47,8 +53,10 @@ impl Role {
 /// Why a connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Breach {
-    #[error("it does not speak ZMTP 3 without encryption")]
+    #[error("it does not speak ZMTP 3 with the mechanism of this listener")]
     Greeting,
+    #[error("it does not show the token")]
+    Token,
     #[error("its socket is not of a type that can talk with this one")]
     Type,
     #[error("it broke the rules of ZMTP")]
@@ -71,6 +79,11 @@ pub(super) enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Greeting,
+    /// PLAIN's HELLO is to come, with the token.
+    Hello,
+    /// It has been refused, and is to hear of that.
+    Refused,
+    /// READY is to come, which tells what it is; with PLAIN it is called INITIATE.
     Handshake,
     Messages,
 }
@@ -82,6 +95,8 @@ pub(super) struct Decoder {
     role: Role,
     /// A larger frame ends the connection.
     largest: u64,
+    /// What the peer has to show.
+    token: Option<Secret>,
     stage: Stage,
     buffer: Vec<u8>,
     /// Where what is not taken yet begins.
@@ -102,10 +117,11 @@ struct Head {
 }
 
 impl Decoder {
-    pub(super) fn new(role: Role, largest: usize) -> Self {
+    pub(super) fn new(role: Role, largest: usize, token: Option<Secret>) -> Self {
         Decoder {
             role,
             largest: largest as u64,
+            token,
             stage: Stage::Greeting,
             buffer: Vec::new(),
             start: 0,
@@ -116,13 +132,15 @@ impl Decoder {
     }
 
     /// What is to be said first.
-    pub(super) fn greeting() -> [u8; GREETING] {
-        let mut greeting = [0; GREETING];
-        greeting[0] = 0xff;
-        greeting[9] = 0x7f;
-        greeting[10] = 3;
-        greeting[12..16].copy_from_slice(b"NULL");
-        greeting
+    pub(super) fn greeting(&self) -> [u8; GREETING] {
+        greeting(self.mechanism())
+    }
+
+    fn mechanism(&self) -> &'static [u8] {
+        match self.token {
+            None => b"NULL",
+            Some(_) => b"PLAIN",
+        }
     }
 
     /// Whether the peer has shaken hands.
@@ -169,6 +187,8 @@ impl Decoder {
     pub(super) fn next(&mut self) -> Result<Option<Event>, Breach> {
         match self.stage {
             Stage::Greeting => self.greeted(),
+            Stage::Hello => self.shown(),
+            Stage::Refused => Err(Breach::Token),
             Stage::Handshake => self.shaken(),
             Stage::Messages => self.message(),
         }
@@ -190,12 +210,43 @@ impl Decoder {
         let Some(greeting) = rest.get(..GREETING) else {
             return Ok(None);
         };
-        if !greeting[12..32].starts_with(b"NULL\0") {
+        let mechanism = self.mechanism();
+        let named = greeting[12..32].strip_prefix(mechanism);
+        if named.is_none_or(|rest| rest[0] != 0) {
             return Err(Breach::Greeting);
         }
         self.start += GREETING;
+        if self.token.is_some() {
+            self.stage = Stage::Hello;
+            return self.shown();
+        }
         self.stage = Stage::Handshake;
         Ok(Some(Event::Answer(self.ready_command())))
+    }
+
+    /// Takes the token in, and says whether it is the one.
+    fn shown(&mut self) -> Result<Option<Event>, Breach> {
+        let Some(body) = self.command()? else {
+            return Ok(None);
+        };
+        let shown = password(&self.buffer[body]).ok_or(Breach::Rules)?;
+        let (stage, answer) = if shown.is_some() && shown == self.token {
+            (Stage::Handshake, &b"\x07WELCOME"[..])
+        } else {
+            // The status is that of ZAP (RFC 27), by which libzmq knows what it is refused for.
+            (Stage::Refused, &b"\x05ERROR\x03400"[..])
+        };
+        self.stage = stage;
+        Ok(Some(Event::Answer(frame(COMMAND, answer))))
+    }
+
+    /// A command, of which there are no others yet; `None` until all of it has come.
+    fn command(&mut self) -> Result<Option<Range<usize>>, Breach> {
+        match self.head()? {
+            None => Ok(None),
+            Some(head) if head.flags & COMMAND == 0 => Err(Breach::Rules),
+            Some(head) => self.take(&head),
+        }
     }
 
     fn ready_command(&self) -> Vec<u8> {
@@ -210,21 +261,23 @@ impl Decoder {
     }
 
     fn shaken(&mut self) -> Result<Option<Event>, Breach> {
-        let Some(head) = self.head()? else {
+        let Some(body) = self.command()? else {
             return Ok(None);
         };
-        if head.flags & COMMAND == 0 {
-            return Err(Breach::Rules);
-        }
-        let Some(body) = self.take(&head)? else {
-            return Ok(None);
+        let name = match self.token {
+            None => &b"\x05READY"[..],
+            Some(_) => b"\x08INITIATE",
         };
-        let kind = socket_type(&self.buffer[body]).ok_or(Breach::Rules)?;
+        let metadata = self.buffer[body].strip_prefix(name);
+        let kind = metadata.and_then(socket_type).ok_or(Breach::Rules)?;
         if !self.role.takes(&kind) {
             return Err(Breach::Type);
         }
         self.stage = Stage::Messages;
-        self.message()
+        match self.token {
+            None => self.message(),
+            Some(_) => Ok(Some(Event::Answer(self.ready_command()))),
+        }
     }
 
     fn message(&mut self) -> Result<Option<Event>, Breach> {
@@ -327,9 +380,34 @@ pub(super) fn frame(flags: u8, body: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The socket type that a READY command tells.
-fn socket_type(command: &[u8]) -> Option<Vec<u8>> {
-    let mut rest = command.strip_prefix(b"\x05READY")?;
+/// What a side says first that has this mechanism.
+fn greeting(mechanism: &[u8]) -> [u8; GREETING] {
+    let mut greeting = [0; GREETING];
+    greeting[0] = 0xff;
+    greeting[9] = 0x7f;
+    greeting[10] = 3;
+    greeting[12..12 + mechanism.len()].copy_from_slice(mechanism);
+    greeting
+}
+
+/// The token that PLAIN's HELLO shows, if what it shows is one; `None` when it is no such command.
+fn password(command: &[u8]) -> Option<Option<Secret>> {
+    let rest = command.strip_prefix(b"\x05HELLO")?;
+    let (&length, rest) = rest.split_first()?;
+    let (user, rest) = rest.split_at_checked(usize::from(length))?;
+    let (&length, password) = rest.split_first()?;
+    if password.len() != usize::from(length) {
+        return None;
+    }
+    let text = str::from_utf8(password)
+        .ok()
+        .filter(|_| user == USER.as_bytes());
+    Some(text.and_then(|text| text.parse().ok()))
+}
+
+/// The socket type that the metadata of a handshake tell.
+fn socket_type(metadata: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = metadata;
     let mut kind = None;
     while let Some((&length, after)) = rest.split_first() {
         let (name, after) = after.split_at_checked(usize::from(length))?;
@@ -360,7 +438,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn opening(kind: &[u8]) -> Vec<u8> {
-        let mut bytes = Decoder::greeting().to_vec();
+        let mut bytes = greeting(b"NULL").to_vec();
         let mut ready = b"\x05READY\x0bSocket-Type\0\0\0".to_vec();
         ready.push(kind.len() as u8);
         ready.extend_from_slice(kind);
@@ -370,7 +448,16 @@ mod tests {
 
     /// What a connection that sends these bytes is taken for, in pieces of so many.
     fn events(role: Role, bytes: &[u8], piece: usize) -> Result<Vec<(Event, Vec<u8>)>, Breach> {
-        let mut decoder = Decoder::new(role, 100_000);
+        events_with(None, role, bytes, piece)
+    }
+
+    fn events_with(
+        token: Option<Secret>,
+        role: Role,
+        bytes: &[u8],
+        piece: usize,
+    ) -> Result<Vec<(Event, Vec<u8>)>, Breach> {
+        let mut decoder = Decoder::new(role, 100_000, token);
         let mut events = Vec::new();
         for piece in bytes.chunks(piece) {
             decoder.space(&mut Vec::new()).extend_from_slice(piece);
@@ -409,7 +496,7 @@ mod tests {
 
     #[test]
     fn a_message_of_many_parts_takes_no_memory() {
-        let mut decoder = Decoder::new(Role::Pull, 100_000);
+        let mut decoder = Decoder::new(Role::Pull, 100_000, None);
         decoder.space(&mut Vec::new()).extend(opening(b"PUSH"));
         while decoder.next().unwrap().is_some() {}
         let part = frame(MORE, &[7; 50_000]);
@@ -430,16 +517,63 @@ mod tests {
     fn who_speaks_something_else_is_told_at_once() {
         let breach = |bytes: &[u8]| bodies(Role::Pull, bytes, 1).unwrap_err();
         assert_eq!(breach(b"GET / HTTP/1.1\r\n"), Breach::Greeting);
-        let mut curve = Decoder::greeting();
+        let mut curve = greeting(b"NULL");
         curve[12..17].copy_from_slice(b"CURVE");
         assert_eq!(breach(&curve), Breach::Greeting);
         assert_eq!(breach(&opening(b"PULL")), Breach::Type);
-        let mut early = Decoder::greeting().to_vec();
+        let mut early = greeting(b"NULL").to_vec();
         early.extend(frame(0, b"a message before the handshake"));
         assert_eq!(breach(&early), Breach::Rules);
         let mut large = opening(b"PUSH");
         large.extend_from_slice(&[LONG, 0, 0, 0, 0, 0, 1, 0x86, 0xa1]);
         assert_eq!(breach(&large), Breach::TooLarge);
+    }
+
+    /// What a peer sends that shows this password, before it has heard anything.
+    fn plain(password: &str) -> Vec<u8> {
+        let mut bytes = greeting(b"PLAIN").to_vec();
+        let mut hello = b"\x05HELLO\x04mpmt".to_vec();
+        hello.push(password.len() as u8);
+        hello.extend_from_slice(password.as_bytes());
+        bytes.extend(frame(COMMAND, &hello));
+        bytes.extend(frame(
+            COMMAND,
+            b"\x08INITIATE\x0bSocket-Type\0\0\0\x06DEALER",
+        ));
+        bytes.extend(frame(0, b"good"));
+        bytes
+    }
+
+    #[test]
+    fn only_who_shows_the_token_is_heard() {
+        let token = Secret::from_bits(7);
+        let heard = |bytes: &[u8]| events_with(Some(token), Role::Router, bytes, 3);
+        let good = heard(&plain(&token.to_string())).unwrap();
+        assert_eq!(good.len(), 3, "WELCOME, READY, the message: {good:?}");
+        assert_eq!(good[0].0, Event::Answer(frame(COMMAND, b"\x07WELCOME")));
+        assert_eq!(good[2].1, b"good");
+
+        for password in ["", "no token", &Secret::from_bits(8).to_string()] {
+            assert_eq!(heard(&plain(password)), Err(Breach::Token), "{password}");
+        }
+        // Nor who leaves a step out, or shakes hands without a token.
+        assert_eq!(heard(&opening(b"DEALER")), Err(Breach::Greeting));
+        let mut ready = greeting(b"PLAIN").to_vec();
+        ready.extend_from_slice(&opening(b"DEALER")[GREETING..]);
+        assert_eq!(heard(&ready), Err(Breach::Rules));
+        let mut early = greeting(b"PLAIN").to_vec();
+        early.extend(frame(0, b"a message before the handshake"));
+        assert_eq!(heard(&early), Err(Breach::Rules));
+    }
+
+    #[test]
+    fn who_shows_another_token_hears_of_it_first() {
+        let mut decoder = Decoder::new(Role::Router, 100_000, Some(Secret::from_bits(7)));
+        let bytes = plain(&Secret::from_bits(8).to_string());
+        decoder.space(&mut Vec::new()).extend(bytes);
+        let error = frame(COMMAND, b"\x05ERROR\x03400");
+        assert_eq!(decoder.next(), Ok(Some(Event::Answer(error))));
+        assert_eq!(decoder.next(), Err(Breach::Token));
     }
 
     proptest! {
@@ -458,8 +592,11 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(tail: Vec<u8>, piece in 1usize..64, opened: bool) {
             let mut bytes = if opened { opening(b"PUSH") } else { Vec::new() };
-            bytes.extend(tail);
+            bytes.extend(&tail);
             let _ = events(Role::Pull, &bytes, piece);
+            let mut bytes = greeting(b"PLAIN").to_vec();
+            bytes.extend(tail);
+            let _ = events_with(Some(Secret::from_bits(7)), Role::Router, &bytes, piece);
         }
     }
 }

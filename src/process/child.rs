@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
@@ -144,6 +144,15 @@ impl Child {
         Some(File::from(OwnedFd::from(pipe)))
     }
 
+    /// Tells it something on its lifeline, in the beginning, before it watches that for its end.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn tell(&mut self, text: &str) -> io::Result<()> {
+        let lifeline = self.lifeline.as_mut();
+        lifeline.map_or(Ok(()), |pipe| pipe.write_all(text.as_bytes()))
+    }
+
     /// Tells it to go, by closing its lifeline.
     pub fn let_go(&mut self) {
         self.lifeline = None;
@@ -256,6 +265,17 @@ mod tests {
             .unwrap();
         assert_eq!(said, "bye\n");
         assert!(child.wait().unwrap().status.success());
+    }
+
+    #[test]
+    fn a_child_hears_what_it_is_told() {
+        let mut child = sh("read line; echo $line; read line; echo $line");
+        child.tell("a ticket\n").unwrap();
+        child.let_go();
+        let mut said = String::new();
+        let mut stdout = child.take_stdout().unwrap();
+        stdout.read_to_string(&mut said).unwrap();
+        assert_eq!(said, "a ticket\n\n");
     }
 
     #[test]

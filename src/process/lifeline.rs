@@ -26,8 +26,9 @@ pub fn die_with_parent(command: &mut Command) {
     unsafe { command.pre_exec(ask) };
 }
 
-/// The child's end of its lifeline: its standard input, on which nothing is ever said. The
-/// descriptor becomes ready when the parent has gone, or let go.
+/// The child's end of its lifeline: its standard input, on which nothing is said but, in the
+/// beginning, a line that the child has read before it watches. The descriptor becomes ready when
+/// the parent has gone, or let go.
 #[derive(Debug)]
 pub struct Lifeline {
     stdin: io::Stdin,

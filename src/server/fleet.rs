@@ -9,9 +9,9 @@ use rustc_hash::FxHashMap;
 use rustix::event::epoll;
 use rustix::process::Signal;
 
-use crate::model::{Interpreter, Job, Task, WorkerNo};
-use crate::process::{Alarm, Child, Exit, Program, SpawnError, StdoutMode};
-use crate::wire::fleet::Farewell;
+use crate::model::{Interpreter, Job, Secret, Task, WorkerNo};
+use crate::process::{Alarm, Child, Exit, Program, SpawnError, StdoutMode, random_bits};
+use crate::wire::fleet::{Farewell, Ticket};
 
 /// How long after a start that failed for want of descriptors, processes or memory it is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -45,10 +45,11 @@ pub(super) struct Fleet {
     fault: Option<String>,
 }
 
-/// A worker process, and where it leaves its farewell.
+/// A worker process, what it shows, and where it leaves its farewell.
 #[derive(Debug)]
 struct Hired {
     child: Child,
+    secret: Secret,
     stdout: Option<File>,
 }
 
@@ -94,22 +95,39 @@ impl Fleet {
 
     fn try_start(&mut self, worker: WorkerNo) -> anyhow::Result<()> {
         let mut command = self.program.command();
-        command
-            .args(["worker", "--lifeline", "--number", &worker.to_string()])
-            .arg(&self.gateway);
+        command.args(["worker", "--lifeline", "--ticket", "-"]);
         if let Some(interpreter) = &self.interpreter {
             command.arg(format!("--interpreter={interpreter}"));
         }
         if let Some(task) = &self.task {
             command.arg(format!("--task={task}"));
         }
+        let secret = Secret::from_bits(random_bits()?);
+        let gateway = self.gateway.clone();
+        let ticket = serde_json::to_string(&Ticket {
+            gateway,
+            worker,
+            secret,
+        })?;
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
+        // That it has ended already is seen, and told of, like any other end.
+        let _ = child.tell(&format!("{ticket}\n"));
         let data = epoll::EventData::new_u64(u64::from(worker));
         epoll::add(&self.ends, &child, data, epoll::EventFlags::IN)?;
         let stdout = child.take_stdout();
-        self.children.insert(worker, Hired { child, stdout });
+        let hired = Hired {
+            child,
+            secret,
+            stdout,
+        };
+        self.children.insert(worker, hired);
         self.started += 1;
         Ok(())
+    }
+
+    /// What a worker has to show to be taken for it.
+    pub(super) fn secret_of(&self, worker: WorkerNo) -> Option<Secret> {
+        self.children.get(&worker).map(|hired| hired.secret)
     }
 
     pub(super) fn kill(&mut self, worker: WorkerNo) {

@@ -9,8 +9,9 @@ use super::chaos::{Fate, Phase};
 use super::effects::Effects;
 use super::fleet::Fleet;
 use super::outgoing::Outgoing;
+use super::roll::Roll;
 use super::{Load, Options, ServerError, socket_at};
-use crate::model::{AssignmentNo, BatchId, Job, Ranges, SessionNo, WorkerNo};
+use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, SessionNo, WorkerNo};
 use crate::net::{Context, Kind, Listener, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
@@ -22,9 +23,7 @@ pub(super) struct Hands {
     fleet: Fleet,
     workers: Socket,
     control: Listener,
-    /// Workers by the name under which ROUTER knows them, and the other way round.
-    names: FxHashMap<WorkerNo, Box<[u8]>>,
-    numbers: FxHashMap<Box<[u8]>, WorkerNo>,
+    roll: Roll,
     sessions: FxHashMap<SessionNo, Address>,
     outgoing: Outgoing,
     /// The folder in which workers write down when each command ran.
@@ -60,8 +59,7 @@ impl Hands {
             fleet,
             workers,
             control,
-            names: FxHashMap::default(),
-            numbers: FxHashMap::default(),
+            roll: Roll::default(),
             sessions: FxHashMap::default(),
             outgoing: Outgoing::default(),
             trace: options.trace.clone(),
@@ -90,14 +88,27 @@ impl Hands {
         &mut self.control
     }
 
-    /// A worker has said its number.
-    pub(super) fn meet(&mut self, worker: WorkerNo, name: &[u8]) {
-        self.names.insert(worker, name.into());
-        self.numbers.insert(name.into(), worker);
+    /// A peer says that it is a worker. It is told, and not met, when it can't show that worker's
+    /// secret, or when the worker, or the peer, has said hello before.
+    pub(super) fn meet(
+        &mut self,
+        worker: WorkerNo,
+        secret: Secret,
+        name: &[u8],
+    ) -> Result<(), &'static str> {
+        let expected = self.fleet.secret_of(worker);
+        let met = self.roll.meet(name, worker, secret, expected);
+        if let Err(refusal) = met {
+            let reason = refusal.to_owned();
+            let rejection = ToWorker::Reject { reason };
+            let sent = transmit(&self.workers, name, &rejection, &mut self.frame);
+            self.note(sent);
+        }
+        met
     }
 
     pub(super) fn worker_of(&self, name: &[u8]) -> Option<WorkerNo> {
-        self.numbers.get(name).copied()
+        self.roll.worker_of(name)
     }
 
     /// A session begins, whose client, if it can be told anything, is `peer`.
@@ -116,6 +127,13 @@ impl Hands {
                 peer: peer.map(Into::into),
             },
         );
+    }
+
+    /// A session's client has another connection.
+    pub(super) fn move_session(&mut self, no: SessionNo, peer: &[u8]) {
+        if let Some(address) = self.sessions.get_mut(&no) {
+            address.peer = Some(peer.into());
+        }
     }
 
     pub(super) fn close_session(&mut self, no: SessionNo) {
@@ -160,21 +178,16 @@ impl Hands {
     }
 
     fn send(&mut self, worker: WorkerNo, message: ToWorker) {
-        self.transmit(worker, &message);
+        if let Some(name) = self.roll.name_of(worker) {
+            let sent = transmit(&self.workers, name, &message, &mut self.frame);
+            self.note(sent);
+        }
         self.outgoing.reuse(worker, message);
     }
 
-    fn transmit(&mut self, worker: WorkerNo, message: &ToWorker) {
-        let Some(name) = self.names.get(&worker) else {
-            return;
-        };
-        self.frame.clear();
-        if let Err(error) = fleet::encode(message, &mut self.frame) {
-            tracing::error!("a message to a worker can't be encoded: {error}");
-            return;
-        }
-        // That the worker is gone is seen, and dealt with, when its process ends.
-        if let Err(error) = self.workers.send_to(name, &self.frame) {
+    /// Keeps the first failure, to be told by [`Hands::flush`].
+    fn note(&mut self, sent: Result<(), NetError>) {
+        if let Err(error) = sent {
             self.failure.get_or_insert(error);
         }
     }
@@ -192,9 +205,7 @@ impl Hands {
         for worker in &ended {
             self.outgoing.forget(*worker);
             self.doomed_after_progress.remove(worker);
-            if let Some(name) = self.names.remove(worker) {
-                self.numbers.remove(&name);
-            }
+            self.roll.strike(*worker);
         }
         Ok(ended)
     }
@@ -218,6 +229,22 @@ impl Hands {
     pub(super) fn last_words(&self) -> &str {
         self.fleet.last_words()
     }
+}
+
+/// Sends a message to a connection of the workers' socket. That it is gone is seen, and dealt with,
+/// when its process ends.
+fn transmit(
+    workers: &Socket,
+    name: &[u8],
+    message: &ToWorker,
+    frame: &mut Vec<u8>,
+) -> Result<(), NetError> {
+    frame.clear();
+    if let Err(error) = fleet::encode(message, frame) {
+        tracing::error!("a message to a worker can't be encoded: {error}");
+        return Ok(());
+    }
+    workers.send_to(name, frame).map(drop)
 }
 
 impl Effects for Hands {

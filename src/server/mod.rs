@@ -18,7 +18,10 @@ mod options;
 mod outgoing;
 mod quota;
 mod reception;
+mod register;
+mod roll;
 mod session;
+mod token;
 
 pub use chaos::{Chaos, ChaosError};
 pub use dispatcher::{Counts, Dispatcher};
@@ -35,7 +38,7 @@ use std::time::Duration;
 use crate::clock::{self, Tick};
 use crate::model::{AssignmentNo, SessionNo, SpawnMode, Table};
 use crate::net::{
-    self, Context, Door, Frame, Kind, Listener, NetError, PollEntry, Received, Socket,
+    self, Context, Door, Endpoint, Frame, Kind, Listener, NetError, PollEntry, Received, Socket,
 };
 use crate::process::{Lifeline, Scratch, Signals, Usage, descriptor_limit};
 use crate::wire::PROTOCOL_VERSION;
@@ -43,6 +46,7 @@ use crate::wire::fleet::{FromWorker, Progress};
 use hands::Hands;
 use intake::Intake;
 use reception::Reception;
+use token::Token;
 
 /// How many file descriptors a server of so many workers needs: for itself and libzmq, and for each
 /// worker its process, its lifeline, its farewell, its connections.
@@ -118,13 +122,21 @@ impl<'a> Server<'a> {
         lifeline: Option<Lifeline>,
     ) -> Result<Self, ServerError> {
         let scratch = Scratch::create().map_err(ServerError::Folder)?;
+        let url = options
+            .control
+            .clone()
+            .unwrap_or_else(|| scratch.endpoint("control.ipc"));
+        let token = token_for(&url, &options, &scratch)?;
         let connections = connections(&options);
         let batches = Listener::bind(&options.batches, Door::batches(connections))?;
-        let control = Listener::bind(&options.control, Door::control(connections))?;
+        let door = Door::control(connections).asking_for(token.as_ref().map(|token| token.secret));
+        let control = Listener::bind(&url, door)?;
         let ready = Ready {
             batches: batches.url().to_owned(),
             control: control.url().to_owned(),
             pid: std::process::id(),
+            token: token.as_ref().map(|token| token.secret),
+            token_file: token.map(|token| token.file),
         };
         let intake = Intake::open(batches, table);
         let mut hands = Hands::open(context, &options, scratch, control)?;
@@ -298,9 +310,11 @@ impl<'a> Server<'a> {
             FromWorker::Hello {
                 version: PROTOCOL_VERSION,
                 worker,
+                secret,
             } => {
-                self.hands.meet(worker, peer);
-                if !self.dispatcher.started(worker, now, &mut self.hands) {
+                if let Err(refusal) = self.hands.meet(worker, secret, peer) {
+                    self.bad_worker_frame(format_args!("a hello is refused: {refusal}"));
+                } else if !self.dispatcher.started(worker, now, &mut self.hands) {
                     self.bad_worker_frame("a hello from a worker that nobody expects");
                 }
             }
@@ -451,6 +465,23 @@ fn connections(options: &Options) -> usize {
     usize::try_from(left)
         .unwrap_or(MOST_CONNECTIONS)
         .clamp(8, MOST_CONNECTIONS)
+}
+
+/// The token for a control channel that others could reach as well.
+fn token_for(
+    url: &str,
+    options: &Options,
+    scratch: &Scratch,
+) -> Result<Option<Token>, ServerError> {
+    if url.parse().is_ok_and(|url: Endpoint| url.is_private()) {
+        return Ok(None);
+    }
+    let file = options.token_file.clone();
+    let file = file.unwrap_or_else(|| scratch.file("token"));
+    let token = Token::issue(file.clone());
+    token
+        .map(Some)
+        .map_err(|source| ServerError::Token { file, source })
 }
 
 fn socket_at(context: &Context, kind: Kind, url: &str) -> Result<(Socket, String), NetError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quota::MOST_COMMANDS;
 use super::{Chaos, Limits, Terms};
-use crate::model::{Job, Ranges, SpawnMode};
+use crate::model::{Job, Ranges, Secret, SpawnMode};
 use crate::net::NetError;
 use crate::process::Program;
 
@@ -22,6 +22,14 @@ pub enum ServerError {
         "can't make a folder for sockets in the folder for temporary files: {0}; set TMPDIR to one that is yours"
     )]
     Folder(std::io::Error),
+    /// The token can't be left where it was to be.
+    #[error("can't write a token to '{}': {source}; choose another file", file.display())]
+    Token {
+        /// Which file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The system refused something else.
     #[error("{action}: {source}")]
     System {
@@ -42,8 +50,11 @@ pub struct Options {
     pub program: Program,
     /// Where to listen for batches.
     pub batches: String,
-    /// Where to listen for the control conversation.
-    pub control: String,
+    /// Where to listen for the control conversation; in the server's own folder without it.
+    pub control: Option<String>,
+    /// Where to leave the token that clients show, when others could connect as well; in the
+    /// server's own folder without it.
+    pub token_file: Option<PathBuf>,
     /// Where clients without a control channel want their results. Without it they are not served.
     pub results: Option<String>,
     /// What workers run for clients that do not say what they would like.
@@ -91,6 +102,12 @@ pub struct Ready {
     pub control: String,
     /// Its process id.
     pub pid: u32,
+    /// What clients show to be let in, when others could reach that as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
+    /// The file that holds the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_file: Option<PathBuf>,
 }
 
 /// What a server has done, told at its end.

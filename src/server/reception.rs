@@ -8,11 +8,13 @@ use super::dispatcher::Dispatcher;
 use super::hands::Hands;
 use super::load::Waits;
 use super::quota::{Budget, Quota};
+use super::register::{Claim, Register};
 use super::{OLD_WIRE, Options, ServerError};
 use crate::model::{
-    ExecutorKind, Instruction, Job, OwnWork, Runtime, SessionKey, SessionNo, WorkloadKind,
+    ExecutorKind, Instruction, Job, OwnWork, Runtime, Secret, SessionKey, SessionNo, WorkloadKind,
 };
 use crate::net::{Endpoint, NetError, Routed};
+use crate::process::random_bits;
 use crate::wire::PROTOCOL_VERSION;
 use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
 
@@ -63,7 +65,7 @@ pub(super) struct Reception {
     terms: Terms,
     budget: Budget,
     sessions: FxHashMap<SessionNo, Client>,
-    by_key: FxHashMap<SessionKey, SessionNo>,
+    register: Register,
     next: SessionNo,
     old_wire: Option<(String, Job)>,
     probe_at: Option<Duration>,
@@ -74,8 +76,6 @@ pub(super) struct Reception {
 }
 
 struct Client {
-    key: SessionKey,
-    peer: Box<[u8]>,
     grant: Grant,
     quota: Quota,
     unknown_commands: u64,
@@ -90,7 +90,7 @@ impl Reception {
             terms: options.terms.clone(),
             budget: Budget::new(options.terms.max_commands),
             sessions: FxHashMap::default(),
-            by_key: FxHashMap::default(),
+            register: Register::default(),
             next: OLD_WIRE,
             old_wire: None,
             probe_at: None,
@@ -127,7 +127,7 @@ impl Reception {
     }
 
     pub(super) fn session_of(&self, key: SessionKey) -> Option<SessionNo> {
-        self.by_key.get(&key).copied()
+        self.register.of_key(key)
     }
 
     pub(super) fn max_commands(&self) -> u64 {
@@ -178,8 +178,8 @@ impl Reception {
         reason: String,
         hands: &mut Hands,
     ) -> Result<(), NetError> {
-        if let Some(client) = self.sessions.get(&no) {
-            hands.tell(&client.peer, &ToClient::Failed { batch, reason })?;
+        if let Some(peer) = self.register.peer_of(no) {
+            hands.tell(peer, &ToClient::Failed { batch, reason })?;
         }
         Ok(())
     }
@@ -198,9 +198,9 @@ impl Reception {
             return Ok(());
         }
         tracing::warn!(session = no, "a client's session is closed: {reason}");
-        if let Some(client) = self.close(no, now, dispatcher, hands) {
+        if let Some((_, peer)) = self.close(no, now, dispatcher, hands) {
             let reason = reason.to_owned();
-            hands.tell(&client.peer, &ToClient::Reject { reason })?;
+            hands.tell(&peer, &ToClient::Reject { reason })?;
         }
         Ok(())
     }
@@ -220,31 +220,25 @@ impl Reception {
         dispatcher: &mut Dispatcher,
         hands: &mut Hands,
     ) -> Result<(), NetError> {
-        let session = || {
-            self.sessions
-                .iter()
-                .find(|(_, c)| &*c.peer == peer)
-                .map(|(&no, _)| no)
-        };
-        match control::decode(frame) {
-            Err(error) => self.bad_frame(error),
-            Ok(FromClient::Hello(hello)) => self.greet(peer, hello, now, dispatcher, hands)?,
-            Ok(FromClient::StopWhenIdle) => {
-                self.leaves_when_idle = true;
-                self.has_served = true;
+        let message = match control::decode(frame) {
+            Ok(FromClient::Hello(hello)) => {
+                return self.greet(peer, hello, now, dispatcher, hands);
             }
-            Ok(FromClient::Ack(acks)) => match session() {
-                Some(no) => dispatcher.acknowledged(no, &acks),
-                None => self.bad_frame("an acknowledgement before a hello"),
-            },
-            Ok(FromClient::Missing(batches)) => match session() {
-                Some(no) => dispatcher.missing(no, &batches, now, hands),
-                None => self.bad_frame("an answer before a hello"),
-            },
-            Ok(FromClient::Bye) => match session() {
-                Some(no) => self.part(no, now, dispatcher, hands)?,
-                None => self.bad_frame("a goodbye before a hello"),
-            },
+            Ok(message) => message,
+            Err(error) => {
+                self.bad_frame(error);
+                return Ok(());
+            }
+        };
+        // Whatever else is said is about a session, that of the connection that says it.
+        match (message, self.register.of_peer(peer)) {
+            (FromClient::Ack(acks), Some(no)) => dispatcher.acknowledged(no, &acks),
+            (FromClient::Missing(batches), Some(no)) => {
+                dispatcher.missing(no, &batches, now, hands);
+            }
+            (FromClient::Bye, Some(no)) => self.part(no, now, dispatcher, hands)?,
+            (FromClient::StopWhenIdle, Some(_)) => self.leaves_when_idle = true,
+            (FromClient::Hello(_), _) | (_, None) => self.bad_frame("a message before a hello"),
         }
         Ok(())
     }
@@ -257,19 +251,20 @@ impl Reception {
         dispatcher: &mut Dispatcher,
         hands: &mut Hands,
     ) -> Result<(), NetError> {
-        let answer = match self.session_of(hello.session) {
-            Some(no) => self
-                .sessions
-                .get(&no)
-                .map(|client| ToClient::Welcome(client.grant.clone())),
-            None => None,
+        let session = match self.register.claim(peer, hello.session, hello.secret) {
+            Claim::New => self.admit(peer, &hello, now, dispatcher, hands),
+            Claim::Own(no) => Ok(no),
+            Claim::TakenUp(no) => {
+                hands.move_session(no, peer);
+                Ok(no)
+            }
+            Claim::Refused(reason) => Err(reason.to_owned()),
         };
-        let answer = match answer {
-            Some(welcome) => welcome,
-            None => match self.grant(&hello) {
-                Err(reason) => ToClient::Reject { reason },
-                Ok(granted) => self.admit(peer, &hello, granted, now, dispatcher, hands),
-            },
+        let answer = match session.map(|no| self.sessions.get(&no)) {
+            Ok(Some(client)) => ToClient::Welcome(client.grant.clone()),
+            // The register knows no others.
+            Ok(None) => return Ok(()),
+            Err(reason) => ToClient::Reject { reason },
         };
         if hands.tell(peer, &answer)? == Routed::Gone {
             self.somebody_left(now);
@@ -278,7 +273,7 @@ impl Reception {
     }
 
     /// What a client is granted, or why it is not.
-    fn grant(&self, hello: &Hello) -> Result<(Grant, Quota), String> {
+    fn grant(&self, hello: &Hello, secret: Secret) -> Result<(Grant, Quota), String> {
         if hello.version != PROTOCOL_VERSION {
             return Err(format!(
                 "you speak version {} of the protocol, this server version {PROTOCOL_VERSION}; \
@@ -289,7 +284,7 @@ impl Reception {
         if self.draining {
             return Err("this server is leaving; start another, and try again".to_owned());
         }
-        if self.sessions.len() >= self.terms.max_clients {
+        if self.register.len() >= self.terms.max_clients {
             return Err(format!(
                 "{} clients are being served already",
                 self.terms.max_clients
@@ -327,6 +322,7 @@ impl Reception {
                 .clamp(1, self.max_workers),
             job,
             window: quota.window,
+            secret,
         };
         Ok((grant, quota))
     }
@@ -386,32 +382,34 @@ impl Reception {
         }
     }
 
+    /// Opens a session, or says why not.
     fn admit(
         &mut self,
         peer: &[u8],
         hello: &Hello,
-        (grant, quota): (Grant, Quota),
         now: Duration,
         dispatcher: &mut Dispatcher,
         hands: &mut Hands,
-    ) -> ToClient {
+    ) -> Result<SessionNo, String> {
+        let secret = match hello.secret {
+            Some(secret) => secret,
+            None => Secret::from_bits(random_bits().map_err(|error| error.to_string())?),
+        };
+        let (grant, quota) = self.grant(hello, secret)?;
         self.next += 1;
         let no = self.next;
         self.has_served = true;
-        self.by_key.insert(hello.session, no);
+        self.register.open(no, peer, hello.session, secret);
         hands.open_session(no, hello.results.clone(), grant.job.clone(), Some(peer));
         dispatcher.open(no, grant.job.clone(), grant.processes, true, now, hands);
-        let welcome = ToClient::Welcome(grant.clone());
         let client = Client {
-            key: hello.session,
-            peer: peer.into(),
             grant,
             quota,
             unknown_commands: 0,
         };
         self.budget.promise(&quota);
         self.sessions.insert(no, client);
-        welcome
+        Ok(no)
     }
 
     /// A client has all it wanted, and is told what it took.
@@ -423,29 +421,30 @@ impl Reception {
         hands: &mut Hands,
     ) -> Result<(), NetError> {
         let retried = dispatcher.retried_of(no);
-        if let Some(client) = self.close(no, now, dispatcher, hands) {
+        if let Some((client, peer)) = self.close(no, now, dispatcher, hands) {
             let account = Account {
                 retried,
                 unknown_commands: client.unknown_commands,
             };
-            hands.tell(&client.peer, &ToClient::Complete(account))?;
+            hands.tell(&peer, &ToClient::Complete(account))?;
         }
         Ok(())
     }
 
+    /// Ends a session, and gives who it was.
     fn close(
         &mut self,
         no: SessionNo,
         now: Duration,
         dispatcher: &mut Dispatcher,
         hands: &mut Hands,
-    ) -> Option<Client> {
+    ) -> Option<(Client, Box<[u8]>)> {
         dispatcher.close(no, now, hands);
         hands.close_session(no);
+        let peer = self.register.close(no)?;
         let client = self.sessions.remove(&no)?;
-        self.by_key.remove(&client.key);
         self.budget.give_back(&client.quota);
-        Some(client)
+        Some((client, peer))
     }
 
     /// From now on no new client is served.
@@ -456,9 +455,9 @@ impl Reception {
     /// Tells all clients why they are not served any more.
     pub(super) fn turn_away(&self, why: &ServerError, hands: &mut Hands) -> Result<(), NetError> {
         let reason = why.to_string();
-        for client in self.sessions.values() {
+        for (_, peer) in self.register.peers() {
             let reason = reason.clone();
-            hands.tell(&client.peer, &ToClient::Reject { reason })?;
+            hands.tell(peer, &ToClient::Reject { reason })?;
         }
         Ok(())
     }
@@ -485,15 +484,15 @@ impl Reception {
         };
         // The first look follows at once on the news, and is followed by a second.
         self.probe_at = (at + PROBE_AGAIN > now).then_some(now + PROBE_AGAIN);
-        let numbers: Vec<SessionNo> = self.sessions.keys().copied().collect();
-        for no in numbers {
-            let Some(client) = self.sessions.get(&no) else {
-                continue;
-            };
-            if hands.tell(&client.peer, &ToClient::Ping)? == Routed::Gone {
-                tracing::warn!(session = no, "a client has gone; its work is cancelled");
-                self.close(no, now, dispatcher, hands);
+        let mut gone = Vec::new();
+        for (no, peer) in self.register.peers() {
+            if hands.tell(peer, &ToClient::Ping)? == Routed::Gone {
+                gone.push(no);
             }
+        }
+        for no in gone {
+            tracing::warn!(session = no, "a client has gone; its work is cancelled");
+            self.close(no, now, dispatcher, hands);
         }
         Ok(())
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Dispatch, ExecutorKind, Job, Ranges, Runtime, SessionKey, WorkloadKind};
+use crate::model::{
+    Dispatch, ExecutorKind, Job, Ranges, Runtime, Secret, SessionKey, WorkloadKind,
+};
 
 /// What a client says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +22,7 @@ pub enum FromClient {
     Missing(Ranges),
     /// I have all that I wanted.
     Bye,
-    /// Please leave once nobody is served any more.
+    /// Please leave once nobody is served any more. Like all but a hello, of a session alone.
     StopWhenIdle,
 }
 
@@ -40,6 +42,11 @@ pub struct Hello {
     pub results: String,
     /// What it would like.
     pub wish: Wish,
+    /// What proves, over another connection, that the session is its own: the secret of the grant.
+    /// One that is new may bring a secret, which the session then has; so nothing is lost with a
+    /// welcome that it never got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Secret>,
 }
 
 /// What a client would like; the server's own settings stand for what is left out.
@@ -111,6 +118,8 @@ pub struct Grant {
     pub job: Job,
     /// Batches that may be out at any time.
     pub window: u64,
+    /// What takes the session up again over another connection.
+    pub secret: Secret,
 }
 
 /// What a session took, as the gateway counted it.
@@ -159,6 +168,7 @@ mod tests {
                 threads: Some(16),
                 ..Wish::default()
             },
+            secret: Some(Secret::from_bits(9)),
         });
         let mut frame = Vec::new();
         encode(&hello, &mut frame);

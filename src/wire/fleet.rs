@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{AssignmentNo, Command, Instruction, Job, Ranges, WorkerNo};
+use crate::model::{AssignmentNo, Command, Instruction, Job, Ranges, Secret, WorkerNo};
 
 /// What a worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum FromWorker {
         version: u32,
         /// The number that it was started with.
         worker: WorkerNo,
+        /// What proves that it is that worker.
+        secret: Secret,
     },
     /// What I have finished, and how much more I want.
     Progress(Progress),
@@ -77,6 +79,11 @@ pub enum ToWorker {
     Close,
     /// Leave when what you hold is done.
     Stop,
+    /// You are not the worker that you say you are, or not one of this gateway's.
+    Reject {
+        /// In words.
+        reason: String,
+    },
 }
 
 /// Batches of one session, laid out flat: few allocations, however many they are.
@@ -140,6 +147,19 @@ impl Bundle {
             Err(FleetError::Counts)
         }
     }
+}
+
+/// What a worker is told at its start, as a line of JSON on its standard input: who it is, and where
+/// its gateway is. Arguments and the environment can be seen by others; a pipe can't.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ticket {
+    /// The gateway's address for workers.
+    pub gateway: String,
+    /// The number under which the gateway knows it.
+    pub worker: WorkerNo,
+    /// What proves that it is that worker.
+    pub secret: Secret,
 }
 
 /// What a worker leaves on its standard output at its end, as a line of JSON. It is no message: a

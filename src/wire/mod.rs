@@ -13,6 +13,7 @@ pub mod data;
 pub mod fleet;
 
 /// The version of the control and worker conversations. A peer of another version is rejected.
-/// Version 2 knows runtimes, version 3 work of a person's own, version 4 assignments, queries and
-/// clients that can't be reached.
+/// Version 2 knows runtimes, version 3 work of a person's own, version 4 assignments, queries, clients
+/// that can't be reached, and the secrets by which a session and a worker's place belong to who was
+/// given them.
 pub const PROTOCOL_VERSION: u32 = 4;

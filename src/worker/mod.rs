@@ -20,11 +20,11 @@ use std::os::fd::AsFd;
 
 use crate::clock;
 use crate::executor::Runner;
-use crate::model::{Interpreter, Job, Task, WorkerNo};
+use crate::model::{Interpreter, Job, Task};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
 use crate::process::{Usage, run_program};
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, ToWorker};
+use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, Ticket, ToWorker};
 pub use assignment::Assignment;
 use engine::{Engine, EngineUsage};
 use python::{Agent, AgentError, Driver};
@@ -43,6 +43,9 @@ pub enum WorkerError {
     /// The gateway broke the conversation's rules.
     #[error("the gateway broke the rules: {0}")]
     Protocol(&'static str),
+    /// The gateway does not take this worker for one of its own.
+    #[error("the gateway refused: {0}")]
+    Rejected(String),
     /// The trace can't be written.
     #[error("the trace can't be written: {0}")]
     Trace(#[from] csv::Error),
@@ -57,10 +60,8 @@ pub enum WorkerError {
 /// What a worker is started with.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Its number, under which the gateway knows it.
-    pub number: WorkerNo,
-    /// The gateway's address for workers.
-    pub gateway: String,
+    /// Who it is, and where its gateway is.
+    pub ticket: Ticket,
     /// An interpreter to have ready before the worker says that it is, when it is known that
     /// sessions will want it.
     pub interpreter: Option<Interpreter>,
@@ -82,7 +83,7 @@ pub fn run(
     let interpreter = options.interpreter.as_ref();
     let spare = interpreter.map(|one| ready(one, task)).transpose()?;
     let gateway = context.socket(Kind::Dealer)?;
-    gateway.connect(&options.gateway)?;
+    gateway.connect(&options.ticket.gateway)?;
     let mut worker = Worker {
         context,
         gateway,
@@ -93,7 +94,8 @@ pub fn run(
     };
     worker.say(&FromWorker::Hello {
         version: PROTOCOL_VERSION,
-        worker: options.number,
+        worker: options.ticket.worker,
+        secret: options.ticket.secret,
     })?;
     worker.serve(lifeline)?;
     Ok(worker.part())
@@ -178,6 +180,7 @@ impl Worker<'_> {
                 }
             }
             ToWorker::Stop => self.stopping = true,
+            ToWorker::Reject { reason } => return Err(WorkerError::Rejected(reason)),
         }
         Ok(())
     }

@@ -332,6 +332,11 @@ impl Process {
         drop(self.child.stdin.take());
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        has_ended_by(self.pid(), Instant::now())
+    }
+
     /// Waits until it has ended, and with it whoever else holds its standard error.
     pub fn finish(mut self) -> Finished {
         let stdout = self.stdout.rest(self.deadline);

@@ -12,7 +12,7 @@ fn a_client_that_is_started_after_the_server_over_ipc_gets_its_512() {
     assert!(
         server
             .line()
-            .starts_with("ready: batches at ipc://batches, control at tcp://")
+            .starts_with("ready: batches at ipc://batches, control at ipc://")
     );
     assert_eq!(stage.run(CLIENT).expect(0).total(), 512);
     let server = server.interrupt().expect(0);

@@ -97,6 +97,7 @@ impl Worker {
                 }
             }
             Some(ToWorker::Stop) => self.stopping = true,
+            Some(ToWorker::Reject { reason }) => panic!("the dispatcher rejects nobody: {reason}"),
             None => {}
         }
     }

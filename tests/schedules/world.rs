@@ -292,7 +292,7 @@ impl World {
         } else {
             client.batches.remove(at).unwrap()
         };
-        let id = SessionKey::from_bits(u64::from(session)).batch(sequence);
+        let id = SessionKey::from_bits(u128::from(session)).batch(sequence);
         // Batches of 0 to 3 commands.
         let instructions = vec![
             Instruction {

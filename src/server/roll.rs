@@ -1,0 +1,85 @@
+//! Which connection is which worker's. Knows no socket.
+
+use rustc_hash::FxHashMap;
+
+use crate::model::{Secret, WorkerNo};
+
+/// The workers that have said hello, with the names that ROUTER has for their connections. Who was
+/// first keeps its place.
+#[derive(Debug, Default)]
+pub(super) struct Roll {
+    names: FxHashMap<WorkerNo, Box<[u8]>>,
+    numbers: FxHashMap<Box<[u8]>, WorkerNo>,
+}
+
+impl Roll {
+    /// A connection says that it is a worker's, and shows a secret; `expected` is that of the worker,
+    /// if there is such a one.
+    pub(super) fn meet(
+        &mut self,
+        name: &[u8],
+        worker: WorkerNo,
+        shown: Secret,
+        expected: Option<Secret>,
+    ) -> Result<(), &'static str> {
+        if expected != Some(shown) {
+            return Err("it does not show the secret of that worker");
+        }
+        if self.names.contains_key(&worker) || self.numbers.contains_key(name) {
+            return Err("the worker, or the connection, has said hello before");
+        }
+        self.names.insert(worker, name.into());
+        self.numbers.insert(name.into(), worker);
+        Ok(())
+    }
+
+    /// A worker has ended.
+    pub(super) fn strike(&mut self, worker: WorkerNo) {
+        if let Some(name) = self.names.remove(&worker) {
+            self.numbers.remove(&name);
+        }
+    }
+
+    pub(super) fn name_of(&self, worker: WorkerNo) -> Option<&[u8]> {
+        self.names.get(&worker).map(AsRef::as_ref)
+    }
+
+    pub(super) fn worker_of(&self, name: &[u8]) -> Option<WorkerNo> {
+        self.numbers.get(name).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Secret = Secret::from_bits(1);
+    const TWO: Secret = Secret::from_bits(2);
+
+    #[test]
+    fn the_first_with_the_secret_has_the_place_until_it_ends() {
+        let mut roll = Roll::default();
+        assert!(roll.meet(b"a", 1, TWO, Some(ONE)).is_err());
+        assert!(roll.meet(b"a", 1, ONE, None).is_err());
+        assert_eq!(roll.worker_of(b"a"), None);
+        roll.meet(b"a", 1, ONE, Some(ONE)).unwrap();
+
+        assert!(
+            roll.meet(b"b", 1, ONE, Some(ONE)).is_err(),
+            "the worker is there"
+        );
+        assert!(
+            roll.meet(b"a", 2, TWO, Some(TWO)).is_err(),
+            "so is the connection"
+        );
+        assert_eq!(roll.name_of(1), Some(&b"a"[..]));
+        assert_eq!(
+            (roll.worker_of(b"a"), roll.worker_of(b"b")),
+            (Some(1), None)
+        );
+
+        roll.strike(1);
+        assert_eq!((roll.name_of(1), roll.worker_of(b"a")), (None, None));
+        roll.meet(b"b", 2, TWO, Some(TWO)).unwrap();
+    }
+}
