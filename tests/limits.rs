@@ -18,6 +18,7 @@ use mpmt::model::{
     AssignmentNo, BatchId, Dispatch, ExecutorKind, Job, Ranges, Runtime, SessionKey, SessionNo,
     WorkerNo, WorkloadKind,
 };
+use mpmt::process::random_bits;
 use mpmt::server::{Dispatcher, Effects, Limits, Load};
 use mpmt::wire::PROTOCOL_VERSION;
 use mpmt::wire::data;
@@ -109,7 +110,7 @@ impl Peer {
     fn new(served: &Served) -> Peer {
         let context = zmq::Context::new();
         let control = context.socket(zmq::DEALER).unwrap();
-        let key = SessionKey::from_bits(fastrand::u64(..));
+        let key = SessionKey::from_bits(random_bits().unwrap());
         control.set_identity(key.to_string().as_bytes()).unwrap();
         control.set_linger(0).unwrap();
         control.set_rcvtimeo(30_000).unwrap();

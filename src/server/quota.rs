@@ -123,6 +123,7 @@ mod tests {
             commands,
             results: String::new(),
             wish: Wish::default(),
+            secret: None,
         }
     }
 

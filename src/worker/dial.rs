@@ -157,6 +157,8 @@ mod tests {
         disconnected: false,
         reached: true,
         failed: false,
+        refused: false,
+        foreign: false,
     };
     const FAILED: Seen = Seen {
         failed: true,
