@@ -76,7 +76,7 @@ impl Channel {
             let token = token.ok_or_else(|| ClientError::NoToken(url.to_owned()))?;
             socket.show_token(token)?;
         }
-        let watch = Watch::dial(context, &socket)?;
+        let watch = Watch::new(context, &socket)?;
         socket.connect(url)?;
         Ok(Channel {
             socket,

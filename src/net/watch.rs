@@ -27,9 +27,9 @@ pub struct Seen {
     pub connected: bool,
     /// A connection has been lost.
     pub disconnected: bool,
-    /// The peer's system has taken a connection. Seen by [`Watch::dial`] only.
+    /// The peer's system has taken a connection.
     pub reached: bool,
-    /// What was reached does not shake hands. Seen by [`Watch::dial`] only.
+    /// What was reached does not shake hands.
     pub failed: bool,
     /// And that is since it does not take our token.
     pub refused: bool,
@@ -38,9 +38,13 @@ pub struct Seen {
     pub foreign: bool,
 }
 
-const COMINGS: [zmq::SocketEvent; 2] = [
+const EVENTS: [zmq::SocketEvent; 6] = [
+    zmq::SocketEvent::CONNECTED,
     zmq::SocketEvent::HANDSHAKE_SUCCEEDED,
     zmq::SocketEvent::DISCONNECTED,
+    FAILURES[0],
+    FAILURES[1],
+    FAILURES[2],
 ];
 
 const FAILURES: [zmq::SocketEvent; 3] = [
@@ -68,32 +72,13 @@ fn monitor(socket: &Socket, endpoint: &str, events: &[zmq::SocketEvent]) -> Resu
 }
 
 impl Watch {
-    /// Watches a socket from now on.
+    /// Watches a socket that is about to connect from now on.
     ///
     /// # Errors
     /// When the process is out of sockets or descriptors.
     pub fn new(context: &Context, socket: &Socket) -> Result<Watch, NetError> {
-        Watch::over(context, socket, &COMINGS)
-    }
-
-    /// Watches from now on what becomes of a socket's attempts to connect.
-    ///
-    /// # Errors
-    /// When the process is out of sockets or descriptors.
-    pub fn dial(context: &Context, socket: &Socket) -> Result<Watch, NetError> {
-        let mut events = vec![zmq::SocketEvent::CONNECTED];
-        events.extend(COMINGS);
-        events.extend(FAILURES);
-        Watch::over(context, socket, &events)
-    }
-
-    fn over(
-        context: &Context,
-        socket: &Socket,
-        events: &[zmq::SocketEvent],
-    ) -> Result<Watch, NetError> {
         let endpoint = fresh_endpoint();
-        monitor(socket, &endpoint, events)?;
+        monitor(socket, &endpoint, &EVENTS)?;
         let pair = context.pair()?;
         pair.connect(&endpoint)?;
         Ok(Watch(pair))

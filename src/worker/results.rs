@@ -41,7 +41,7 @@ impl Results {
 
     fn call(&mut self) -> Result<(), NetError> {
         let socket = self.context.socket(Kind::Push)?;
-        let watch = Watch::dial(&self.context, &socket)?;
+        let watch = Watch::new(&self.context, &socket)?;
         // An address that libzmq refuses is the client's fault, and no reason to end.
         if let Err(error) = socket.connect(&self.url) {
             watch.end(&socket)?;
