@@ -70,8 +70,6 @@ pub enum Kind {
     Dealer,
     /// Talks with many peers, by name.
     Router,
-    /// Answers one question after the other.
-    Reply,
 }
 
 /// All ZeroMQ state of a process: its I/O threads and sockets.
@@ -176,7 +174,6 @@ impl Kind {
             Kind::Pull => zmq::PULL,
             Kind::Dealer => zmq::DEALER,
             Kind::Router => zmq::ROUTER,
-            Kind::Reply => zmq::REP,
         }
     }
 }

@@ -15,9 +15,10 @@ impl std::fmt::Debug for Watch {
     }
 }
 
-/// What libzmq 4.3.4 has seen when a peer refuses a token (`ZMQ_PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND`).
-/// Its C++ takes the name of the command, `"\x05ERROR"`, for `"\x5e"` and `"RROR"`, so it knows no peer's
-/// ERROR but its own. There is no other command that one of our listeners could send there.
+/// What libzmq 4.3.4 has seen when a peer that is not libzmq 4.3.4 refuses a token
+/// (`ZMQ_PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND`). Its C++ takes the name of the command, `"\x05ERROR"`,
+/// for `"\x5e"` and `"RROR"`, so it knows no ERROR but its own. No other command could be unexpected
+/// there.
 const UNEXPECTED_COMMAND: u32 = 0x1000_0001;
 
 /// What a [`Watch`] has seen since it was last asked.
