@@ -105,7 +105,10 @@ impl Server {
         let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         pids.filter(|pid: &u32| {
             let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-            status.lines().any(|line| line == parent)
+            let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            // One that is no worker yet is still the server's own image, and holds it up.
+            let is_worker = words.split(|&byte| byte == 0).any(|word| word == b"worker");
+            is_worker && status.lines().any(|line| line == parent)
         })
         .collect()
     }

@@ -672,7 +672,7 @@ mod tests {
         if let Some(token) = token {
             socket.show_token(token).unwrap();
         }
-        let watch = Watch::dial(&context, &socket).unwrap();
+        let watch = Watch::new(&context, &socket).unwrap();
         socket.connect(listener.url()).unwrap();
         socket.send(b"hello").unwrap();
         let end = clock::now().after(Duration::from_secs(20));
