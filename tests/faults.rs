@@ -454,11 +454,15 @@ fn wait_until_quiet(what: &str, pids: &[u32]) {
 }
 
 /// A client process that has sent 4,096 batches of a command each, and is stopped before it has
-/// read the results: what its socket has no room for is in the worker.
+/// read the results: what its socket has no room for is in the workers.
 fn stopped_client(place: &Place, server: &Server, repeat: &str) -> Child {
+    // Until all is sent there is nothing to read.
+    server.signal_workers(Signal::STOP);
     let client = client_with(place, &["--repeat", repeat]);
-    wait_until("a worker is there", || !server.workers().is_empty());
+    wait_until("the client has begun", || cpu_ticks(client.pid()) > 0);
+    wait_until_quiet("all is sent", &[client.pid(), server.0.child.pid()]);
     client.signal(Signal::STOP);
+    server.signal_workers(Signal::CONT);
     let mut pids = server.workers();
     pids.push(server.0.child.pid());
     wait_until_quiet("all batches are done", &pids);
@@ -467,8 +471,8 @@ fn stopped_client(place: &Place, server: &Server, repeat: &str) -> Child {
 
 #[test]
 fn results_in_a_worker_that_is_stopped_after_it_has_told_of_them_are_made_again() {
-    let place = Place::new("0.0005");
-    let server = Server::start(&place, &["-w", "io", "--batch-timeout", "500ms"]);
+    let place = Place::new("0");
+    let server = Server::start(&place, &["--spawn", "eager", "--batch-timeout", "2s"]);
     let client = stopped_client(&place, &server, "512");
     server.signal_workers(Signal::STOP);
     let start = Instant::now();
@@ -476,14 +480,15 @@ fn results_in_a_worker_that_is_stopped_after_it_has_told_of_them_are_made_again(
     let said = said_by(client);
     eprintln!("all answered after {:?}", start.elapsed());
     assert!(said.contains("total: 4096"), "{said}");
-    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(start.elapsed() < Duration::from_secs(15));
     server.stop();
 }
 
 #[test]
 fn results_for_a_paused_client_whose_worker_goes_on_to_another_are_made_again() {
     let place = Place::new("0");
-    let server = Server::start_with(&place, "1", &["--batch-timeout", "5s"]);
+    let arguments = ["--spawn", "eager", "--batch-timeout", "5s"];
+    let server = Server::start_with(&place, "1", &arguments);
     let paused = stopped_client(&place, &server, "2000");
     // The socket that its results wait in is closed, and gives them up after a second.
     RealClient::start(&place, 1).expect_total(8);
