@@ -16,7 +16,7 @@ mod verdict;
 
 pub use calibration::{Calibration, batch_cost_s, measure_batch_cost};
 pub use doctor::{Finding, Verdict, Warning, examine};
-pub use environment::Environment;
+pub use environment::{Capacity, Environment};
 pub use experiment::{
     Ending, Experiment, Limits, Observer, Planned, WrongSum, check_expected_sum, expected_s,
 };

@@ -10,11 +10,11 @@ use std::time::Duration;
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
 use super::verdict::{beyond_64_bits, failed, judge, note_cost};
-use super::{Pace, experiment::Planned, trace};
+use super::{Capacity, Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{
-    Command, Configuration, IdealInput, Job, Runtime, Table, TableEntry, WorkloadKind,
+    Command, Configuration, IdealInput, Job, Load, Runtime, Table, TableEntry, WorkloadKind,
     ideal_makespan,
 };
 use crate::net::Context;
@@ -37,7 +37,7 @@ pub struct Harness {
     program: Program,
     input: Input,
     table: Table,
-    cores: u32,
+    capacity: f64,
     timeout: Option<Duration>,
     /// Whether commands that the table does not have are passed over.
     allow_unknown: bool,
@@ -79,13 +79,13 @@ impl Harness {
     ) -> Self {
         let numbered = input.entries.iter().copied().enumerate();
         let (table, _) = Table::from_entries(numbered);
-        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+        let capacity = Capacity::here().cores;
         let server_arguments = Vec::new();
         Harness {
             program,
             input,
             table,
-            cores,
+            capacity,
             timeout,
             allow_unknown: false,
             server_arguments,
@@ -131,13 +131,23 @@ impl Harness {
         let input = IdealInput {
             waits_s: &waits_s,
             repeat: configuration.repeat,
-            processes: configuration.processes,
-            batch: configuration.batch,
+            load: self.load(configuration, pace.locked),
             loop_s: pace.loop_s,
-            locked: pace.locked,
-            cores: self.cores,
         };
         ideal_makespan(&configuration.job, &input)
+    }
+
+    fn load(&self, configuration: &Configuration, locked: bool) -> Load {
+        Load {
+            commands: self.source(configuration).commands(),
+            unknown: self.unknown_commands(configuration),
+            batch: configuration.batch,
+            processes: configuration.processes,
+            threads: configuration.job.width(),
+            locked,
+            capacity: self.capacity,
+            rate_per_s: configuration.rate_per_s,
+        }
     }
 
     /// What a trial's client sends.
@@ -381,6 +391,7 @@ impl Harness {
             latency_p999_s: None,
             latency_max_s: None,
             throughput_per_s: None,
+            achieved_rate_per_s: None,
             responses_sum: None,
             results: None,
             retried: None,
