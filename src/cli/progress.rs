@@ -145,6 +145,15 @@ impl Observer for Progress {
             true => format!(", {} left", rounded(outlook.left_s())),
             false => String::new(),
         };
+        if let (Some(share), Some(rate)) = (trial.overload(), trial.rate_per_s) {
+            self.note_always(&format!(
+                "{} is overloaded: {:.1} % of its {rate} batches per second were got through, and the \
+                 others waited, so its latencies are those of the queue; lower --rate, or take more \
+                 processes or threads",
+                trial.name(),
+                100.0 * share
+            ));
+        }
         let warmup = if trial.warmup { " (warm-up)" } else { "" };
         self.note_always(&format!(
             "{}/{} {:<14} {outcome}{warmup}{left}",

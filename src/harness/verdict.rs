@@ -22,6 +22,7 @@ pub(super) fn judge(
     trial.first_result_s = outcome.first_result.map(|first| first.as_secs_f64());
     let run = trial.commands - unknown;
     trial.throughput_per_s = (makespan_s > 0.0).then(|| run as f64 / makespan_s);
+    trial.achieved_rate_per_s = (trial.rate_per_s).and_then(|_| outcome.achieved_rate_per_s());
     if let Some(latency) = outcome.latency {
         trial.latency_p50_s = Some(latency.p50_s);
         trial.latency_p90_s = Some(latency.p90_s);

@@ -47,6 +47,7 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         latency_p999_s: None,
         latency_max_s: None,
         throughput_per_s: Some(512.0 / makespan_s),
+        achieved_rate_per_s: None,
         responses_sum: Some(512),
         results: Some(32),
         retried: Some(0),

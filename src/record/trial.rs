@@ -118,6 +118,10 @@ pub struct Trial {
     pub latency_max_s: Option<f64>,
     /// Commands that were run, per second of the makespan.
     pub throughput_per_s: Option<f64>,
+    /// Batches that were got through per second, where a rate was asked for: less than that when
+    /// they came to wait. Empty without a rate.
+    #[serde(default)]
+    pub achieved_rate_per_s: Option<f64>,
     /// The sum of the responses that came back.
     pub responses_sum: Option<i64>,
     /// Batches that were answered.
@@ -210,6 +214,15 @@ impl Trial {
     /// The work of a person's own, as it was named.
     pub fn own_work(&self) -> Option<&str> {
         self.task.as_deref().or(self.exec.as_deref())
+    }
+
+    /// The share of the asked rate that was achieved, when that was so little that batches came to
+    /// wait for each other.
+    pub fn overload(&self) -> Option<f64> {
+        /// Of the rate that was asked for.
+        const ENOUGH: f64 = 0.95;
+        let share = self.achieved_rate_per_s? / self.rate_per_s?;
+        (self.status == Status::Ok && share < ENOUGH).then_some(share)
     }
 
     /// `ideal / makespan`: 1 when the machinery costs nothing.

@@ -11,6 +11,7 @@ mod image;
 mod input_files;
 mod measuring;
 mod not_run;
+mod open_loop;
 mod own_work;
 mod pages;
 mod runtimes;
