@@ -112,6 +112,7 @@ impl Campaign {
             let later = self.experiments[place + 1..].iter();
             let later: Vec<Planned> = later.flat_map(|p| p.experiment.missing(&done)).collect();
             progress.later(&later);
+            progress.advise(experiment, self.harness.capacity());
             let mine = |row: &&Trial| row.experiment == experiment.name;
             let done = done.iter().filter(mine).cloned().collect();
             let ending = experiment

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::clock::{self, Tick};
-use crate::harness::{Observer, Planned, expected_s};
+use crate::harness::{Capacity, Experiment, Observer, Planned, advice, expected_s};
 use crate::record::{Status, Trial, TrialWriter};
 
 /// A bar of answered batches on stderr, when that is a terminal.
@@ -91,6 +91,18 @@ impl Progress {
     /// These trials follow on the experiment that is run next.
     pub(super) fn later(&mut self, later: &[Planned]) {
         self.outlook.later_s = later.iter().map(expected_s).collect();
+    }
+
+    /// Says what will be misleading about an experiment.
+    pub(super) fn advise(&self, experiment: &Experiment, capacity: Capacity) {
+        let Experiment {
+            configurations,
+            predicted_s,
+            ..
+        } = experiment;
+        for advice in advice(configurations, predicted_s, capacity) {
+            self.note_always(&format!("{}: {advice}", experiment.name));
+        }
     }
 
     /// Says something, beside the bar when there is one.

@@ -3,6 +3,7 @@
 //!
 //! Must not know: how results are shown, what the command line looks like.
 
+mod advice;
 mod calibration;
 mod doctor;
 mod environment;
@@ -14,6 +15,7 @@ mod trace;
 mod trial;
 mod verdict;
 
+pub use advice::advice;
 pub use calibration::{Calibration, batch_cost_s, measure_batch_cost};
 pub use doctor::{Finding, Verdict, Warning, examine};
 pub use environment::{Capacity, Environment};

@@ -37,7 +37,7 @@ pub struct Harness {
     program: Program,
     input: Input,
     table: Table,
-    capacity: f64,
+    capacity: Capacity,
     timeout: Option<Duration>,
     /// Whether commands that the table does not have are passed over.
     allow_unknown: bool,
@@ -79,7 +79,7 @@ impl Harness {
     ) -> Self {
         let numbered = input.entries.iter().copied().enumerate();
         let (table, _) = Table::from_entries(numbered);
-        let capacity = Capacity::here().cores;
+        let capacity = Capacity::here();
         let server_arguments = Vec::new();
         Harness {
             program,
@@ -92,6 +92,11 @@ impl Harness {
             trace: None,
             signals,
         }
+    }
+
+    /// What the machine gives to its trials.
+    pub fn capacity(&self) -> Capacity {
+        self.capacity
     }
 
     /// Leaves, of every trial, a `trace.csv` and a `trace.json` in a folder: when each command was
@@ -145,7 +150,7 @@ impl Harness {
             processes: configuration.processes,
             threads: configuration.job.width(),
             locked,
-            capacity: self.capacity,
+            capacity: self.capacity.cores,
             rate_per_s: configuration.rate_per_s,
         }
     }

@@ -225,6 +225,12 @@ impl Trial {
         (self.status == Status::Ok && share < ENOUGH).then_some(share)
     }
 
+    /// Whether it had threads that could never run: under a barrier a worker has one batch at a
+    /// time.
+    pub fn has_idle_threads(&self) -> bool {
+        self.dispatch == Dispatch::Barrier && self.threads > self.batch
+    }
+
     /// `ideal / makespan`: 1 when the machinery costs nothing.
     pub fn efficiency(&self) -> Option<f64> {
         match (self.ideal_s, self.makespan_s) {
