@@ -17,7 +17,7 @@ use super::server::check_descriptors;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
 use crate::model::{Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
-use crate::record::{Trial, TrialWriter};
+use crate::record::{Trial, TrialWriter, with_fastest_loops};
 use crate::spec::{Order, input_digest};
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
@@ -124,7 +124,8 @@ impl Campaign {
                 break;
             }
         }
-        Ok(trials)
+        // Of all experiments of the folder together.
+        Ok(with_fastest_loops(trials))
     }
 }
 

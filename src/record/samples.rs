@@ -39,6 +39,8 @@ pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
         makespan_s: Some(makespan_s),
         ideal_s: Some(ideal_s),
         ideal_is_bound: false,
+        loop_s: None,
+        capacity_cores: None,
         startup_s: Some(0.0123),
         first_result_s: Some(1.0056),
         latency_p50_s: None,

@@ -56,6 +56,12 @@ const MEASURES: &[Measure] = &[
         true => Cell::maybe(t.ideal_s, Cell::SecondsAtLeast),
         false => Cell::maybe(t.ideal_s, Cell::Seconds),
     }),
+    measure("loops of a command", "loop_s", |t| {
+        Cell::maybe(t.loop_s, Cell::Seconds)
+    }),
+    measure("capacity, cores", "capacity_cores", |t| {
+        Cell::maybe(t.capacity_cores, Cell::Cores)
+    }),
     measure("efficiency", "efficiency", |t| {
         Cell::maybe(t.efficiency(), Cell::Share)
     }),

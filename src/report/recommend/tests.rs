@@ -65,7 +65,11 @@ fn threads_that_can_never_run_are_never_recommended() {
     let slow = in_batches_of_16("io-mpmt-8x16", 4.0, 20_000);
     let question = only(&[fast.clone(), full, slow].concat());
     assert_eq!(picked(&question), Some("io-mpmt-16x16"));
-    assert_eq!(question.answer.best(), Some(1), "the other is it in disguise");
+    assert_eq!(
+        question.answer.best(),
+        Some(1),
+        "the other is it in disguise"
+    );
     let pipelined = |mut trial: Trial| {
         trial.dispatch = crate::model::Dispatch::Pipelined;
         trial
