@@ -198,14 +198,14 @@ fn it_is_said_in_a_sentence_with_its_reason_and_command_line() {
 
     Scaling laws fitted to the throughput, all but what varies as in the fastest, 95 % intervals in brackets:
 
-    over         law      trials         one does, per s                  contention          coherency   peak at      R²   verdict
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    N (M = 16)   Amdahl       40    19.99 [14.86, 28.00]       0.028 [0.0092, 0.059]                                0.589   not supported: the law does not describe the points (R² 0.59, residual error 33 %): do not read its parameters
-    N (M = 16)   USL          40    19.99 [14.12, 26.72]            0.028 [0, 0.054]     0 [0, 0.00097]             0.589   not supported: the law does not describe the points (R² 0.59, residual error 33 %): do not read its parameters
-    M (N = 32)   Amdahl       10                                                                                            not supported: Amdahl's law needs 3 different concurrencies and has 1: measure more of them
-    M (N = 32)   USL          10                                                                                            not supported: the Universal Scalability Law needs 4 different concurrencies and has 1: measure more of them
-    N×M          Amdahl       50   1.142 [0.8750, 1.529]   0.00098 [0.00018, 0.0022]                                0.644   not supported: the law does not describe the points (R² 0.64, residual error 33 %): do not read its parameters
-    N×M          USL          50   1.142 [0.8642, 1.467]         0.00098 [0, 0.0020]   0 [0, 0.0000025]             0.644   not supported: the law does not describe the points (R² 0.64, residual error 33 %): do not read its parameters
+    over         law      trials          one does, per s              contention   coherency   peak at      R²   verdict
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    N (M = 16)   Amdahl       40     17.97 [14.08, 25.40]   0.017 [0.0013, 0.041]                         0.476   not supported: the law does not describe the points (R² 0.48, residual error 34 %): do not read its parameters
+    N (M = 16)   USL          40                                                                                  not supported: the Universal Scalability Law needs 5 different concurrencies and has 4: measure more of them
+    M (N = 32)   Amdahl       10                                                                                  not supported: Amdahl's law needs 4 different concurrencies and has 1: measure more of them
+    M (N = 32)   USL          10                                                                                  not supported: the Universal Scalability Law needs 5 different concurrencies and has 1: measure more of them
+    N×M          Amdahl       50   0.9285 [0.8530, 1.231]    0.00023 [0, 0.00098]                         0.572   not supported: the law does not describe the points (R² 0.57, residual error 34 %): do not read its parameters
+    N×M          USL          50                                                                                  not supported: the Universal Scalability Law needs 5 different concurrencies and has 4: measure more of them
     ");
     insta::assert_snapshot!(written(&document, Format::Csv), @r#"
     question,configuration,processes,threads,runs,not_ok,makespan_median_s,makespan_low_s,makespan_high_s,memory_median_kib,memory_is,on_front,fastest,recommended,command
@@ -237,12 +237,12 @@ fn scaling_laws_are_fitted_along_the_lines_through_the_fastest() {
 
     | over | law | trials | one does, per s | contention | coherency | peak at | R² | verdict |
     | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-    | N (M = 1) | Amdahl | 30 | 51.22 [51.12, 51.32] | 0.10 [0.099, 0.10] |  |  | 1.000 | supported |
-    | N (M = 1) | USL | 30 | 51.22 [51.10, 51.31] | 0.10 [0.098, 0.10] | 0 [0, 0.000094] |  | 1.000 | supported |
-    | M (N = 16) | Amdahl | 6 |  |  |  |  |  | not supported: Amdahl's law needs 3 different concurrencies and has 1: measure more of them |
-    | M (N = 16) | USL | 6 |  |  |  |  |  | not supported: the Universal Scalability Law needs 4 different concurrencies and has 1: measure more of them |
-    | N×M | Amdahl | 30 | 51.22 [51.12, 51.32] | 0.10 [0.099, 0.10] |  |  | 1.000 | supported |
-    | N×M | USL | 30 | 51.22 [51.10, 51.31] | 0.10 [0.098, 0.10] | 0 [0, 0.000094] |  | 1.000 | supported |
+    | N (M = 1) | Amdahl | 30 | 51.22 [51.05, 51.39] | 0.100 [0.099, 0.10] |  |  | 1.000 | supported |
+    | N (M = 1) | USL | 30 | 51.22 [51.01, 51.32] | 0.100 [0.098, 0.10] | 0 [0, 0.00011] |  | 1.000 | supported |
+    | M (N = 16) | Amdahl | 6 |  |  |  |  |  | not supported: Amdahl's law needs 4 different concurrencies and has 1: measure more of them |
+    | M (N = 16) | USL | 6 |  |  |  |  |  | not supported: the Universal Scalability Law needs 5 different concurrencies and has 1: measure more of them |
+    | N×M | Amdahl | 30 | 51.22 [51.05, 51.39] | 0.100 [0.099, 0.10] |  |  | 1.000 | supported |
+    | N×M | USL | 30 | 51.22 [51.01, 51.32] | 0.100 [0.098, 0.10] | 0 [0, 0.00011] |  | 1.000 | supported |
     ");
 }
 
