@@ -19,6 +19,13 @@ pub fn now() -> Tick {
     Tick(now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64)
 }
 
+/// The CPU time that this thread has used (CLOCK_THREAD_CPUTIME_ID): it stands still while the
+/// thread waits, or another has its core. A system call, so some tenths of a microsecond.
+pub fn thread_cpu() -> Duration {
+    let used = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(used.tv_sec as u64, used.tv_nsec as u32)
+}
+
 impl Tick {
     /// A point that was read by another process.
     pub fn from_nanos(nanos: u64) -> Tick {

@@ -170,11 +170,6 @@ impl Panel {
         figure.dashed(&self.points(values), thick, colour);
     }
 
-    /// A dotted line through pairs of values.
-    pub fn dotted(&self, figure: &mut Figure, values: &[(f64, f64)], thick: f64, colour: RGBColor) {
-        figure.dotted(&self.points(values), thick, colour);
-    }
-
     fn points(&self, values: &[(f64, f64)]) -> Vec<Point> {
         let placed = values.iter().filter(|value| self.holds(**value));
         placed.map(|value| self.at(*value)).collect()

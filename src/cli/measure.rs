@@ -17,7 +17,7 @@ use super::server::check_descriptors;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
 use crate::model::{Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
-use crate::record::{Trial, TrialWriter};
+use crate::record::{Trial, TrialWriter, with_fastest_loops};
 use crate::spec::{Order, input_digest};
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
@@ -112,6 +112,7 @@ impl Campaign {
             let later = self.experiments[place + 1..].iter();
             let later: Vec<Planned> = later.flat_map(|p| p.experiment.missing(&done)).collect();
             progress.later(&later);
+            progress.advise(experiment, self.harness.capacity());
             let mine = |row: &&Trial| row.experiment == experiment.name;
             let done = done.iter().filter(mine).cloned().collect();
             let ending = experiment
@@ -123,7 +124,8 @@ impl Campaign {
                 break;
             }
         }
-        Ok(trials)
+        // Of all experiments of the folder together.
+        Ok(with_fastest_loops(trials))
     }
 }
 

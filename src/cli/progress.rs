@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::clock::{self, Tick};
-use crate::harness::{Observer, Planned, expected_s};
+use crate::harness::{Capacity, Experiment, Observer, Planned, advice, expected_s};
 use crate::record::{Status, Trial, TrialWriter};
 
 /// A bar of answered batches on stderr, when that is a terminal.
@@ -93,6 +93,18 @@ impl Progress {
         self.outlook.later_s = later.iter().map(expected_s).collect();
     }
 
+    /// Says what will be misleading about an experiment.
+    pub(super) fn advise(&self, experiment: &Experiment, capacity: Capacity) {
+        let Experiment {
+            configurations,
+            predicted_s,
+            ..
+        } = experiment;
+        for advice in advice(configurations, predicted_s, capacity) {
+            self.note_always(&format!("{}: {advice}", experiment.name));
+        }
+    }
+
     /// Says something, beside the bar when there is one.
     pub(super) fn note_always(&self, line: &str) {
         match &self.bar {
@@ -145,6 +157,15 @@ impl Observer for Progress {
             true => format!(", {} left", rounded(outlook.left_s())),
             false => String::new(),
         };
+        if let (Some(share), Some(rate)) = (trial.overload(), trial.rate_per_s) {
+            self.note_always(&format!(
+                "{} is overloaded: {:.1} % of its {rate} batches per second were got through, and the \
+                 others waited, so its latencies are those of the queue; lower --rate, or take more \
+                 processes or threads",
+                trial.name(),
+                100.0 * share
+            ));
+        }
         let warmup = if trial.warmup { " (warm-up)" } else { "" };
         self.note_always(&format!(
             "{}/{} {:<14} {outcome}{warmup}{left}",

@@ -107,6 +107,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
         ..Experiment::new("run", vec![configuration], args.runs)
     };
     let mut progress = Progress::new(rows);
+    progress.advise(&experiment, harness.capacity());
     let limits = Limits::none();
     let trials = experiment
         .run(&mut harness, Vec::new(), &limits, &mut progress)?

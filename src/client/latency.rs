@@ -7,6 +7,8 @@ use crate::clock::Tick;
 /// How long batches took, as a client sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Latency {
+    /// The shortest, seconds.
+    pub min_s: f64,
     /// The median, seconds.
     pub p50_s: f64,
     /// The 90th percentile, seconds.
@@ -61,6 +63,7 @@ impl Stopwatch {
     pub(super) fn latency(&self) -> Option<Latency> {
         let at = |quantile| self.histogram.value_at_quantile(quantile) as f64 / 1e9;
         (!self.histogram.is_empty()).then(|| Latency {
+            min_s: self.histogram.min() as f64 / 1e9,
             p50_s: at(0.5),
             p90_s: at(0.9),
             p99_s: at(0.99),
@@ -87,6 +90,7 @@ mod tests {
         }
         let latency = watch.latency().unwrap();
         for (measured, expected) in [
+            (latency.min_s, 1e-3),
             (latency.p50_s, 0.5),
             (latency.p90_s, 0.9),
             (latency.p99_s, 0.99),

@@ -194,13 +194,19 @@ impl<'a> Client<'a> {
             .then_some(next)
     }
 
-    /// Has the alarm ring when the next batch is due, if that is what there is to wait for.
+    /// Has the alarm ring when the next batch is due, if that is what there is to wait for. One that
+    /// has rung and is left alone would end every wait at once.
     fn set_alarm(&self) -> std::io::Result<()> {
-        let due = self
-            .ledger
-            .next_to_send()
-            .and_then(|next| self.pacer.due(next));
-        due.map_or(Ok(()), |due| self.alarm.set(due.since(clock::now())))
+        if !self.pacer.is_open_loop() {
+            return Ok(());
+        }
+        let now = clock::now();
+        let next = self.ledger.next_to_send();
+        let due = next.and_then(|next| self.pacer.due(next));
+        match due.filter(|&due| due > now) {
+            Some(due) => self.alarm.set(due.since(now)),
+            None => self.alarm.silence(),
+        }
     }
 
     /// Takes in what the gateway says beside the data path.

@@ -76,6 +76,17 @@ pub struct Options {
     pub until_failure: bool,
 }
 
+impl Outcome {
+    /// The rate at which batches were got through, in a loop that sends them when they are due:
+    /// from the first send until the last batch of all would have been sent, had it taken no longer
+    /// than the shortest. Never more than was asked; less when batches came to wait.
+    pub fn achieved_rate_per_s(&self) -> Option<f64> {
+        let intervals = self.results.checked_sub(1).filter(|&count| count > 0)?;
+        let span_s = self.makespan.as_secs_f64() - self.latency?.min_s;
+        (span_s > 0.0).then(|| intervals as f64 / span_s)
+    }
+}
+
 impl Options {
     /// Batches that may be out at any time, unless somebody asks otherwise.
     pub const DEFAULT_WINDOW: u64 = 4096;

@@ -11,18 +11,22 @@ use crate::clock::Tick;
 /// hide it by slowing its client down ("coordinated omission"; G. Tene, wrk2).
 #[derive(Clone, Debug)]
 pub(super) struct Pacer {
-    interval: Option<Duration>,
+    rate_per_s: Option<f64>,
     start: Option<Tick>,
 }
 
 impl Pacer {
     /// So many batches per second (more than 0), or as fast as it goes.
     pub(super) fn new(rate_per_s: Option<f64>) -> Self {
-        let interval = rate_per_s.map(|rate| Duration::from_secs_f64(1.0 / rate));
         Pacer {
-            interval,
+            rate_per_s,
             start: None,
         }
+    }
+
+    /// Whether batches are sent at a rate.
+    pub(super) fn is_open_loop(&self) -> bool {
+        self.rate_per_s.is_some()
     }
 
     /// The clock starts to run now, if it does not already.
@@ -32,8 +36,9 @@ impl Pacer {
 
     /// When batch number `sequence` is due; `None` in a closed loop.
     pub(super) fn due(&self, sequence: u64) -> Option<Tick> {
-        let interval = self.interval?.as_nanos() * u128::from(sequence);
-        let offset = Duration::from_nanos(u64::try_from(interval).unwrap_or(u64::MAX));
+        // From the rate each time: an interval in whole nanoseconds would make high rates higher.
+        let offset_s = sequence as f64 / self.rate_per_s?;
+        let offset = Duration::try_from_secs_f64(offset_s).unwrap_or(Duration::MAX);
         Some(self.start?.after(offset))
     }
 }
@@ -55,6 +60,15 @@ mod tests {
             pacer.due(2500),
             Some(start.after(Duration::from_millis(2500)))
         );
+    }
+
+    #[test]
+    fn a_high_rate_is_no_higher_than_asked() {
+        let start = clock::now();
+        let mut pacer = Pacer::new(Some(3e6));
+        pacer.start(start);
+        let second = start.after(Duration::from_secs(1));
+        assert_eq!(pacer.due(3_000_000), Some(second));
     }
 
     #[test]

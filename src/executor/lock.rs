@@ -16,11 +16,13 @@
 //! CPython has a mutex of its own for forced switching; one is enough here. Neither lock says who
 //! is next: any waiter can be.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
+use crate::clock;
 use crate::workload::Turn;
 
 /// One lock for all threads of a worker that compute.
@@ -47,6 +49,8 @@ struct State {
 #[derive(Debug)]
 pub(super) struct Held<'a> {
     lock: &'a InterpreterLock,
+    /// The CPU time that it took to hand it over and to have it back, at checkpoints.
+    waited: Cell<Duration>,
 }
 
 impl InterpreterLock {
@@ -64,7 +68,10 @@ impl InterpreterLock {
     /// Takes the lock, for this thread, until what is returned is dropped.
     pub(super) fn hold(&self) -> Held<'_> {
         self.take();
-        Held { lock: self }
+        Held {
+            lock: self,
+            waited: Cell::default(),
+        }
     }
 
     /// How often it went from one thread to another.
@@ -118,9 +125,16 @@ impl Turn for Held<'_> {
     #[inline]
     fn checkpoint(&self) {
         if self.lock.drop_request.load(Ordering::Relaxed) {
+            let before = clock::thread_cpu();
             self.lock.release();
             self.lock.take();
+            let took = clock::thread_cpu().saturating_sub(before);
+            self.waited.set(self.waited.get() + took);
         }
+    }
+
+    fn waited(&self) -> Duration {
+        self.waited.get()
     }
 
     fn blocking<R>(&self, wait: impl FnOnce() -> R) -> R {
@@ -140,7 +154,6 @@ impl Drop for Held<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock;
     use crate::workload::{burn, expected_witness};
     use std::sync::Barrier;
     use std::sync::atomic::AtomicU32;

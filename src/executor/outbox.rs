@@ -9,6 +9,7 @@ use crossbeam::utils::CachePadded;
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::clock::Tick;
+use crate::workload::Fastest;
 
 /// A batch that is wholly done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Outbox {
     /// Whether a command has been run since this was last taken. It is nearly always only read, and
     /// has a cache line of its own, so it costs the threads nothing.
     pulse: CachePadded<AtomicBool>,
+    /// What an interpreter tells of its loops.
+    fastest_loop: Fastest,
     rung: AtomicBool,
     bell: OwnedFd,
 }
@@ -71,6 +74,7 @@ impl Outbox {
             early: AtomicUsize::new(0),
             nearly: AtomicU64::new(0),
             pulse: CachePadded::new(AtomicBool::new(false)),
+            fastest_loop: Fastest::default(),
             rung: AtomicBool::new(false),
             bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         })
@@ -120,6 +124,11 @@ impl Outbox {
         if let Some(spans) = &self.spans {
             spans.push(span);
         }
+    }
+
+    /// The least CPU time that the loops of a command took in an interpreter, as far as it has told.
+    pub fn fastest_loop(&self) -> &Fastest {
+        &self.fastest_loop
     }
 
     /// From now on a batch rings the bell when it has `left` commands left, too, so that the next

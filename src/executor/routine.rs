@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lock::InterpreterLock;
 use crate::model::{Command, Instruction, Job, Runtime};
-use crate::workload::{Free, Launch, Work};
+use crate::workload::{Fastest, Free, Launch, Work};
 
 /// A job's work as its runtime lets threads do it: all at once, or in turns under an interpreter
 /// lock. Clones share the lock.
@@ -40,6 +40,11 @@ impl Routine {
             None => self.work.run(instruction, command, &Free),
             Some(lock) => self.work.run(instruction, command, &lock.hold()),
         }
+    }
+
+    /// The least CPU time that the loops of a command took.
+    pub fn fastest(&self) -> &Fastest {
+        self.work.fastest()
     }
 
     /// How often the lock went from one thread to another; 0 when there is none.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossbeam::sync::Parker;
@@ -74,6 +75,11 @@ impl Runner {
     /// How often the interpreter lock went from one thread to another; 0 without one.
     pub fn lock_switches(&self) -> u64 {
         self.routine.lock_switches()
+    }
+
+    /// The least CPU time that the loops of a command took, if they were timed.
+    pub fn fastest_loop(&self) -> Option<Duration> {
+        self.routine.fastest().get()
     }
 
     /// Where finished batches are found.

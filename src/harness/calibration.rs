@@ -63,31 +63,51 @@ impl Calibration {
 }
 
 /// How many commands' loops are timed, if that takes no longer than the budget.
-pub(super) const COMMANDS: usize = 101;
-pub(super) const BUDGET_S: f64 = 0.5;
+pub(super) const COMMANDS: usize = 51;
+pub(super) const BUDGET_S: f64 = 0.25;
 
-/// How long one command's loops take on one thread, in seconds: the median of many commands, run
-/// by the very code that the executors run. 0 when the job does not compute.
+/// The least CPU time that one command's loops take on one thread, in seconds: of many commands,
+/// run by the very code that the executors run. 0 when the job does not compute.
 pub fn measure_loop(job: &Job) -> f64 {
+    /// Loops that take long enough for a reading of the clock to be nothing beside them.
+    const LONG: u64 = 100_000;
     if !job.computes() {
         return 0.0;
     }
-    Sample::new(loop_times_s(job, COMMANDS, BUDGET_S)).map_or(0.0, |sample| sample.median())
+    let routine = computing(job);
+    let at_once = LONG.div_ceil(job.loops.max(1)).min(1_000);
+    let one = |_| {
+        let before = clock::thread_cpu();
+        (0..at_once).for_each(|_| run(&routine, 0));
+        (clock::thread_cpu() - before).as_secs_f64() / at_once as f64
+    };
+    let start = clock::now();
+    let in_time = |done: &usize| *done == 0 || start.elapsed().as_secs_f64() < BUDGET_S;
+    let times = (0..COMMANDS).take_while(in_time).map(one);
+    let least = times.fold(f64::INFINITY, f64::min);
+    // Inside of a command fewer things are timed than around it.
+    let inside = routine.fastest().get();
+    inside.map_or(least, |inside| inside.as_secs_f64().min(least))
 }
 
 /// The times of commands that only compute: at least one, and no more once the budget is spent.
 fn loop_times_s(job: &Job, commands: usize, budget_s: f64) -> Vec<f64> {
-    let routine = routine(Job {
-        workload: WorkloadKind::Cpu,
-        own: None,
-        ..job.clone()
-    });
+    let routine = computing(job);
     let mut times = Vec::with_capacity(commands);
     let start = clock::now();
     while times.len() < commands && (times.is_empty() || start.elapsed().as_secs_f64() < budget_s) {
         times.push(timed_s(&routine, 0));
     }
     times
+}
+
+/// What commands of a job run that only compute.
+fn computing(job: &Job) -> Routine {
+    routine(Job {
+        workload: WorkloadKind::Cpu,
+        own: None,
+        ..job.clone()
+    })
 }
 
 /// A routine of a job that runs no programs.
@@ -97,14 +117,18 @@ fn routine(job: Job) -> Routine {
 
 /// How long one command takes, in seconds.
 fn timed_s(routine: &Routine, wait_ns: u64) -> f64 {
+    let before = clock::now();
+    run(routine, wait_ns);
+    before.elapsed().as_secs_f64()
+}
+
+fn run(routine: &Routine, wait_ns: u64) {
     let instruction = Instruction {
         response: 0,
         wait_ns,
     };
-    let before = clock::now();
     // Only programs fail.
     let _ = routine.run(&instruction, None);
-    before.elapsed().as_secs_f64()
 }
 
 /// The mean time of a command when so many threads compute at once.
@@ -227,5 +251,20 @@ mod tests {
     #[test]
     fn a_job_that_does_not_compute_has_no_loop_time() {
         assert_eq!(measure_loop(&job()), 0.0);
+    }
+
+    #[test]
+    fn a_loop_time_is_in_proportion_to_the_loops_however_few_they_are() {
+        let of = |loops| {
+            let workload = WorkloadKind::Cpu;
+            measure_loop(&Job {
+                workload,
+                loops,
+                ..job()
+            })
+        };
+        let (few, many) = (of(5_000), of(500_000));
+        assert!(few > 0.0 && few < many / 50.0, "{few} {many}");
+        assert!(of(1) < few, "{few}");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Harness, HarnessError, Input};
 use crate::clock::{self, Tick};
 use crate::model::{Configuration, Table};
-use crate::record::{Status, Trial};
+use crate::record::{Status, Trial, with_fastest_loops};
 use crate::spec::{Order, Repetition, trial_key};
 use crate::stats::{Bootstrap, Sample};
 
@@ -265,7 +265,7 @@ impl Experiment {
 
     fn ending(&self, trials: Vec<Trial>, failed_fast: bool) -> Ending {
         Ending {
-            trials: self.in_given_order(trials),
+            trials: with_fastest_loops(self.in_given_order(trials)),
             failed_fast,
         }
     }

@@ -3,6 +3,7 @@
 //!
 //! Must not know: how results are shown, what the command line looks like.
 
+mod advice;
 mod calibration;
 mod doctor;
 mod environment;
@@ -14,9 +15,10 @@ mod trace;
 mod trial;
 mod verdict;
 
+pub use advice::advice;
 pub use calibration::{Calibration, batch_cost_s, measure_batch_cost};
 pub use doctor::{Finding, Verdict, Warning, examine};
-pub use environment::Environment;
+pub use environment::{Capacity, Environment};
 pub use experiment::{
     Ending, Experiment, Limits, Observer, Planned, WrongSum, check_expected_sum, expected_s,
 };

@@ -8,14 +8,13 @@ use crate::clock;
 use crate::executor::Batch;
 use crate::model::{Dispatch, ExecutorKind, Instruction, Interpreter, Job, Runtime, WorkloadKind};
 use crate::net::{self, PollEntry};
-use crate::stats::Sample;
 use crate::worker::python::{Agent, AgentError, Driver, Identity, PATIENCE};
 
 /// What the ideal of CPU work depends on beside the configuration, measured where it is to run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pace {
-    /// How long one command's loops take on one thread, in seconds: the median. 0 when the job does
-    /// not compute.
+    /// The least CPU time that one command's loops took on one thread, in seconds. 0 when the job
+    /// does not compute.
     pub loop_s: f64,
     /// Whether one thread of a process computes at a time.
     pub locked: bool,
@@ -70,7 +69,7 @@ fn of_interpreter(interpreter: &Interpreter, job: &Job) -> Result<Pace, AgentErr
     })
 }
 
-/// The median time of commands that only compute, one after another, as the interpreter takes it.
+/// The least CPU time of commands that only compute, one after another, as the interpreter takes it.
 fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
     let job = Job {
         workload: WorkloadKind::Cpu,
@@ -82,18 +81,21 @@ fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
     };
     // No interpreter needs a microsecond for a loop.
     let patience = PATIENCE + Duration::from_micros(job.loops);
-    let mut driver = Driver::open(agent, &job, true)?;
-    let mut times = Vec::with_capacity(COMMANDS);
+    let mut driver = Driver::open(agent, &job, false)?;
     let start = clock::now();
-    while times.len() < COMMANDS && (times.is_empty() || start.elapsed().as_secs_f64() < BUDGET_S) {
-        driver.run(vec![one_command(times.len() as u64)]);
-        match next_span(&mut driver, patience)? {
-            Some(seconds) => times.push(seconds),
-            None => return Err(driver.give_up(patience)),
+    let in_time = || start.elapsed().as_secs_f64() < BUDGET_S;
+    for tag in 0..COMMANDS as u64 {
+        if tag > 0 && !in_time() {
+            break;
+        }
+        driver.run(vec![one_command(tag)]);
+        if !is_done(&mut driver, patience)? {
+            return Err(driver.give_up(patience));
         }
     }
+    let fastest = driver.outbox().fastest_loop().get();
     driver.close();
-    Ok(Sample::new(times).map_or(0.0, |sample| sample.median()))
+    Ok(fastest.unwrap_or_default().as_secs_f64())
 }
 
 fn one_command(tag: u64) -> Batch {
@@ -109,18 +111,18 @@ fn one_command(tag: u64) -> Batch {
     }
 }
 
-/// How long the next command took, in seconds; nothing when that is not told within `patience`.
-fn next_span(driver: &mut Driver, patience: Duration) -> Result<Option<f64>, AgentError> {
+/// Whether the next command is done within `patience`.
+fn is_done(driver: &mut Driver, patience: Duration) -> Result<bool, AgentError> {
     let deadline = clock::now().after(patience);
     loop {
         driver.outbox().hear();
-        if let Some(span) = driver.outbox().pop_span() {
-            return Ok(Some(span.finished.since(span.started).as_secs_f64()));
+        if driver.outbox().pop().is_some() {
+            return Ok(true);
         }
         driver.check()?;
         let left = deadline.since(clock::now());
         if left.is_zero() {
-            return Ok(None);
+            return Ok(false);
         }
         let mut bell = [PollEntry::descriptor(driver.outbox())];
         net::poll(&mut bell, Some(left)).map_err(std::io::Error::other)?;

@@ -10,11 +10,11 @@ use std::time::Duration;
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
 use super::verdict::{beyond_64_bits, failed, judge, note_cost};
-use super::{Pace, experiment::Planned, trace};
+use super::{Capacity, Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{
-    Command, Configuration, IdealInput, Job, Runtime, Table, TableEntry, WorkloadKind,
+    Command, Configuration, IdealInput, Job, Load, Runtime, Table, TableEntry, WorkloadKind,
     ideal_makespan,
 };
 use crate::net::Context;
@@ -37,7 +37,7 @@ pub struct Harness {
     program: Program,
     input: Input,
     table: Table,
-    cores: u32,
+    capacity: Capacity,
     timeout: Option<Duration>,
     /// Whether commands that the table does not have are passed over.
     allow_unknown: bool,
@@ -79,19 +79,24 @@ impl Harness {
     ) -> Self {
         let numbered = input.entries.iter().copied().enumerate();
         let (table, _) = Table::from_entries(numbered);
-        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+        let capacity = Capacity::here();
         let server_arguments = Vec::new();
         Harness {
             program,
             input,
             table,
-            cores,
+            capacity,
             timeout,
             allow_unknown: false,
             server_arguments,
             trace: None,
             signals,
         }
+    }
+
+    /// What the machine gives to its trials.
+    pub fn capacity(&self) -> Capacity {
+        self.capacity
     }
 
     /// Leaves, of every trial, a `trace.csv` and a `trace.json` in a folder: when each command was
@@ -131,13 +136,23 @@ impl Harness {
         let input = IdealInput {
             waits_s: &waits_s,
             repeat: configuration.repeat,
-            processes: configuration.processes,
-            batch: configuration.batch,
+            load: self.load(configuration, pace.locked),
             loop_s: pace.loop_s,
-            locked: pace.locked,
-            cores: self.cores,
         };
         ideal_makespan(&configuration.job, &input)
+    }
+
+    fn load(&self, configuration: &Configuration, locked: bool) -> Load {
+        Load {
+            commands: self.source(configuration).commands(),
+            unknown: self.unknown_commands(configuration),
+            batch: configuration.batch,
+            processes: configuration.processes,
+            threads: configuration.job.width(),
+            locked,
+            capacity: self.capacity.cores,
+            rate_per_s: configuration.rate_per_s,
+        }
     }
 
     /// What a trial's client sends.
@@ -184,20 +199,43 @@ impl Harness {
             trial.interpreter = Some(identity.to_string());
             trial.gil_enabled = identity.gil_enabled;
         }
-        let (ideal_s, ideal_is_bound) = self.ideal(configuration, &pace);
-        trial.ideal_s = (ideal_s > 0.0).then_some(ideal_s);
-        trial.ideal_is_bound = ideal_is_bound;
+        let ideal_s = self.note_ideal(configuration, &pace, &mut trial);
         let timeout = self
             .timeout
             .unwrap_or_else(|| default_timeout(&configuration.job, ideal_s));
         let mut resolved = configuration.clone();
         resolved.job.runtime = pace.resolved(&configuration.job.runtime);
         let end = self.attempt(&resolved, timeout, &mut trial)?;
+        self.note_faster_loops(&resolved, pace, &mut trial);
         (trial.status, trial.error) = match end {
             Ok(()) => (Status::Ok, None),
             Err(reason) => reason,
         };
         Ok(trial)
+    }
+
+    /// Notes the ideal that follows from a pace, and says it.
+    fn note_ideal(&self, configuration: &Configuration, pace: &Pace, trial: &mut Trial) -> f64 {
+        let (ideal_s, is_bound) = self.ideal(configuration, pace);
+        trial.loop_s = (pace.loop_s > 0.0).then_some(pace.loop_s);
+        trial.ideal_s = (ideal_s > 0.0).then_some(ideal_s);
+        trial.ideal_is_bound = is_bound;
+        ideal_s
+    }
+
+    /// Looks again how fast the loops are, when a trial is over, and corrects its ideal if they are
+    /// faster than before, or were in its workers: what a core can do, it could do in the trial.
+    fn note_faster_loops(&self, configuration: &Configuration, mut pace: Pace, trial: &mut Trial) {
+        if !configuration.job.computes() {
+            return;
+        }
+        let in_workers = trial.loop_s;
+        // That an interpreter can't be started any more is for the next trial to tell.
+        let after = Pace::measure(&configuration.job).map(|pace| pace.loop_s);
+        let seen = [Some(pace.loop_s), in_workers, after.ok()];
+        let seen = seen.into_iter().flatten().filter(|&loop_s| loop_s > 0.0);
+        pace.loop_s = seen.reduce(f64::min).unwrap_or(0.0);
+        self.note_ideal(configuration, &pace, trial);
     }
 
     /// Whether the input can come out right at all: what is known before is not measured.
@@ -373,6 +411,8 @@ impl Harness {
             makespan_s: None,
             ideal_s: None,
             ideal_is_bound: false,
+            loop_s: None,
+            capacity_cores: Some(self.capacity.cores),
             startup_s: None,
             first_result_s: None,
             latency_p50_s: None,
@@ -381,6 +421,7 @@ impl Harness {
             latency_p999_s: None,
             latency_max_s: None,
             throughput_per_s: None,
+            achieved_rate_per_s: None,
             responses_sum: None,
             results: None,
             retried: None,

@@ -22,6 +22,7 @@ pub(super) fn judge(
     trial.first_result_s = outcome.first_result.map(|first| first.as_secs_f64());
     let run = trial.commands - unknown;
     trial.throughput_per_s = (makespan_s > 0.0).then(|| run as f64 / makespan_s);
+    trial.achieved_rate_per_s = (trial.rate_per_s).and_then(|_| outcome.achieved_rate_per_s());
     if let Some(latency) = outcome.latency {
         trial.latency_p50_s = Some(latency.p50_s);
         trial.latency_p90_s = Some(latency.p90_s);
@@ -74,6 +75,9 @@ pub(super) fn note_cost(trial: &mut Trial, ended: &Ended, census: &Census) {
     trial.voluntary_switches = Some(usage.voluntary_switches);
     trial.involuntary_switches = Some(usage.involuntary_switches);
     trial.peak_rss_kib = ended.report.map(|report| report.peak_rss_kib);
+    let in_workers = ended.report.and_then(|report| report.fastest_loop_ns);
+    let in_workers = in_workers.map(|ns| ns as f64 / 1e9);
+    trial.loop_s = trial.loop_s.into_iter().chain(in_workers).reduce(f64::min);
     let switches = ended.report.map(|report| report.lock_switches);
     // An interpreter does not tell. Native threads have no lock, and so no switches.
     trial.lock_switches = switches.filter(|_| trial.runtime.interpreter().is_none());

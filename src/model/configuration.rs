@@ -255,6 +255,11 @@ impl Configuration {
         }
     }
 
+    /// Whether it has threads that can never run: under a barrier a worker has one batch at a time.
+    pub fn has_idle_threads(&self) -> bool {
+        self.job.dispatch == Dispatch::Barrier && self.job.threads > self.batch
+    }
+
     /// The wait of an instruction in this configuration, in nanoseconds.
     pub fn effective_wait_ns(&self, table_wait_ns: u64) -> u64 {
         let wait_ns = self

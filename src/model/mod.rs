@@ -25,7 +25,7 @@ pub use configuration::{
 };
 pub use digest::fnv1a;
 pub use id::{AssignmentNo, BatchId, SessionKey, SessionNo, WorkerNo};
-pub use ideal::{IdealInput, ideal_makespan};
+pub use ideal::{IdealInput, Load, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
 pub use lines::{BadLine, Parsed, parse_lines};
 pub use own::{OwnWork, OwnWorkError};

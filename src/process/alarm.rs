@@ -48,6 +48,19 @@ impl Alarm {
         Ok(())
     }
 
+    /// Does not ring any more, and has not rung.
+    ///
+    /// # Errors
+    /// None is known.
+    pub fn silence(&self) -> io::Result<()> {
+        let never = Itimerspec {
+            it_interval: ZERO,
+            it_value: ZERO,
+        };
+        timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &never)?;
+        Ok(())
+    }
+
     /// Whether it has rung.
     pub fn has_rung(&self) -> bool {
         let mut entry = [PollFd::new(&self.timer, PollFlags::IN)];
@@ -58,5 +71,22 @@ impl Alarm {
 impl AsFd for Alarm {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.timer.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_is_silenced_has_not_rung() {
+        let alarm = Alarm::new().unwrap();
+        assert!(!alarm.has_rung());
+        alarm.set(Duration::ZERO).unwrap();
+        let mut entry = [PollFd::new(&alarm, PollFlags::IN)];
+        poll(&mut entry, None).unwrap();
+        assert!(alarm.has_rung());
+        alarm.silence().unwrap();
+        assert!(!alarm.has_rung());
     }
 }

@@ -6,6 +6,7 @@
 
 mod filter;
 mod line;
+mod loop_time;
 mod memory;
 mod published;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod work;
 
 pub use filter::{Filter, FilterError};
 pub use line::{Axis, line_executor};
+pub use loop_time::with_fastest_loops;
 pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
 pub use store::{StoreError, TrialWriter, read_trials, trials_csv};

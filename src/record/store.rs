@@ -5,7 +5,7 @@ use std::io::{Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::Trial;
+use super::{Trial, with_fastest_loops};
 
 /// Why records could not be written or read. Each names the file.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +105,8 @@ impl TrialWriter {
     }
 }
 
-/// Reads the rows of a `trials.csv`.
+/// Reads the rows of a `trials.csv`, with the ideals that follow from all of them together
+/// ([`with_fastest_loops`]).
 ///
 /// # Errors
 /// When the file can't be opened, or a row does not have the columns of [`Trial`].
@@ -114,7 +115,7 @@ pub fn read_trials(path: &Path) -> Result<Vec<Trial>, StoreError> {
         path: path.to_owned(),
         source,
     })?;
-    rows_of(path, file)
+    rows_of(path, file).map(with_fastest_loops)
 }
 
 /// Trials as the text of a `trials.csv`.

@@ -97,10 +97,19 @@ pub struct Trial {
     pub error: Option<String>,
     /// From the client's first send to its last result.
     pub makespan_s: Option<f64>,
-    /// The makespan that the configuration allows in theory.
+    /// The makespan that the configuration allows in theory: a lower bound. Of work that computes it
+    /// is for this trial's own `loop_s`; with the least of all in the file,
+    /// [`super::with_fastest_loops`] makes it the same for all.
     pub ideal_s: Option<f64>,
-    /// Whether `ideal_s` is only a lower bound.
+    /// Whether nothing may reach `ideal_s`.
     pub ideal_is_bound: bool,
+    /// The least CPU time that the loops of a command were seen to take: before and after the trial,
+    /// and on the very threads that ran its commands. Empty when the work does not compute.
+    #[serde(default)]
+    pub loop_s: Option<f64>,
+    /// What the machine gave of its cores: those allowed, or a CPU quota.
+    #[serde(default)]
+    pub capacity_cores: Option<f64>,
     /// From the start of the server process until it said that it is ready.
     pub startup_s: Option<f64>,
     /// From the client's first send to its first result.
@@ -118,6 +127,10 @@ pub struct Trial {
     pub latency_max_s: Option<f64>,
     /// Commands that were run, per second of the makespan.
     pub throughput_per_s: Option<f64>,
+    /// Batches that were got through per second, where a rate was asked for: less than that when
+    /// they came to wait. Empty without a rate.
+    #[serde(default)]
+    pub achieved_rate_per_s: Option<f64>,
     /// The sum of the responses that came back.
     pub responses_sum: Option<i64>,
     /// Batches that were answered.
@@ -210,6 +223,39 @@ impl Trial {
     /// The work of a person's own, as it was named.
     pub fn own_work(&self) -> Option<&str> {
         self.task.as_deref().or(self.exec.as_deref())
+    }
+
+    /// The share of the asked rate that was achieved, when that was so little that batches came to
+    /// wait for each other.
+    pub fn overload(&self) -> Option<f64> {
+        /// Of the rate that was asked for.
+        const ENOUGH: f64 = 0.95;
+        let share = self.achieved_rate_per_s? / self.rate_per_s?;
+        (self.status == Status::Ok && share < ENOUGH).then_some(share)
+    }
+
+    /// How many commands can run at the same time in one worker.
+    pub(super) fn width(&self) -> u32 {
+        match self.executor {
+            ExecutorKind::Sequential => 1,
+            _ => self.threads,
+        }
+    }
+
+    /// Whether one thread of a process computes at a time. An interpreter that does not say has a
+    /// lock.
+    pub(super) fn is_locked(&self) -> bool {
+        match self.runtime {
+            Runtime::Native => false,
+            Runtime::Gil => true,
+            Runtime::Python(_) => self.gil_enabled != Some(false),
+        }
+    }
+
+    /// Whether it had threads that could never run: under a barrier a worker has one batch at a
+    /// time.
+    pub fn has_idle_threads(&self) -> bool {
+        self.dispatch == Dispatch::Barrier && self.threads > self.batch
     }
 
     /// `ideal / makespan`: 1 when the machinery costs nothing.

@@ -29,6 +29,8 @@ pub enum Cell {
     Times(f64),
     /// Commands per second.
     Rate(f64),
+    /// Cores, or a part of one.
+    Cores(f64),
     /// An amount of memory in KiB.
     Kibibytes(u64),
 }
@@ -50,6 +52,7 @@ impl Cell {
             | Cell::SecondsAtLeast(value)
             | Cell::Share(value)
             | Cell::Times(value)
+            | Cell::Cores(value)
             | Cell::Rate(value) => Some(value),
         }
     }
@@ -67,6 +70,7 @@ impl Cell {
             Cell::Share(_) => Cell::Share(value),
             Cell::Times(_) => Cell::Times(value),
             Cell::Rate(_) => Cell::Rate(value),
+            Cell::Cores(_) => Cell::Cores(value),
         }
     }
 }
@@ -113,6 +117,7 @@ impl fmt::Display for Cell {
             Cell::Share(share) => write!(f, "{:.1} %", share * 100.0),
             Cell::Times(times) => write!(f, "{times:.*}×", decimals(*times, 3)),
             Cell::Rate(rate) => write!(f, "{rate:.*}/s", decimals(*rate, 4)),
+            Cell::Cores(cores) => write!(f, "{}", (cores * 1e3).round() / 1e3),
             Cell::Kibibytes(kib) => write_memory(f, *kib),
         }
     }
@@ -194,6 +199,8 @@ mod tests {
         assert_eq!(Cell::Times(1.2831).to_string(), "1.28×");
         assert_eq!(Cell::Times(126.68).to_string(), "127×");
         assert_eq!(Cell::Rate(486.65).to_string(), "486.6/s");
+        assert_eq!(Cell::Cores(1.5).to_string(), "1.5");
+        assert_eq!(Cell::Cores(2.0).to_string(), "2");
         assert_eq!(Cell::Kibibytes(3277).to_string(), "3.2 MiB");
         assert_eq!(Cell::Kibibytes(900).to_string(), "900 KiB");
         assert_eq!(Cell::Text("one\n  two".to_owned()).to_string(), "one two");

@@ -114,7 +114,7 @@ pub(super) fn people(fits: &[Scaled]) -> Table {
         }),
         (Column::right("peak at"), |s| {
             s.figure(|fit| {
-                let (peak, interval) = fit.peak?;
+                let (peak, interval) = fit.measured_peak()?;
                 let high = match interval.high.is_finite() {
                     true => format!("{:.0}", interval.high),
                     false => "∞".to_owned(),
@@ -167,12 +167,14 @@ pub(super) fn programs(fits: &[Scaled]) -> Table {
         (Column::right("kappa_high"), |s| {
             s.number(|f| Some(f.kappa.high))
         }),
-        (Column::right("peak"), |s| s.number(|f| Some(f.peak?.0))),
+        (Column::right("peak"), |s| {
+            s.number(|f| Some(f.measured_peak()?.0))
+        }),
         (Column::right("peak_low"), |s| {
-            s.number(|f| Some(f.peak?.1.low))
+            s.number(|f| Some(f.measured_peak()?.1.low))
         }),
         (Column::right("peak_high"), |s| {
-            s.number(|f| Some(f.peak?.1.high))
+            s.number(|f| Some(f.measured_peak()?.1.high))
         }),
         (Column::right("r_squared"), |s| {
             s.number(|f| Some(f.r_squared))

@@ -5,9 +5,10 @@ use serde_json::Value;
 /// What a measurement depends on, as `environment.json` names it. A field that either file does
 /// not have is taken for null, and fields of which nothing is known here are left alone, so that
 /// records of other versions can be compared.
-const FIELDS: [(&str, &str); 10] = [
+const FIELDS: [(&str, &str); 11] = [
     ("cpu", "processor"),
     ("cores", "cores"),
+    ("capacity_cores", "capacity in cores"),
     ("governor", "clock governor"),
     ("kernel", "kernel"),
     ("mpmt", "mpmt"),

@@ -56,11 +56,23 @@ const MEASURES: &[Measure] = &[
         true => Cell::maybe(t.ideal_s, Cell::SecondsAtLeast),
         false => Cell::maybe(t.ideal_s, Cell::Seconds),
     }),
+    measure("loops of a command", "loop_s", |t| {
+        Cell::maybe(t.loop_s, Cell::Seconds)
+    }),
+    measure("capacity, cores", "capacity_cores", |t| {
+        Cell::maybe(t.capacity_cores, Cell::Cores)
+    }),
     measure("efficiency", "efficiency", |t| {
         Cell::maybe(t.efficiency(), Cell::Share)
     }),
     measure("commands", "throughput_per_s", |t| {
         Cell::maybe(t.throughput_per_s, Cell::Rate)
+    }),
+    measure("batches due", "rate_per_s", |t| {
+        Cell::maybe(t.rate_per_s, Cell::Rate)
+    }),
+    measure("batches achieved", "achieved_rate_per_s", |t| {
+        Cell::maybe(t.achieved_rate_per_s, Cell::Rate)
     }),
     measure("server start", "startup_s", |t| {
         Cell::maybe(t.startup_s, Cell::Seconds)
@@ -287,11 +299,11 @@ mod tests {
         peak memory (RSS)                  3.2 MiB   3.2 MiB   3.2 MiB
         ");
         insta::assert_snapshot!(written(&report, Format::Csv), @"
-        label,runtime,interpreter,gil_enabled,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,efficiency,throughput_per_s,startup_s,first_result_s,latency_p50_s,latency_p99_s,latency_max_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib,peak_pss_kib,peak_threads,lock_switches
-        io-mpmt-32x16,native,,,1,ok,,false,512,1.0521,1.0,0.950479992,486.645756107,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
-        io-mpmt-32x16,native,,,2,ok,,false,512,1.136268,1.0,0.880074067,450.597922321,0.0123,1.0056,,,,512,32,2,0,0,0,0.25,0.125,1234,56,3277,,,
-        io-mpmt-32x16,native,,,3,ok,,false,512,1.220436,1.0,0.819379304,419.52220354,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
-        io-mpmt-32x16,native,,,4,failed,no result for 30 s,false,512,,1.0,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        label,runtime,interpreter,gil_enabled,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,loop_s,capacity_cores,efficiency,throughput_per_s,rate_per_s,achieved_rate_per_s,startup_s,first_result_s,latency_p50_s,latency_p99_s,latency_max_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib,peak_pss_kib,peak_threads,lock_switches
+        io-mpmt-32x16,native,,,1,ok,,false,512,1.0521,1.0,,,0.950479992,486.645756107,,,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,native,,,2,ok,,false,512,1.136268,1.0,,,0.880074067,450.597922321,,,0.0123,1.0056,,,,512,32,2,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,native,,,3,ok,,false,512,1.220436,1.0,,,0.819379304,419.52220354,,,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,native,,,4,failed,no result for 30 s,false,512,,1.0,,,,,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
         ");
     }
 

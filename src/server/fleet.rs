@@ -40,6 +40,7 @@ pub(super) struct Fleet {
     started: u64,
     peak_rss_kib: u64,
     lock_switches: u64,
+    fastest_loop_ns: Option<u64>,
     last_words: String,
     /// What the last one that ended by a fault said of it.
     fault: Option<String>,
@@ -73,6 +74,7 @@ impl Fleet {
             started: 0,
             peak_rss_kib: 0,
             lock_switches: 0,
+            fastest_loop_ns: None,
             last_words: String::new(),
             fault: None,
         })
@@ -173,6 +175,8 @@ impl Fleet {
         // The kernel gives the largest resident set of the worker and its children, not the sum.
         self.peak_rss_kib += exit.usage.peak_rss_kib.max(farewell.peak_rss_kib);
         self.lock_switches += farewell.lock_switches;
+        let fastest = [self.fastest_loop_ns, farewell.fastest_loop_ns];
+        self.fastest_loop_ns = fastest.into_iter().flatten().min();
         self.last_words = match &farewell.fault {
             Some(fault) => fault.clone(),
             None => format!("the last one ended with {exit}"),
@@ -222,6 +226,11 @@ impl Fleet {
     /// How often interpreter locks changed hands in those that have been reaped.
     pub(super) fn lock_switches(&self) -> u64 {
         self.lock_switches
+    }
+
+    /// The least CPU time that the loops of a command took in those that have been reaped.
+    pub(super) fn fastest_loop_ns(&self) -> Option<u64> {
+        self.fastest_loop_ns
     }
 
     /// Why the last one ended by itself, if it could say so.

@@ -226,6 +226,10 @@ impl Hands {
         self.fleet.lock_switches()
     }
 
+    pub(super) fn fastest_loop_ns(&self) -> Option<u64> {
+        self.fleet.fastest_loop_ns()
+    }
+
     pub(super) fn last_words(&self) -> &str {
         self.fleet.last_words()
     }

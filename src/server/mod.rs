@@ -437,6 +437,7 @@ impl<'a> Server<'a> {
             workers_lost: counts.workers_lost,
             peak_rss_kib: self.hands.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
             lock_switches: self.hands.lock_switches(),
+            fastest_loop_ns: self.hands.fastest_loop_ns(),
         }
     }
 }

@@ -131,6 +131,9 @@ pub struct Report {
     pub peak_rss_kib: u64,
     /// How often interpreter locks went from one thread to another, in all workers.
     pub lock_switches: u64,
+    /// The least CPU time that the loops of a command took on a worker's thread, in nanoseconds, if
+    /// they were timed.
+    pub fastest_loop_ns: Option<u64>,
 }
 
 /// What a server says at its end instead, when it failed.

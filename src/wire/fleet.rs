@@ -170,6 +170,8 @@ pub struct Ticket {
 pub struct Farewell {
     /// How often the interpreter lock went from one thread to another.
     pub lock_switches: u64,
+    /// The least CPU time that the loops of a command took, if they were timed.
+    pub fastest_loop_ns: Option<u64>,
     /// The peak resident sets of the worker and of the interpreter that it drove, added up, KiB.
     pub peak_rss_kib: u64,
     /// Why it ended although nobody had told it to.

@@ -1,5 +1,7 @@
 //! What runs a seat's batches, native or not.
 
+use std::time::Duration;
+
 use super::WorkerError;
 use super::python::Driver;
 use crate::executor::{Batch, Outbox, Runner};
@@ -50,11 +52,13 @@ impl Engine {
         match self {
             Engine::Threads(runner) => EngineUsage {
                 lock_switches: runner.lock_switches(),
+                fastest_loop: runner.fastest_loop(),
                 // The largest of the programs that were run, if any were.
                 peak_rss_kib: Usage::of_children().peak_rss_kib,
             },
             Engine::Interpreter(driver) => EngineUsage {
                 lock_switches: 0,
+                fastest_loop: driver.outbox().fastest_loop().get(),
                 peak_rss_kib: driver.close().map_or(0, |exit| exit.usage.peak_rss_kib),
             },
         }
@@ -66,6 +70,8 @@ impl Engine {
 pub(super) struct EngineUsage {
     /// How often the emulated interpreter lock went from one thread to another.
     pub(super) lock_switches: u64,
+    /// The least CPU time that the loops of a command took.
+    pub(super) fastest_loop: Option<Duration>,
     /// The peak resident set of the interpreter, or of the largest program, KiB.
     pub(super) peak_rss_kib: u64,
 }

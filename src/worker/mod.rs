@@ -189,6 +189,9 @@ impl Worker<'_> {
         if let Some(old) = self.seat.take() {
             let used = old.close();
             self.used.lock_switches += used.lock_switches;
+            self.used.fastest_loop = (self.used.fastest_loop.into_iter())
+                .chain(used.fastest_loop)
+                .min();
             // One at a time is there.
             self.used.peak_rss_kib = self.used.peak_rss_kib.max(used.peak_rss_kib);
         }
@@ -214,6 +217,7 @@ impl Worker<'_> {
         self.leave_seat();
         Farewell {
             lock_switches: self.used.lock_switches,
+            fastest_loop_ns: (self.used.fastest_loop).map(|loops| loops.as_nanos() as u64),
             peak_rss_kib: Usage::of_self().peak_rss_kib + self.used.peak_rss_kib,
             fault: None,
         }

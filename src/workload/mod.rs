@@ -5,15 +5,18 @@
 //! workload is told an instruction and returns when it is done. On its way it tells its [`Turn`]
 //! when others may be let in.
 
+mod fastest;
 mod program;
 mod turn;
 
 use std::hint::black_box;
 use std::thread;
 
+use crate::clock;
 use crate::model::{Command, Instruction, Job};
 use program::Program;
 
+pub use fastest::Fastest;
 pub use program::Launch;
 pub use turn::{Free, Turn};
 
@@ -24,7 +27,11 @@ pub struct Work {
     loops: u64,
     witness: u64,
     program: Option<Program>,
+    fastest: Fastest,
 }
+
+/// Fewer loops than this are not timed: that would be a part of what they cost.
+const TIMED_LOOPS: u64 = 10_000;
 
 impl Work {
     /// The work that a job asks for. `launch` is what runs programs, if it asks for these.
@@ -35,7 +42,25 @@ impl Work {
             loops,
             witness: expected_witness(loops),
             program: job.command_line().map(|line| Program::new(line, launch)),
+            fastest: Fastest::default(),
         }
+    }
+
+    /// The least CPU time that the loops of a command took, if they are many enough to be timed.
+    pub fn fastest(&self) -> &Fastest {
+        &self.fastest
+    }
+
+    /// Runs the loops; times them where that costs nothing in comparison.
+    fn compute(&self, turn: &impl Turn) -> u64 {
+        if self.loops < TIMED_LOOPS {
+            return burn(self.loops, turn);
+        }
+        let before = clock::thread_cpu();
+        let witness = burn(self.loops, turn);
+        let took = clock::thread_cpu().saturating_sub(before);
+        self.fastest.note(took.saturating_sub(turn.waited()));
+        witness
     }
 
     /// Does the work of one instruction and returns its response. A job that is told its commands
@@ -58,7 +83,7 @@ impl Work {
         }
         if self.loops > 0 {
             assert_eq!(
-                burn(self.loops, turn),
+                self.compute(turn),
                 self.witness,
                 "the loops computed a wrong value"
             );
@@ -131,6 +156,30 @@ mod tests {
         for &kind in WorkloadKind::ALL {
             assert_eq!(work(kind, 1000).run(&INSTRUCTION, None, &Free), Ok(7));
         }
+    }
+
+    #[test]
+    fn the_fastest_loops_are_no_slower_than_any_and_take_no_time_that_others_had() {
+        let work = work(WorkloadKind::Cpu, 1_000_000);
+        assert_eq!(work.fastest().get(), None);
+        let cpu = || {
+            let before = clock::thread_cpu();
+            work.run(&INSTRUCTION, None, &Free).unwrap();
+            clock::thread_cpu() - before
+        };
+        let least = (0..5).map(|_| cpu()).min().unwrap();
+        let fastest = work.fastest().get().unwrap();
+        assert!(
+            fastest <= least && fastest * 2 > least,
+            "{fastest:?} {least:?}"
+        );
+    }
+
+    #[test]
+    fn few_loops_are_not_timed() {
+        let work = work(WorkloadKind::Cpu, TIMED_LOOPS - 1);
+        work.run(&INSTRUCTION, None, &Free).unwrap();
+        assert_eq!(work.fastest().get(), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Where work may be interrupted.
 
+use std::time::Duration;
+
 /// What a workload tells whoever decides which threads compute: an interpreter lock, or nobody.
 pub trait Turn {
     /// After how many loops there is a checkpoint: so many that it costs nothing beside them, and
@@ -8,6 +10,11 @@ pub trait Turn {
 
     /// Others may be let in now.
     fn checkpoint(&self);
+
+    /// The CPU time that it took to wait at checkpoints until now: no part of the loops.
+    fn waited(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// What blocks without computing, for the length of which others may be let in.
     fn blocking<R>(&self, wait: impl FnOnce() -> R) -> R;

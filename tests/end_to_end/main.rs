@@ -7,10 +7,12 @@ mod common;
 
 mod addresses;
 mod endings;
+mod ideals;
 mod image;
 mod input_files;
 mod measuring;
 mod not_run;
+mod open_loop;
 mod own_work;
 mod pages;
 mod runtimes;

@@ -32,6 +32,14 @@ pub(super) struct Line {
     pub curve: Result<Curve, NoFit>,
 }
 
+impl Line {
+    /// The law, if the data supports it: no other is drawn.
+    pub fn law(&self) -> Option<&Curve> {
+        let curve = self.curve.as_ref().ok();
+        curve.filter(|curve| curve.fit.is_supported())
+    }
+}
+
 /// A fitted law as it is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Curve {
@@ -131,12 +139,11 @@ impl Curve {
         })
     }
 
-    /// The peak with its interval, when it lies within what was measured and the law describes the
-    /// points at all.
+    /// The peak with its interval, when the data supports the law, and it lies no further than the
+    /// fastest that was measured.
     pub fn peak(&self) -> Option<(f64, Interval)> {
-        let highest = self.line.last()?.0;
-        let (peak, interval) = self.fit.peak?;
-        (peak <= highest && !self.is_poor()).then_some((peak, interval))
+        let peak = self.fit.measured_peak();
+        peak.filter(|_| self.fit.is_supported())
     }
 
     /// Whether the law does not go through the points, so that nothing can be read from it.

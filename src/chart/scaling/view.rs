@@ -61,7 +61,7 @@ impl Frame {
         let x = Axis::Log(LogAxis::around(marks.iter().copied()));
         let marks = marks.iter().map(|&n| (n, unit::mark(n))).collect();
         let ideals = lines().flat_map(|line| line.ideal.points.iter().map(|(_, y)| *y));
-        let curves = lines().filter_map(|line| line.curve.as_ref().ok());
+        let curves = lines().filter_map(Line::law);
         let fitted = curves.flat_map(|curve| curve.line.iter().map(|(_, y)| *y));
         let measured = lines().flat_map(|line| line.series.values());
         let mut values: Vec<f64> = measured.chain(ideals).chain(fitted).collect();
@@ -155,22 +155,16 @@ impl Frame {
 
 /// The lines that have a peak to be shown.
 fn peaks(view: &View) -> impl Iterator<Item = (&Line, &Curve)> {
-    let fitted = (view.lines.iter()).filter_map(|line| Some((line, line.curve.as_ref().ok()?)));
+    let fitted = (view.lines.iter()).filter_map(|line| Some((line, line.law()?)));
     fitted.filter(|(_, curve)| curve.peak().is_some())
 }
 
-/// The law and its band; a doubtful one is dotted, and one that misses the points has no band.
+/// The law and its band, if the data supports it.
 fn curve(figure: &mut Figure, panel: &Panel, line: &Line) {
-    let Ok(curve) = &line.curve else {
-        return;
-    };
-    let colour = line.series.colour();
-    if !curve.is_poor() {
+    if let Some(curve) = line.law() {
+        let colour = line.series.colour();
         panel.band(figure, &curve.band, colour);
-    }
-    match curve.fit.is_supported() {
-        true => panel.line(figure, &curve.line, 1.5, colour),
-        false => panel.dotted(figure, &curve.line, 1.5, colour),
+        panel.line(figure, &curve.line, 1.5, colour);
     }
 }
 
@@ -187,7 +181,7 @@ fn labels(view: &View, one_ideal: bool) -> Vec<EndLabel> {
 /// The label of a line: its name at the end of its curve. A line that is alone has none, and is
 /// known by its dots.
 fn label(line: &Line) -> Option<EndLabel> {
-    let curve = line.curve.as_ref().ok().and_then(|curve| curve.line.last());
+    let curve = line.law().and_then(|curve| curve.line.last());
     match (line.series.name.as_str(), curve) {
         ("", None) => None,
         ("", Some((_, end))) => Some(EndLabel::new(*end, "USL", line.series.colour())),

@@ -43,17 +43,10 @@ pub(super) fn sentences(scaling: &Scaling) -> Vec<String> {
             false => "Dashed: what the ideal makespan allows.".to_owned(),
         });
     }
-    let curves = || scaling.lines().filter_map(|line| line.curve.as_ref().ok());
-    if curves().next().is_some() {
-        let dotted = curves().any(|curve| !curve.fit.is_supported());
-        let dotted = if dotted {
-            ", dotted where in doubt"
-        } else {
-            ""
-        };
-        sentences.push(format!(
-            "Curves: the Universal Scalability Law with its 95 % band{dotted}."
-        ));
+    if scaling.lines().any(|line| line.law().is_some()) {
+        let band =
+            "Curves: the Universal Scalability Law with its 95 % band, where the runs support it.";
+        sentences.push(band.to_owned());
     }
     let splits = scaling
         .views
@@ -120,21 +113,16 @@ fn caption(line: &Line) -> String {
     };
     match &line.curve {
         Ok(curve) if curve.fit.is_supported() => format!("{of}: {}.", parameters(&curve.fit)),
-        Ok(curve) => format!("{of}: {}.", doubted(curve)),
+        Ok(curve) => format!("{of}: no law is drawn; {}.", doubts(curve)),
         Err(why) => format!("{of}: no law is fitted; {why}."),
     }
 }
 
-fn doubted(curve: &Curve) -> String {
-    let mut doubts = curve.fit.doubts.iter().map(ToString::to_string);
-    match (curve.is_poor(), doubts.next()) {
-        // The first says that nothing is to be read from it: no more needs to be said.
-        (true, Some(poor)) => format!("in doubt; {poor}"),
-        (_, first) => {
-            let all: Vec<String> = first.into_iter().chain(doubts).collect();
-            format!("{}. In doubt: {}", parameters(&curve.fit), all.join("; "))
-        }
-    }
+fn doubts(curve: &Curve) -> String {
+    let doubts = curve.fit.doubts.iter().map(ToString::to_string);
+    // The first of one that is poor says that nothing is to be read from it: no more needs to be said.
+    let told = if curve.is_poor() { 1 } else { usize::MAX };
+    doubts.take(told).collect::<Vec<String>>().join("; ")
 }
 
 fn parameters(fit: &Fit) -> String {
@@ -178,7 +166,7 @@ pub(super) fn tip(view: &View, line: &Line, index: usize) -> String {
             short(ideal)
         ));
     }
-    if let Ok(curve) = &line.curve {
+    if let Some(curve) = line.law() {
         let fitted = curve.fit.scaling.throughput(*concurrency);
         words.push(format!("the law gives {}", short(fitted)));
     }

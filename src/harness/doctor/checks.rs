@@ -82,6 +82,7 @@ pub(super) fn of_machine(environment: &Environment) -> Vec<Finding> {
             Finding::good("processor", cpu)
         }),
         cores(environment),
+        capacity(environment),
         smt(environment),
         governor(environment),
         turbo(environment),
@@ -180,6 +181,12 @@ fn turbo(environment: &Environment) -> Finding {
     })
 }
 
+fn capacity(environment: &Environment) -> Finding {
+    known("capacity", environment.capacity_cores, |capacity| {
+        Finding::good("capacity", format!("{capacity} cores"))
+    })
+}
+
 /// No quota is good: the cores are known.
 fn quota(environment: &Environment) -> Finding {
     let Some(quota) = environment.cpu_quota_cores else {
@@ -220,7 +227,8 @@ fn clock_source(environment: &Environment) -> Finding {
 }
 
 fn load(environment: &Environment) -> Finding {
-    let cores = environment.cores;
+    // The load is that of the whole system, whatever of it is ours.
+    let cores = environment.cores_online.unwrap_or(environment.cores);
     known("load before", environment.load, |[load, ..]| {
         let warning = Warning::Load { load, cores };
         let size = load / f64::from(cores.max(1));

@@ -10,6 +10,7 @@ fn calm() -> Environment {
         cores: 8,
         cores_online: Some(8),
         cores_allowed: Some(8),
+        capacity_cores: Some(8.0),
         threads_per_core: Some(1),
         governor: Some("performance".to_owned()),
         turbo: Some(false),
@@ -69,7 +70,7 @@ fn recalibrated(change: impl FnOnce(&mut Calibration)) -> Vec<(&'static str, Ver
 #[test]
 fn a_calm_machine_is_good_in_everything() {
     let findings = examine(&calm());
-    assert_eq!(findings.len(), 22);
+    assert_eq!(findings.len(), 23);
     for finding in findings {
         assert_eq!(finding.verdict, Verdict::Good, "{finding:?}");
         assert!(!finding.value.is_empty(), "{finding:?}");
@@ -134,6 +135,13 @@ fn the_load_counts_per_core_over_the_last_minute() {
         disturbed(|e| e.load = Some([8.5, 0.0, 0.0])),
         [("load before", Verdict::Bad, load(8.5))]
     );
+    let pinned = |load| {
+        disturbed(move |e| {
+            (e.cores, e.cores_allowed, e.load) = (2, Some(2), Some([load, 0.0, 0.0]));
+        })
+    };
+    assert_eq!(pinned(2.4), [], "it is that of all cores, not of ours");
+    assert_eq!(pinned(2.5)[0].2, load(2.5));
 }
 
 #[test]
@@ -223,7 +231,7 @@ fn what_the_system_does_not_tell_is_unknown_and_no_warning() {
     };
     let findings = examine(&environment);
     let unknown = findings.iter().filter(|f| f.verdict == Verdict::Unknown);
-    assert_eq!(unknown.count(), 11);
+    assert_eq!(unknown.count(), 12);
     assert_eq!(warnings(&environment), Vec::<String>::new());
 }
 

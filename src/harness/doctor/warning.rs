@@ -79,9 +79,9 @@ impl fmt::Display for Warning {
             ),
             Warning::Quota { quota, cores } => write!(
                 f,
-                "the control group may use {quota} of {cores} cores and is stopped when it has: \
-                 raise its quota (docker --cpus, CPUQuota=, cpu.max) or pin to whole cores with \
-                 taskset"
+                "the control group may use {quota} of {cores} cores and is stopped when it has; work \
+                 shorter than its period can burst past that, and past its ideal: raise the quota \
+                 (docker --cpus, CPUQuota=, cpu.max) or pin to whole cores with taskset"
             ),
             Warning::Virtual => f.write_str(
                 "this is a virtual machine, and its neighbours can't be seen: repeat more often \

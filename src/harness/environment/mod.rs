@@ -26,14 +26,22 @@ pub struct Environment {
     pub ended_at: Option<String>,
     /// The processor's own name.
     pub cpu: Option<String>,
-    /// Cores that this process may use: its affinity mask, within its control group's quota.
+    /// Threads that this process can well have at work at once: the cores that its affinity mask
+    /// leaves it, within its control group's quota, rounded down.
     pub cores: u32,
     /// Cores that are there.
     pub cores_online: Option<u32>,
     /// Cores that the affinity mask leaves to this process.
     pub cores_allowed: Option<u32>,
-    /// What the control group (v1 or v2) may use, in cores; null when nothing limits it.
+    /// The lowest quota of the control groups (v1 or v2) that this process is in, in cores; null
+    /// when nothing limits it.
     pub cpu_quota_cores: Option<f64>,
+    /// The period that the quota is counted in, in seconds: what takes less time than that can use
+    /// more cores than the quota.
+    pub cpu_quota_period_s: Option<f64>,
+    /// The cores' worth of time that this process may use: the cores that it is allowed, or the
+    /// quota of the control groups above it, whichever is less. No whole number.
+    pub capacity_cores: Option<f64>,
     /// Hardware threads of a physical core: 1 without simultaneous multithreading (SMT), as far as
     /// a virtual machine tells.
     pub threads_per_core: Option<u32>,
@@ -103,13 +111,16 @@ impl Environment {
     pub fn look() -> Environment {
         let cpuinfo = system::text("/proc/cpuinfo");
         let counters = system::Counters::read();
+        let (allowed, quota) = (system::allowed_cores(), cgroup::quota());
         let mut environment = Environment {
             at: clock::timestamp(),
             cpu: parse::field(&cpuinfo, "model name"),
             cores: system::available_cores(),
             cores_online: system::online_cores(),
-            cores_allowed: system::allowed_cores(),
-            cpu_quota_cores: cgroup::quota_cores(),
+            cores_allowed: allowed,
+            cpu_quota_cores: quota.map(|quota| quota.cores),
+            cpu_quota_period_s: quota.map(|quota| quota.period_s),
+            capacity_cores: Some(capacity(allowed, quota)),
             threads_per_core: system::siblings(),
             governor: system::governor(),
             turbo: system::turbo(),
@@ -198,11 +209,40 @@ impl Environment {
         let day = self.at.get(..10).unwrap_or(&self.at);
         let revision = self.revision.as_deref().map(|r| r.get(..8).unwrap_or(r));
         let revision = revision.map(|r| format!(" ({r})")).unwrap_or_default();
+        let capacity = self.capacity_cores.unwrap_or(f64::from(self.cores));
         format!(
-            "{cpu}, {} cores · {day} · mpmt {}{revision}",
-            self.cores, self.mpmt
+            "{cpu}, {capacity} cores · {day} · mpmt {}{revision}",
+            self.mpmt
         )
     }
+}
+
+/// What a process may use of the processor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Capacity {
+    /// In cores: no whole number under a quota.
+    pub cores: f64,
+    /// The period of the quota, in seconds, where that is what limits it.
+    pub quota_period_s: Option<f64>,
+}
+
+impl Capacity {
+    /// That of this process.
+    pub fn here() -> Capacity {
+        let (allowed, quota) = (system::allowed_cores(), cgroup::quota());
+        let cores = capacity(allowed, quota);
+        let limiting = quota.filter(|quota| quota.cores <= cores);
+        Capacity {
+            cores,
+            quota_period_s: limiting.map(|quota| quota.period_s),
+        }
+    }
+}
+
+/// The cores that are allowed, or the quota, whichever is less.
+fn capacity(allowed: Option<u32>, quota: Option<cgroup::Quota>) -> f64 {
+    let allowed = f64::from(allowed.unwrap_or_else(system::available_cores));
+    quota.map_or(allowed, |quota| quota.cores.min(allowed))
 }
 
 fn non_empty(text: &str) -> Option<String> {
@@ -227,6 +267,26 @@ mod tests {
         read.counters = here.counters;
         assert_eq!(read, here);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_capacity_is_a_real_number_and_the_least_of_all_limits() {
+        let quota = |cores| {
+            Some(cgroup::Quota {
+                cores,
+                period_s: 0.1,
+            })
+        };
+        assert_eq!(capacity(Some(2), quota(1.5)), 1.5);
+        assert_eq!(capacity(Some(2), quota(0.5)), 0.5);
+        assert_eq!(capacity(Some(2), quota(4.0)), 2.0);
+        assert_eq!(capacity(Some(3), None), 3.0);
+        let here = Environment::look();
+        let capacity = Capacity::here().cores;
+        assert_eq!(here.capacity_cores, Some(capacity));
+        assert!(capacity > 0.0 && capacity <= f64::from(here.cores_online.unwrap()));
+        let text = serde_json::to_value(&here).unwrap();
+        assert_eq!(text["capacity_cores"].as_f64(), Some(capacity));
     }
 
     #[test]

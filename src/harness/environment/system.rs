@@ -22,7 +22,8 @@ fn of_cpu(name: &str) -> String {
     text(&format!("{CPU}/{name}"))
 }
 
-/// Cores that this process may use: its affinity mask, within its control group's quota.
+/// Threads that can well be at work at once: its affinity mask, within its control group's quota,
+/// rounded down.
 pub(super) fn available_cores() -> u32 {
     std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32)
 }

@@ -85,7 +85,8 @@ fn further(environment: &Value) -> Vec<Entry> {
 /// Machine, system, program and day in one line.
 pub(super) fn line(environment: &Value) -> String {
     let text = |key: &str| environment[key].as_str().map(str::to_owned);
-    let cores = As::Count("core").words(&environment["cores"]);
+    let count = |key: &str| As::Count("core").words(&environment[key]);
+    let cores = count("capacity_cores").or_else(|| count("cores"));
     let memory = As::Kibibytes.words(&environment["memory_kib"]);
     let is_virtual = environment["virtual_machine"].as_bool() == Some(true);
     let program = text("mpmt").map(|version| match text("revision") {

@@ -48,6 +48,11 @@ impl Candidate {
         }
     }
 
+    /// Whether it has threads that can never run, so that it is another one in disguise.
+    pub(in crate::report) fn has_idle_threads(&self) -> bool {
+        self.trial.has_idle_threads()
+    }
+
     /// The median makespan in seconds.
     pub(in crate::report) fn median_s(&self) -> Option<f64> {
         self.verdict.as_ref().map(|verdict| verdict.median)

@@ -29,6 +29,8 @@ pub enum Answer {
 pub enum Undecided {
     /// No run ended well.
     NothingMeasured,
+    /// All have threads that can never run.
+    IdleThreads,
     /// There is nothing to choose from.
     OnlyOne,
     /// The best has so few runs that its median has no interval.
@@ -69,16 +71,19 @@ impl Answer {
     }
 }
 
-/// The cheapest candidate of which the interval lies, to its upper end, within so much of the
+/// The cheapest candidate, of those all of whose threads can run, of which the interval lies, to its upper end, within so much of the
 /// smallest median.
 pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
-    let medians = (0..candidates.len()).filter_map(|i| Some((i, candidates[i].median_s()?)));
-    let best = medians.min_by(|(_, a), (_, b)| a.total_cmp(b));
+    let medians = || (0..candidates.len()).filter_map(|i| Some((i, candidates[i].median_s()?)));
+    let is_all_used = |(index, _): &(usize, f64)| !candidates[*index].has_idle_threads();
+    let best = medians().filter(is_all_used);
+    let best = best.min_by(|(_, a), (_, b)| a.total_cmp(b));
     let Some((best, median)) = best else {
-        return Answer::Undecided {
-            best: None,
-            why: Undecided::NothingMeasured,
+        let why = match medians().next() {
+            Some(_) => Undecided::IdleThreads,
+            None => Undecided::NothingMeasured,
         };
+        return Answer::Undecided { best: None, why };
     };
     let undecided = |why| Answer::Undecided {
         best: Some(best),
@@ -99,7 +104,9 @@ pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
     let may_be = |interval: Interval| interval.low <= limit && limit < interval.high;
     let is_open = |&index: &usize| {
         let candidate = &candidates[index];
-        candidate.interval_s().is_some_and(may_be) && is_cheaper(candidate, &candidates[pick])
+        !candidate.has_idle_threads()
+            && candidate.interval_s().is_some_and(may_be)
+            && is_cheaper(candidate, &candidates[pick])
     };
     Answer::Take {
         pick,
@@ -112,6 +119,7 @@ pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
 /// then the fewest threads, then the shortest time.
 fn cheapest(candidates: &[Candidate], is_enough: impl Fn(Interval) -> bool) -> Option<usize> {
     let enough: Vec<usize> = (0..candidates.len())
+        .filter(|&index| !candidates[index].has_idle_threads())
         .filter(|&index| candidates[index].interval_s().is_some_and(&is_enough))
         .collect();
     let kib = |index: usize| candidates[index].memory_kib.unwrap_or(0.0);

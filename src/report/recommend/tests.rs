@@ -16,6 +16,7 @@ fn runs(label: &str, makespan_s: f64, spread: f64, kib: u64, count: u32) -> Vec<
         let seconds = makespan_s * (1.0 + spread * (f64::from(i * 7 % 10) / 9.0 - 0.5));
         let mut trial = samples::trial(label, (seconds, 1.0));
         (trial.order, trial.peak_pss_kib) = (i, Some(kib));
+        trial.batch = 128;
         trial
     };
     (0..count).map(one).collect()
@@ -50,6 +51,36 @@ fn the_cheapest_within_five_percent_of_the_best_is_taken() {
     assert_eq!(picked(&question), Some("io-mpmt-16x32"));
     assert_eq!(question.answer.best(), Some(0));
     assert_eq!(question.front, [0, 1, 2, 3]);
+}
+
+#[test]
+fn threads_that_can_never_run_are_never_recommended() {
+    let in_batches_of_16 = |label, makespan_s, kib| {
+        let mut trials = runs(label, makespan_s, 0.02, kib, 10);
+        trials.iter_mut().for_each(|trial| trial.batch = 16);
+        trials
+    };
+    let fast = in_batches_of_16("io-mpmt-16x32", 1.0, 50_000);
+    let full = in_batches_of_16("io-mpmt-16x16", 1.01, 60_000);
+    let slow = in_batches_of_16("io-mpmt-8x16", 4.0, 20_000);
+    let question = only(&[fast.clone(), full, slow].concat());
+    assert_eq!(picked(&question), Some("io-mpmt-16x16"));
+    assert_eq!(
+        question.answer.best(),
+        Some(1),
+        "the other is it in disguise"
+    );
+    let pipelined = |mut trial: Trial| {
+        trial.dispatch = crate::model::Dispatch::Pipelined;
+        trial
+    };
+    let others = in_batches_of_16("io-mpmt-8x32", 2.0, 60_000);
+    let free = [fast.clone(), others.clone()].concat();
+    let free: Vec<Trial> = free.into_iter().map(pipelined).collect();
+    assert_eq!(picked(&only(&free)), Some("io-mpmt-16x32"));
+    let none = only(&[fast, others].concat());
+    let why = Undecided::IdleThreads;
+    assert_eq!(none.answer, Answer::Undecided { best: None, why });
 }
 
 #[test]
@@ -154,7 +185,7 @@ fn it_is_said_in_a_sentence_with_its_reason_and_command_line() {
 
     Take io-mpmt-16x32: 48.8 MiB and 16 processes, the cheapest whose time (1.020 s, 1.014 s to 1.026 s) lies, interval included, within 5 % of the fastest, io-mpmt-32x16 (1.000 s, 0.994 s to 1.006 s; 87.9 MiB and 32 processes).
 
-      mpmt run -w io -p 16 -t 32
+      mpmt run -w io -p 16 -t 32 -b 128
 
     4 of 5 configurations are beaten by no other in time, memory (PSS) and processes:
 
@@ -167,22 +198,22 @@ fn it_is_said_in_a_sentence_with_its_reason_and_command_line() {
 
     Scaling laws fitted to the throughput, all but what varies as in the fastest, 95 % intervals in brackets:
 
-    over         law      trials         one does, per s                  contention          coherency   peak at      R²   verdict
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    N (M = 16)   Amdahl       40    19.99 [14.86, 28.00]       0.028 [0.0092, 0.059]                                0.589   not supported: the law does not describe the points (R² 0.59, residual error 33 %): do not read its parameters
-    N (M = 16)   USL          40    19.99 [14.12, 26.72]            0.028 [0, 0.054]     0 [0, 0.00097]             0.589   not supported: the law does not describe the points (R² 0.59, residual error 33 %): do not read its parameters
-    M (N = 32)   Amdahl       10                                                                                            not supported: Amdahl's law needs 3 different concurrencies and has 1: measure more of them
-    M (N = 32)   USL          10                                                                                            not supported: the Universal Scalability Law needs 4 different concurrencies and has 1: measure more of them
-    N×M          Amdahl       50   1.142 [0.8750, 1.529]   0.00098 [0.00018, 0.0022]                                0.644   not supported: the law does not describe the points (R² 0.64, residual error 33 %): do not read its parameters
-    N×M          USL          50   1.142 [0.8642, 1.467]         0.00098 [0, 0.0020]   0 [0, 0.0000025]             0.644   not supported: the law does not describe the points (R² 0.64, residual error 33 %): do not read its parameters
+    over         law      trials          one does, per s              contention   coherency   peak at      R²   verdict
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    N (M = 16)   Amdahl       40     17.97 [14.08, 25.40]   0.017 [0.0013, 0.041]                         0.476   not supported: the law does not describe the points (R² 0.48, residual error 34 %): do not read its parameters
+    N (M = 16)   USL          40                                                                                  not supported: the Universal Scalability Law needs 5 different concurrencies and has 4: measure more of them
+    M (N = 32)   Amdahl       10                                                                                  not supported: Amdahl's law needs 4 different concurrencies and has 1: measure more of them
+    M (N = 32)   USL          10                                                                                  not supported: the Universal Scalability Law needs 5 different concurrencies and has 1: measure more of them
+    N×M          Amdahl       50   0.9285 [0.8530, 1.231]    0.00023 [0, 0.00098]                         0.572   not supported: the law does not describe the points (R² 0.57, residual error 34 %): do not read its parameters
+    N×M          USL          50                                                                                  not supported: the Universal Scalability Law needs 5 different concurrencies and has 4: measure more of them
     ");
     insta::assert_snapshot!(written(&document, Format::Csv), @r#"
     question,configuration,processes,threads,runs,not_ok,makespan_median_s,makespan_low_s,makespan_high_s,memory_median_kib,memory_is,on_front,fastest,recommended,command
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-32x16,32,16,10,0,1.0,0.993682941,1.006369755,90000,PSS,true,true,false,mpmt run -w io -p 32 -t 16
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-16x32,16,32,10,0,1.02,1.0135566,1.02649715,50000,PSS,true,false,true,mpmt run -w io -p 16 -t 32
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-16x16,16,16,10,0,2.0,1.987365883,2.012739509,48000,PSS,true,false,false,mpmt run -w io -p 16 -t 16
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-8x16,8,16,10,0,4.0,3.974731765,4.025479019,26000,PSS,true,false,false,mpmt run -w io -p 8 -t 16
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-30x16,30,16,10,0,2.5,2.484207353,2.515924387,95000,PSS,false,false,false,mpmt run -w io -p 30 -t 16
+    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-32x16,32,16,10,0,1.0,0.993682941,1.006369755,90000,PSS,true,true,false,mpmt run -w io -p 32 -t 16 -b 128
+    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-16x32,16,32,10,0,1.02,1.0135566,1.02649715,50000,PSS,true,false,true,mpmt run -w io -p 16 -t 32 -b 128
+    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-16x16,16,16,10,0,2.0,1.987365883,2.012739509,48000,PSS,true,false,false,mpmt run -w io -p 16 -t 16 -b 128
+    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-8x16,8,16,10,0,4.0,3.974731765,4.025479019,26000,PSS,true,false,false,mpmt run -w io -p 8 -t 16 -b 128
+    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-30x16,30,16,10,0,2.5,2.484207353,2.515924387,95000,PSS,false,false,false,mpmt run -w io -p 30 -t 16 -b 128
     "#);
 }
 
@@ -206,12 +237,12 @@ fn scaling_laws_are_fitted_along_the_lines_through_the_fastest() {
 
     | over | law | trials | one does, per s | contention | coherency | peak at | R² | verdict |
     | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-    | N (M = 1) | Amdahl | 30 | 51.22 [51.12, 51.32] | 0.10 [0.099, 0.10] |  |  | 1.000 | supported |
-    | N (M = 1) | USL | 30 | 51.22 [51.10, 51.31] | 0.10 [0.098, 0.10] | 0 [0, 0.000094] |  | 1.000 | supported |
-    | M (N = 16) | Amdahl | 6 |  |  |  |  |  | not supported: Amdahl's law needs 3 different concurrencies and has 1: measure more of them |
-    | M (N = 16) | USL | 6 |  |  |  |  |  | not supported: the Universal Scalability Law needs 4 different concurrencies and has 1: measure more of them |
-    | N×M | Amdahl | 30 | 51.22 [51.12, 51.32] | 0.10 [0.099, 0.10] |  |  | 1.000 | supported |
-    | N×M | USL | 30 | 51.22 [51.10, 51.31] | 0.10 [0.098, 0.10] | 0 [0, 0.000094] |  | 1.000 | supported |
+    | N (M = 1) | Amdahl | 30 | 51.22 [51.05, 51.39] | 0.100 [0.099, 0.10] |  |  | 1.000 | supported |
+    | N (M = 1) | USL | 30 | 51.22 [51.01, 51.32] | 0.100 [0.098, 0.10] | 0 [0, 0.00011] |  | 1.000 | supported |
+    | M (N = 16) | Amdahl | 6 |  |  |  |  |  | not supported: Amdahl's law needs 4 different concurrencies and has 1: measure more of them |
+    | M (N = 16) | USL | 6 |  |  |  |  |  | not supported: the Universal Scalability Law needs 5 different concurrencies and has 1: measure more of them |
+    | N×M | Amdahl | 30 | 51.22 [51.05, 51.39] | 0.100 [0.099, 0.10] |  |  | 1.000 | supported |
+    | N×M | USL | 30 | 51.22 [51.01, 51.32] | 0.100 [0.098, 0.10] | 0 [0, 0.00011] |  | 1.000 | supported |
     ");
 }
 
@@ -237,7 +268,7 @@ fn a_terminal_gets_a_map_between_the_table_and_the_laws() {
     let map = map.strip_suffix(&format!("\nScaling laws{after}")).unwrap();
     insta::assert_snapshot!(map, @"
 
-    Makespan in s (native, spawn, barrier, batches of 16)
+    Makespan in s (native, spawn, barrier, batches of 128)
     * fastest
     processes  threads
                  16    32

@@ -149,6 +149,9 @@ impl Question {
         });
         let reason = match why {
             Undecided::NothingMeasured => "no run ended well.".to_owned(),
+            Undecided::IdleThreads => "all configurations have threads that can never run (more than \
+                 the commands of a batch, under a barrier): measure fewer threads, or larger batches."
+                .to_owned(),
             Undecided::OnlyOne => {
                 "it is the only configuration: measure others to choose from.".to_owned()
             }

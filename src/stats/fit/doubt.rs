@@ -20,7 +20,8 @@ pub enum NoFit {
         /// Its throughput.
         throughput: f64,
     },
-    /// Fewer different concurrencies than parameters plus one.
+    /// Fewer different concurrencies than parameters plus two: with one to spare a curve goes
+    /// through nearly anything.
     #[error("{law} needs {needed} different concurrencies and has {found}: measure more of them")]
     TooFewPoints {
         /// The law.
@@ -53,10 +54,17 @@ pub enum NoFit {
 pub enum Doubt {
     /// The curve does not go through the points.
     PoorFit {
-        /// R² on log throughput.
+        /// R² of the throughput.
         r_squared: f64,
         /// The residual standard error, as a share of the throughput.
         residual_error: f64,
+    },
+    /// Too few concurrencies were measured more than once, so that noise can't be told from the law.
+    NotRepeated {
+        /// Concurrencies measured once.
+        once: usize,
+        /// Of so many.
+        of: usize,
     },
     /// The data allows nearly any contention.
     SigmaUndetermined(Interval),
@@ -100,14 +108,14 @@ pub(super) fn checked(law: Law, points: &[(f64, f64)]) -> Result<Vec<Point>, NoF
         }
         taken.push(Point {
             n,
-            log_throughput: throughput.ln(),
+            throughput,
             weight: 1.0,
         });
     }
     let mut concurrencies: Vec<f64> = taken.iter().map(|point| point.n).collect();
     concurrencies.sort_unstable_by(f64::total_cmp);
     concurrencies.dedup();
-    let (found, needed) = (concurrencies.len(), law.parameters() + 1);
+    let (found, needed) = (concurrencies.len(), law.parameters() + 2);
     if found < needed {
         return Err(NoFit::TooFewPoints { law, found, needed });
     }
@@ -135,7 +143,22 @@ pub(super) fn doubts(fit: &Fit, points: &[Point]) -> Vec<Doubt> {
         interval,
         highest,
     });
-    [poor, sigma, lambda, peak].into_iter().flatten().collect()
+    [poor, not_repeated(points), sigma, lambda, peak]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// That fewer than half of the concurrencies were measured more than once.
+fn not_repeated(points: &[Point]) -> Option<Doubt> {
+    let mut concurrencies: Vec<f64> = points.iter().map(|point| point.n).collect();
+    concurrencies.sort_unstable_by(f64::total_cmp);
+    let runs = concurrencies.chunk_by(|a, b| a == b);
+    let (of, once) = (
+        runs.clone().count(),
+        runs.filter(|runs| runs.len() == 1).count(),
+    );
+    (2 * once > of).then_some(Doubt::NotRepeated { once, of })
 }
 
 impl fmt::Display for Doubt {
@@ -149,6 +172,11 @@ impl fmt::Display for Doubt {
                 "the law does not describe the points (R² {r_squared:.2}, residual error {:.0} %): \
                  do not read its parameters",
                 100.0 * residual_error
+            ),
+            Doubt::NotRepeated { once, of } => write!(
+                f,
+                "{once} of {of} concurrencies were measured once, so noise can't be told from the \
+                 law: repeat the trials (--runs)"
             ),
             Doubt::SigmaUndetermined(Interval { low, high, .. }) => write!(
                 f,

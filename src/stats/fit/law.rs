@@ -73,8 +73,10 @@ impl Scaling {
     /// The concurrency of the largest throughput, not below 1; `None` when it rises for ever (or
     /// is flat).
     pub fn peak(&self) -> Option<f64> {
+        /// What the arithmetic leaves where there is none; its peak would lie beyond a million.
+        const NONE: f64 = 1e-12;
         let peak = ((1.0 - self.sigma).max(0.0) / self.kappa).sqrt();
-        (self.kappa > 0.0).then_some(peak.max(1.0))
+        (self.kappa > NONE).then_some(peak.max(1.0))
     }
 
     /// The largest throughput, at the peak or in the limit; `None` when there is no limit.

@@ -2,11 +2,12 @@
 //!
 //! * `law`: Amdahl's law and the Universal Scalability Law, as one formula;
 //! * `bounded`: least squares with coefficients that can't be negative;
-//! * `solve`: the nonlinear fit, on the logarithm of the throughput;
+//! * `solve`: the nonlinear fit, on the throughput;
 //! * `doubt`: what the data does not support, in words.
 //!
-//! Fitted is the logarithm, because noise in a run time is a share of it: a point at 10,000
-//! commands/s is then no more important than one at 100.
+//! Fitted is the throughput itself, as in the literature (Gunther; the R package `usl`): how far it
+//! rises and where it turns is what a law is asked, and there the points are high. Noise in a run
+//! time is a share of it, so the residuals that are dealt out are those of the logarithm.
 //!
 //! Intervals come from a residual bootstrap: Efron & Tibshirani, "An Introduction to the
 //! Bootstrap" (1993), section 9.4. The residuals are centred, and stretched by sqrt(n / (n - k))
@@ -43,7 +44,9 @@ pub struct Fit {
     /// The concurrency of the largest throughput, with its interval; the upper end is infinite
     /// when the data allows that there is no peak. `None` when the fitted law has none.
     pub peak: Option<(f64, Interval)>,
-    /// The share of the variance of log throughput that the law explains. Little of nothing is
+    /// The concurrency of the largest throughput that was measured: of repeats, their mean.
+    pub fastest: f64,
+    /// The share of the variance of the throughput that the law explains. Little of nothing is
     /// still little: a flat throughput has a low R² however well it is met.
     pub r_squared: f64,
     /// The residual standard error of log throughput: 0.05 is about 5 % of the throughput.
@@ -53,6 +56,12 @@ pub struct Fit {
 }
 
 impl Fit {
+    /// The peak, unless it lies beyond the fastest concurrency that was measured: there it is the
+    /// law's word alone.
+    pub fn measured_peak(&self) -> Option<(f64, Interval)> {
+        self.peak.filter(|(peak, _)| *peak <= self.fastest)
+    }
+
     /// Whether the data supports the fit without reserve.
     pub fn is_supported(&self) -> bool {
         self.doubts.is_empty()
@@ -88,7 +97,8 @@ pub fn fit_with_band(
     let free = points.len().saturating_sub(law.parameters()).max(1) as f64;
     let stretch = student_over_normal(bootstrap.level, free) / free.sqrt();
     let dealt = stretched(&residuals, stretch);
-    let draws = resampled(law, &Groups::of(&points), &scaling, &dealt, bootstrap);
+    let groups = Groups::of(&points);
+    let draws = resampled(law, &groups, &scaling, &dealt, bootstrap);
     let interval = |of: &dyn Fn(&Scaling) -> f64| {
         let mut values: Vec<f64> = draws.iter().map(of).collect();
         bootstrap.percentile_interval(&mut values)
@@ -103,7 +113,8 @@ pub fn fit_with_band(
             let of = |scaling: &Scaling| scaling.peak().unwrap_or(f64::INFINITY);
             (peak, interval(&of))
         }),
-        r_squared: r_squared(&points, squares),
+        fastest: groups.fastest(),
+        r_squared: r_squared(&points, &scaling),
         residual_error: (squares / free).sqrt(),
         doubts: Vec::new(),
     };
@@ -133,35 +144,46 @@ impl Groups {
         let mut means: Vec<Point> = (concurrencies.iter())
             .map(|&n| Point {
                 n,
-                log_throughput: 0.0,
+                throughput: 0.0,
                 weight: 0.0,
             })
             .collect();
         for (point, &group) in points.iter().zip(&of_point) {
-            means[group].log_throughput += point.log_throughput;
+            means[group].throughput += point.throughput;
             means[group].weight += 1.0;
         }
         for mean in &mut means {
-            mean.log_throughput /= mean.weight;
+            mean.throughput /= mean.weight;
         }
         Groups { means, of_point }
     }
+
+    /// The concurrency of the largest throughput.
+    fn fastest(&self) -> f64 {
+        let largest = (self.means.iter()).max_by(|a, b| a.throughput.total_cmp(&b.throughput));
+        largest.map_or(1.0, |mean| mean.n)
+    }
 }
 
+/// Of the logarithm: shares of the throughput.
 fn residuals(points: &[Point], scaling: &Scaling) -> Vec<f64> {
     points
         .iter()
-        .map(|point| point.log_throughput - scaling.throughput(point.n).ln())
+        .map(|point| (point.throughput / scaling.throughput(point.n)).ln())
         .collect()
 }
 
 /// 1 - residual squares / squares around the mean; 1 when there is nothing to explain.
-fn r_squared(points: &[Point], squares: f64) -> f64 {
-    let mean = points.iter().map(|point| point.log_throughput).sum::<f64>() / points.len() as f64;
-    let total: f64 = points
-        .iter()
-        .map(|point| (point.log_throughput - mean).powi(2))
-        .sum();
+fn r_squared(points: &[Point], scaling: &Scaling) -> f64 {
+    let mean = points.iter().map(|point| point.throughput).sum::<f64>() / points.len() as f64;
+    let around = |of: &dyn Fn(&Point) -> f64| {
+        let squares = points
+            .iter()
+            .map(|point| (point.throughput - of(point)).powi(2));
+        squares.sum::<f64>()
+    };
+    let total = around(&|_| mean);
+    let squares = around(&|point| scaling.throughput(point.n));
     if total > 0.0 {
         1.0 - squares / total
     } else {
@@ -190,7 +212,7 @@ fn resampled(
 ) -> Vec<Scaling> {
     let mut rng = fastrand::Rng::with_seed(bootstrap.seed);
     let curve: Vec<f64> = (groups.means.iter())
-        .map(|mean| scaling.throughput(mean.n).ln())
+        .map(|mean| scaling.throughput(mean.n))
         .collect();
     let mut resample = groups.means.clone();
     let mut sums = vec![0.0; curve.len()];
@@ -198,10 +220,10 @@ fn resampled(
         .map(|_| {
             sums.fill(0.0);
             for &group in &groups.of_point {
-                sums[group] += residuals[rng.usize(..residuals.len())];
+                sums[group] += residuals[rng.usize(..residuals.len())].exp();
             }
-            for ((mean, log_throughput), sum) in resample.iter_mut().zip(&curve).zip(&sums) {
-                mean.log_throughput = log_throughput + sum / mean.weight;
+            for ((mean, throughput), sum) in resample.iter_mut().zip(&curve).zip(&sums) {
+                mean.throughput = throughput * sum / mean.weight;
             }
             fit_from(law, &resample, Some(scaling)).unwrap_or(*scaling)
         })

@@ -1,4 +1,4 @@
-//! The nonlinear fit: Gauss-Newton on log throughput, each step within the bounds.
+//! The nonlinear fit: Gauss-Newton on the throughput, each step within the bounds.
 
 use super::bounded::{Row, non_negative_least_squares};
 use super::law::{Law, Scaling, parts};
@@ -11,8 +11,8 @@ use super::law::{Law, Scaling, parts};
 pub(super) struct Point {
     /// Concurrency, 1 or more.
     pub n: f64,
-    /// The natural logarithm of the throughput, or the mean of several.
-    pub log_throughput: f64,
+    /// The throughput, or the mean of several.
+    pub throughput: f64,
     /// How many trials it stands for.
     pub weight: f64,
 }
@@ -22,9 +22,9 @@ const STEPS: usize = 60;
 /// The relative gain below which it stops.
 const GAIN: f64 = 1e-10;
 
-/// Fits a law by least squares of log throughput, from a start or from the linear fit.
+/// Fits a law by least squares of the throughput, from a start or from the linear fit.
 ///
-/// Each Gauss-Newton step replaces the logarithm by its tangent, which leaves a linear problem
+/// Each Gauss-Newton step replaces the throughput by its tangent, which leaves a linear problem
 /// with the same bounds ([`non_negative_least_squares`]): Björck, "Numerical Methods for Least
 /// Squares Problems" (1996), section 9.2. A step that gains nothing is halved.
 pub(super) fn fit_from(law: Law, points: &[Point], start: Option<&Scaling>) -> Option<Scaling> {
@@ -46,12 +46,12 @@ pub(super) fn fit_from(law: Law, points: &[Point], start: Option<&Scaling>) -> O
     Scaling::from_coefficients(best)
 }
 
-/// N / X is linear in the coefficients; weighing each equation by X / N makes errors relative,
-/// which is near to what the logarithm does.
+/// N / X is linear in the coefficients; weighing each equation by X / N makes errors relative, so
+/// that every point has a say in where to start.
 fn linear_start(law: Law, points: &[Point]) -> Option<[f64; 3]> {
     let row = |point: &Point| {
         let root = point.weight.sqrt();
-        let relative = root * point.log_throughput.exp() / point.n;
+        let relative = root * point.throughput / point.n;
         Row {
             factors: parts(point.n).map(|part| part * relative),
             target: root,
@@ -63,7 +63,13 @@ fn linear_start(law: Law, points: &[Point]) -> Option<[f64; 3]> {
 
 /// One step that lowers the squares; `None` when there is none.
 fn step(law: Law, points: &[Point], from: &[f64; 3], squares_at: f64) -> Option<([f64; 3], f64)> {
-    let rows: Vec<Row> = points.iter().map(|point| tangent(point, from)).collect();
+    let unit = points
+        .iter()
+        .map(|point| point.throughput)
+        .fold(0.0, f64::max);
+    let rows: Vec<Row> = (points.iter())
+        .map(|point| tangent(point, from, unit))
+        .collect();
     let to = non_negative_least_squares(&rows, law.parameters())?;
     let halved = |halvings: i32| {
         let part = 0.5_f64.powi(halvings);
@@ -75,13 +81,15 @@ fn step(law: Law, points: &[Point], from: &[f64; 3], squares_at: f64) -> Option<
         .find(|(_, squares)| *squares < squares_at)
 }
 
-/// The equation of one point with the logarithm replaced by its tangent at `from`.
-fn tangent(point: &Point, from: &[f64; 3]) -> Row {
+/// The equation of one point with the throughput replaced by its tangent at `from`, in such units.
+fn tangent(point: &Point, from: &[f64; 3], unit: f64) -> Row {
+    let time = time(point.n, from);
+    let there = point.n / time / unit;
     let root = point.weight.sqrt();
-    let share = root / time(point.n, from);
+    let share = root * there / time;
     Row {
         factors: parts(point.n).map(|part| part * share),
-        target: root * (1.0 - residual(point, from)),
+        target: root * (2.0 * there - point.throughput / unit),
     }
 }
 
@@ -94,9 +102,9 @@ fn time(n: f64, coefficients: &[f64; 3]) -> f64 {
         .sum()
 }
 
-/// Log of the law's N / X less log of the measured one.
+/// The measured throughput less the law's.
 fn residual(point: &Point, coefficients: &[f64; 3]) -> f64 {
-    time(point.n, coefficients).ln() - (point.n.ln() - point.log_throughput)
+    point.throughput - point.n / time(point.n, coefficients)
 }
 
 fn squares(points: &[Point], coefficients: &[f64; 3]) -> f64 {

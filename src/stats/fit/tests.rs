@@ -22,6 +22,11 @@ fn points(scaling: Scaling, noise: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
+/// Each point once more, as a repeat that gave the same.
+fn twice(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    [points.clone(), points].concat()
+}
+
 fn law(lambda: f64, sigma: f64, kappa: f64) -> Scaling {
     Scaling {
         lambda,
@@ -36,7 +41,8 @@ fn near(found: f64, expected: f64, tolerance: f64) -> bool {
 
 #[test]
 fn exact_points_of_the_usl_give_its_parameters_and_peak() {
-    let fit = fit(Law::Usl, &points(law(100.0, 0.05, 0.001), 0.0), &quick()).unwrap();
+    let points = twice(points(law(100.0, 0.05, 0.001), 0.0));
+    let fit = fit(Law::Usl, &points, &quick()).unwrap();
     assert!(near(fit.scaling.lambda, 100.0, 1e-4));
     assert!(near(fit.scaling.sigma, 0.05, 1e-6));
     assert!(near(fit.scaling.kappa, 0.001, 1e-7));
@@ -51,7 +57,7 @@ fn exact_points_of_the_usl_give_its_parameters_and_peak() {
 #[test]
 fn noisy_points_give_intervals_that_hold_the_truth() {
     let truth = law(100.0, 0.05, 0.001);
-    let fit = fit(Law::Usl, &points(truth, 0.01), &quick()).unwrap();
+    let fit = fit(Law::Usl, &twice(points(truth, 0.01)), &quick()).unwrap();
     assert!(fit.lambda.contains(truth.lambda) && fit.sigma.contains(truth.sigma));
     assert!(fit.kappa.contains(truth.kappa) && fit.kappa.low > 0.0);
     assert!(fit.peak.unwrap().1.contains(truth.peak().unwrap()));
@@ -82,12 +88,59 @@ fn the_usl_of_points_on_amdahls_law_has_a_kappa_that_may_be_zero() {
 fn perfect_scaling_and_none_at_all_lie_on_the_bounds() {
     let perfect = fit(Law::Usl, &points(law(5.0, 0.0, 0.0), 0.01), &quick()).unwrap();
     assert!(perfect.scaling.sigma < 0.01 && perfect.scaling.sigma >= 0.0);
-    let flat = fit(Law::Amdahl, &points(law(5.0, 1.0, 0.0), 0.01), &quick()).unwrap();
+    let flat = twice(points(law(5.0, 1.0, 0.0), 0.01));
+    let flat = fit(Law::Amdahl, &flat, &quick()).unwrap();
     assert!(near(flat.scaling.sigma, 1.0, 0.02));
     assert!(
         flat.is_supported(),
         "a flat line is a good fit: {:?}",
         flat.doubts
+    );
+}
+
+/// The benchmark SPEC SDM91 on a Sun SPARCcenter 2000: throughput over virtual users. Data and
+/// parameters as in Gunther, "Guerrilla Capacity Planning" (2007), and the R package `usl`.
+const SPEC_SDM91: [(f64, f64); 7] = [
+    (1.0, 64.9),
+    (18.0, 995.9),
+    (36.0, 1652.4),
+    (72.0, 1853.2),
+    (108.0, 1828.9),
+    (144.0, 1775.0),
+    (216.0, 1702.2),
+];
+
+#[test]
+fn the_published_spec_sdm91_comes_out_as_in_the_literature() {
+    let fit = fit(Law::Usl, &SPEC_SDM91, &quick()).unwrap();
+    let Scaling { sigma, kappa, .. } = fit.scaling;
+    assert!(near(sigma, 0.0277, 0.00005), "{sigma}");
+    assert!(near(kappa, 0.000104, 0.0000005), "{kappa}");
+    let (peak, _) = fit.peak.unwrap();
+    assert!(near(peak, 96.5, 0.05), "{peak}");
+    // The fastest that was measured is 72, once like all others.
+    assert_eq!((fit.fastest, fit.measured_peak()), (72.0, None));
+    assert!(fit.doubts.contains(&Doubt::NotRepeated { once: 7, of: 7 }));
+}
+
+#[test]
+fn a_few_points_of_one_run_each_support_no_law() {
+    let truth = law(50.0, 0.02, 0.0024);
+    let on = |counts: &[f64]| -> Vec<(f64, f64)> {
+        counts.iter().map(|&n| (n, truth.throughput(n))).collect()
+    };
+    let four = fit(Law::Usl, &on(&[1.0, 8.0, 16.0, 32.0]), &quick());
+    assert!(matches!(four, Err(NoFit::TooFewPoints { needed: 5, .. })));
+    let five = on(&[1.0, 4.0, 8.0, 16.0, 32.0]);
+    assert!(!fit(Law::Usl, &five, &quick()).unwrap().is_supported());
+    let repeated = fit(Law::Usl, &twice(five), &quick()).unwrap();
+    assert!(repeated.is_supported(), "{:?}", repeated.doubts);
+    let (peak, _) = repeated.peak.unwrap();
+    assert!(near(peak, 20.2, 0.1), "{peak}");
+    assert_eq!(
+        repeated.measured_peak(),
+        None,
+        "16 was the fastest measured"
     );
 }
 
@@ -115,7 +168,7 @@ fn throughput_without_any_law_is_a_poor_fit() {
 fn a_peak_beyond_the_data_is_called_an_extrapolation() {
     let rising = points(law(100.0, 0.02, 0.0001), 0.0);
     let fit = fit(Law::Usl, &rising[..5], &quick()).unwrap();
-    let text = fit.doubts[0].to_string();
+    let text = fit.doubts.last().unwrap().to_string();
     assert!(text.contains("beyond the 16"), "{text}");
 }
 
@@ -164,11 +217,13 @@ fn too_few_too_close_and_impossible_points_are_refused() {
         NoFit::TooFewPoints {
             law: Law::Usl,
             found: 3,
-            needed: 4
+            needed: 5
         }
     );
-    assert!(fit(Law::Amdahl, &few, &quick()).is_ok());
-    let close = [(10.0, 1.0), (11.0, 1.1), (12.0, 1.2), (13.0, 1.3)];
+    assert!(fit(Law::Amdahl, &few, &quick()).is_err());
+    let more = [few.to_vec(), vec![(8.0, 4.0)]].concat();
+    assert!(fit(Law::Amdahl, &more, &quick()).is_ok());
+    let close = [10.0, 11.0, 12.0, 12.5, 13.0].map(|n| (n, n / 10.0));
     let error = fit(Law::Usl, &close, &quick()).unwrap_err();
     assert!(error.to_string().contains("10 to 13"), "{error}");
     for bad in [

@@ -22,7 +22,8 @@ From the agent:
     L   instead of it: the task can't be loaded, why, as text
     N   so many commands (u32) are done, of batches that are not; told when pipelined
     D   a batch is done: its tag (u64), how many of its commands no N has told of (u32), its sum
-        (i64), and when traced for each command its place (u32), its thread (u32), and when it
+        (i64), the least CPU time that the loops of a command took (u64, ns; 0 without loops), and
+        when traced for each command its place (u32), its thread (u32), and when it
         began and was done (u64 each, monotonic clock in ns)
     X   a batch is done, and failed: its tag (u64), how many of its commands no N has told of (u32),
         and what failed, and why, as text
@@ -45,7 +46,7 @@ COMMAND = struct.Struct("<4BB")
 TAG = struct.Struct("<Q")
 COUNT = struct.Struct("<I")
 END = struct.Struct("<QI")
-SUM = struct.Struct("<q")
+SUM = struct.Struct("<qQ")
 SPAN = struct.Struct("<IIQQ")
 
 # Thirty years; time.sleep refuses what its C type can't hold.
@@ -64,6 +65,13 @@ def burn(loops):
     """The published system's CPU work."""
     for _ in range(loops):
         pass
+
+
+def timed_burn(loops):
+    """The same, with the CPU time that it took this thread, in ns."""
+    before = time.thread_time_ns()
+    burn(loops)
+    return time.thread_time_ns() - before
 
 
 class Line:
@@ -110,6 +118,7 @@ class Batch:
         self.sum = 0
         self.failure = None
         self.spans = []
+        self.loop_times = []
 
     def command(self, index):
         """The address and the word of a command."""
@@ -206,11 +215,11 @@ class Runner:
             before_told()
         self.done(batch, response)
 
-    def instructed_work(self, _batch, _index, response, wait_ns):
+    def instructed_work(self, batch, _index, response, wait_ns):
         if self.sleeps:
             time.sleep(min(wait_ns / 1e9, LONGEST_SLEEP_S))
         if self.loops:
-            burn(self.loops)
+            batch.loop_times.append(timed_burn(self.loops))
         return response
 
     def own_work(self, batch, index, response, wait_ns):
@@ -253,12 +262,13 @@ class Runner:
                 "the responses of its {} commands add up to {}, beyond the 64 bits of a result; "
                 "try smaller batches, or smaller responses"
             ).format(len(batch.instructions), batch.sum)
+        fastest = min(batch.loop_times, default=0)
         spans = b"".join(SPAN.pack(*span) for span in batch.spans)
         end = END.pack(batch.tag, batch.untold)
         if batch.failure:
             self.line.say(b"X", end + batch.failure.encode("utf-8", "replace"))
         else:
-            self.line.say(b"D", end + SUM.pack(batch.sum) + spans)
+            self.line.say(b"D", end + SUM.pack(batch.sum, fastest) + spans)
         if not self.pipelined:
             self.finished.put(None)
 

@@ -221,6 +221,7 @@ fn deliver(answers: &mut BufReader<File>, outbox: &Outbox) -> Unheard {
     loop {
         match frame::hear(answers) {
             Ok(Answer::Done(done)) => {
+                outbox.fastest_loop().note(done.fastest_loop);
                 done.spans.into_iter().for_each(|span| outbox.ran(span));
                 outbox.batch_done(done.completion, done.untold as usize);
             }

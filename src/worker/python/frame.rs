@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,8 @@ pub(super) struct Done {
     pub(super) untold: u32,
     /// When each of its commands ran, if that was asked for.
     pub(super) spans: Vec<Span>,
+    /// The least CPU time that the loops of a command of it took; zero when it has no loops.
+    pub(super) fastest_loop: Duration,
 }
 
 /// Why there is no answer.
@@ -127,6 +130,7 @@ fn decode_done(mut body: &[u8]) -> Option<Done> {
     let tag = u64::from_le_bytes(take(&mut body)?);
     let untold = u32::from_le_bytes(take(&mut body)?);
     let sum = Ok(i64::from_le_bytes(take(&mut body)?));
+    let fastest_loop = Duration::from_nanos(u64::from_le_bytes(take(&mut body)?));
     let mut spans = Vec::new();
     while !body.is_empty() {
         spans.push(Span {
@@ -141,6 +145,7 @@ fn decode_done(mut body: &[u8]) -> Option<Done> {
         completion: Completion { tag, sum },
         untold,
         spans,
+        fastest_loop,
     })
 }
 
@@ -152,6 +157,7 @@ fn decode_failed(mut body: &[u8]) -> Option<Done> {
         completion: Completion { tag, sum },
         untold,
         spans: Vec::new(),
+        fastest_loop: Duration::ZERO,
     })
 }
 
@@ -247,18 +253,20 @@ mod tests {
         assert_eq!(identity.to_string(), "CPython 3.13.0");
         assert!(!identity.is_locked());
         let end = [&7_u64.to_le_bytes()[..], &3_u32.to_le_bytes()].concat();
-        let ended = |sum| {
+        let ended = |sum, fastest_ns| {
             Ok(Answer::Done(Done {
                 completion: Completion { tag: 7, sum },
                 untold: 3,
                 spans: Vec::new(),
+                fastest_loop: Duration::from_nanos(fastest_ns),
             }))
         };
-        let done = [&end[..], &(-3_i64).to_le_bytes()].concat();
-        assert_eq!(hear(&mut &framed(b'D', &done)[..]), ended(Ok(-3)));
+        let fastest = 5_u64.to_le_bytes();
+        let done = [&end[..], &(-3_i64).to_le_bytes(), &fastest].concat();
+        assert_eq!(hear(&mut &framed(b'D', &done)[..]), ended(Ok(-3), 5));
         let failed = [&end[..], b"it hurts"].concat();
         let sum = Err("it hurts".into());
-        assert_eq!(hear(&mut &framed(b'X', &failed)[..]), ended(sum));
+        assert_eq!(hear(&mut &framed(b'X', &failed)[..]), ended(sum, 0));
         assert_eq!(
             hear(&mut &framed(b'L', b"no")[..]),
             Ok(Answer::NotLoaded("no".to_owned()))

@@ -42,6 +42,8 @@ pub(super) const MACHINE: &[Field] = &[
         "quota of the control group",
         As::Count("core"),
     ),
+    ("cpu_quota_period_s", "period of that quota", As::Seconds),
+    ("capacity_cores", "capacity", As::Count("core")),
     (
         "threads_per_core",
         "hardware threads of a physical core",

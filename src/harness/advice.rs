@@ -1,0 +1,112 @@
+//! What a person should know before anything is measured: judges configurations, and looks at
+//! nothing.
+
+use super::Capacity;
+use crate::model::Configuration;
+
+/// Work that takes no more of a quota's periods than this can be done faster than the quota allows
+/// by more than a few per cent: it has the rest of one period, and the whole next one.
+const FEW_PERIODS: f64 = 20.0;
+
+/// What will be misleading about these configurations, a sentence each. The makespans that are
+/// predicted for them, in seconds, may be fewer.
+pub fn advice(
+    configurations: &[Configuration],
+    predicted_s: &[f64],
+    capacity: Capacity,
+) -> Vec<String> {
+    let threads = idle_threads(configurations);
+    let bursts = bursts(configurations, predicted_s, capacity);
+    threads.into_iter().chain(bursts).collect()
+}
+
+/// That some have threads which can never run.
+fn idle_threads(configurations: &[Configuration]) -> Option<String> {
+    let idle: Vec<&Configuration> = (configurations.iter())
+        .filter(|configuration| configuration.has_idle_threads())
+        .collect();
+    let first = idle.first()?;
+    let more = match idle.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!(
+        "{}{more} has threads that can never run: under a barrier a worker's threads share one batch \
+         at a time, here of {}; take larger batches (-b), fewer threads, or --dispatch pipelined",
+        first.name(),
+        first.batch
+    ))
+}
+
+/// That some are over before a quota begins to bind.
+fn bursts(
+    configurations: &[Configuration],
+    predicted_s: &[f64],
+    capacity: Capacity,
+) -> Option<String> {
+    let period_s = capacity.quota_period_s?;
+    let predicted = configurations.iter().zip(predicted_s);
+    let short = predicted.filter(|(configuration, seconds)| {
+        configuration.job.computes() && **seconds < FEW_PERIODS * period_s
+    });
+    let (shortest, seconds) = short.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    Some(format!(
+        "{} computes for {:.0} ms, and the CPU quota of {} cores is counted in periods of {:.0} ms: work \
+         that is done in a few of them bursts past the quota, and past its ideal; take more of it \
+         (--repeat)",
+        shortest.name(),
+        seconds * 1e3,
+        capacity.cores,
+        period_s * 1e3
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Dispatch, WorkloadKind};
+    use crate::spec::{Definition, named};
+
+    fn configuration(threads: u32, batch: u32, dispatch: Dispatch) -> Configuration {
+        let text = named("published").unwrap().text;
+        let definition = Definition::parse("published", text).unwrap();
+        let mut published = definition.configurations("published").unwrap();
+        let mut one = published.remove(1);
+        one.job.threads = threads;
+        one.job.dispatch = dispatch;
+        one.batch = batch;
+        one
+    }
+
+    const FREE: Capacity = Capacity {
+        cores: 2.0,
+        quota_period_s: None,
+    };
+
+    #[test]
+    fn threads_that_can_never_run_are_told_at_the_start() {
+        let told = |threads, batch, dispatch| {
+            let asked = [configuration(threads, batch, dispatch)];
+            advice(&asked, &[1.0], FREE).concat()
+        };
+        assert!(told(32, 16, Dispatch::Barrier).contains("threads that can never run"));
+        assert_eq!(told(16, 16, Dispatch::Barrier), "");
+        assert_eq!(told(32, 16, Dispatch::Pipelined), "");
+        assert_eq!(told(32, 32, Dispatch::Barrier), "");
+    }
+
+    #[test]
+    fn work_shorter_than_a_few_periods_of_a_quota_can_burst_past_it() {
+        let quota = Capacity {
+            cores: 1.5,
+            quota_period_s: Some(0.1),
+        };
+        let mut cpu = configuration(1, 16, Dispatch::Barrier);
+        cpu.job.workload = WorkloadKind::Cpu;
+        let told = |seconds, capacity| advice(&[cpu.clone()], &[seconds], capacity).concat();
+        assert!(told(0.05, quota).contains("50 ms"), "{}", told(0.05, quota));
+        assert!(told(1.9, quota).contains("bursts past the quota"));
+        assert_eq!(told(2.1, quota), "");
+        assert_eq!(told(0.05, FREE), "");
+    }
+}
