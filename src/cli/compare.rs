@@ -1,15 +1,14 @@
 //! `mpmt compare`: two records against each other, and the exit code that a pipeline waits for.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::Value;
 
 use super::FAILED;
 use super::error::UsageError;
 use super::print::PrintArgs;
+use super::results::{environment_beside, trials_file};
 use super::share::{probability, share};
 use crate::record::{Trial, read_trials};
 use crate::report::compare::{Changes, Terms, changes};
@@ -37,11 +36,11 @@ Exit codes: 0 no regression, 1 a regression, 2 wrong usage or input, or nothing 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CompareArgs {
-    /// The trials.csv to compare with
+    /// The trials.csv to compare with, or its folder
     #[arg(value_name = "OLD.csv")]
     old: PathBuf,
 
-    /// The trials.csv that is judged
+    /// The trials.csv that is judged, or its folder
     #[arg(value_name = "NEW.csv")]
     new: PathBuf,
 
@@ -61,8 +60,9 @@ pub(super) struct CompareArgs {
     print: PrintArgs,
 }
 
-pub(super) fn run(args: CompareArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
     args.print.check("compare")?;
+    (args.old, args.new) = (trials_file(args.old), trials_file(args.new));
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     let terms = Terms {
         threshold: args.threshold,
@@ -102,7 +102,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Trial>, UsageError> {
 }
 
 fn warn_of_surroundings(old: &Path, new: &Path) -> Result<(), UsageError> {
-    let (old_environment, new_environment) = (environment(old)?, environment(new)?);
+    let (old_environment, new_environment) = (environment_beside(old)?, environment_beside(new)?);
     for (path, environment) in [(old, &old_environment), (new, &new_environment)] {
         if environment.is_none() {
             tracing::warn!(
@@ -117,17 +117,4 @@ fn warn_of_surroundings(old: &Path, new: &Path) -> Result<(), UsageError> {
         }
     }
     Ok(())
-}
-
-/// What the `environment.json` beside a CSV holds, if there is one.
-fn environment(csv: &Path) -> Result<Option<Value>, UsageError> {
-    let path = csv.with_file_name("environment.json");
-    let shown = path.display();
-    match fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text)
-            .map(Some)
-            .map_err(|error| UsageError::new(format!("{shown}: {error}"))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(UsageError::new(format!("{shown}: {error}"))),
-    }
 }

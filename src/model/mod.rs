@@ -16,6 +16,7 @@ mod ranges;
 mod runtime;
 mod table;
 mod task;
+mod text;
 
 pub use command::{Command, CommandError, Verb};
 pub use command_line::{CommandLine, CommandLineError};
@@ -32,3 +33,4 @@ pub use ranges::Ranges;
 pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
 pub use table::{Table, TableEntry};
 pub use task::{Task, TaskError};
+pub use text::{BYTE_ORDER_MARK, NotText, decode};

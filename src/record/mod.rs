@@ -4,10 +4,12 @@
 //! Must not know: how a trial is run, how a chart is drawn. Verbs talk to each other through what
 //! is written here, so it is all that the reports may read.
 
+mod field;
 mod filter;
 mod line;
 mod memory;
 mod published;
+mod rows;
 #[cfg(test)]
 pub(crate) mod samples;
 mod store;
@@ -20,6 +22,7 @@ pub use filter::{Filter, FilterError};
 pub use line::{Axis, line_executor};
 pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
+pub use rows::read_text;
 pub use store::{StoreError, TrialWriter, read_trials, trials_csv};
 pub use summary::{
     PublishedFigure, Spread, Summary, group, group_by, runtime_in_words, summarise,

@@ -179,8 +179,43 @@ fn none_as_default<T: Copy + Default + Serialize, S: Serializer>(
 }
 
 impl Trial {
+    /// The row as it counts in all that is made of records: one that says that it is `ok` and has
+    /// no time above zero is not.
+    pub(super) fn as_it_counts(self) -> Trial {
+        let mut trial = self.without_what_does_not_apply();
+        if trial.status == Status::Ok && trial.usable_makespan_s().is_none() {
+            trial.status = Status::Failed;
+            trial.error = Some(match trial.makespan_s {
+                Some(makespan_s) => format!("its makespan of {makespan_s} s is no time above 0"),
+                None => "it has no makespan".to_owned(),
+            });
+        }
+        trial.makespan_s = trial.makespan_s.filter(|s| s.is_finite() && *s > 0.0);
+        for figure in trial.figures_mut() {
+            *figure = figure.filter(|value| value.is_finite() && *value >= 0.0);
+        }
+        trial
+    }
+
+    /// All measured figures but the makespan. None of them can be below zero.
+    fn figures_mut(&mut self) -> [&mut Option<f64>; 11] {
+        [
+            &mut self.ideal_s,
+            &mut self.startup_s,
+            &mut self.first_result_s,
+            &mut self.latency_p50_s,
+            &mut self.latency_p90_s,
+            &mut self.latency_p99_s,
+            &mut self.latency_p999_s,
+            &mut self.latency_max_s,
+            &mut self.throughput_per_s,
+            &mut self.cpu_user_s,
+            &mut self.cpu_system_s,
+        ]
+    }
+
     /// The row without the zeros that files have for what does not apply.
-    pub(super) fn without_what_does_not_apply(mut self) -> Trial {
+    fn without_what_does_not_apply(mut self) -> Trial {
         let has_waits = match self.workload {
             WorkloadKind::Io | WorkloadKind::Mixed | WorkloadKind::Task | WorkloadKind::Exec => {
                 true

@@ -1,0 +1,161 @@
+//! Records as people, their programs and their accidents leave them (`tests/data/cases`), and what
+//! each of them must give.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{Finished, Stage};
+
+/// A stage with all cases on it.
+fn stage() -> Stage {
+    let stage = Stage::new();
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases");
+    for case in fs::read_dir(cases).unwrap() {
+        let case = case.unwrap();
+        fs::copy(case.path(), stage.path(case.file_name().to_str().unwrap())).unwrap();
+    }
+    stage
+}
+
+impl Stage {
+    fn recommended(&self, case: &str) -> Finished {
+        self.run(&format!("recommend {case} --format csv"))
+            .expect(0)
+    }
+}
+
+/// The rows of one configuration in a table for programs.
+fn row_of<'a>(table: &'a str, configuration: &str) -> &'a str {
+    let is_its = |line: &&str| line.contains(&format!(",{configuration},"));
+    let mut rows = table.lines().filter(is_its);
+    rows.next()
+        .unwrap_or_else(|| panic!("no {configuration} in {table}"))
+}
+
+#[test]
+fn a_record_reads_the_same_whatever_a_spreadsheet_made_of_it() {
+    let stage = stage();
+    let plain = fs::read_to_string(stage.path("excel.csv")).unwrap();
+    let plain = plain.replace("TRUE", "true").replace("FALSE", "false");
+    stage.write("plain.csv", &plain);
+    stage.write("marked.csv", &format!("\u{feff}{plain}"));
+    let wanted = stage.recommended("plain.csv").stdout;
+    assert_eq!(wanted.matches(",6,0,").count(), 12, "{wanted}");
+    for case in ["excel.csv", "semi.csv", "blank_rows.csv", "marked.csv"] {
+        let done = stage.recommended(case);
+        assert_eq!(done.stdout, wanted, "{case}");
+        assert!(!done.stderr.contains("left out"), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_torn_last_row_is_left_out_with_a_warning_by_every_reader() {
+    let stage = stage();
+    for line in [
+        "recommend trunc.csv --format csv",
+        "compare excel.csv trunc.csv --format csv",
+        "plot trunc.csv --chart comparison",
+        "report trunc.csv -o page.html",
+    ] {
+        let done = stage.run(line).expect(0);
+        let warnings = done.stderr.matches("trunc.csv:73: the last row is cut off");
+        assert_eq!(warnings.count(), 1, "{line}: {}", done.stderr);
+    }
+    let rows = stage.recommended("trunc.csv").stdout;
+    assert!(
+        row_of(&rows, "cpu-mp-1x1 (python)").contains(",5,0,"),
+        "{rows}"
+    );
+}
+
+#[test]
+fn a_sweep_goes_on_behind_whole_rows_and_says_what_was_torn() {
+    let stage = Stage::with_512_commands(0.0);
+    let sweep = "sweep -w noop -p 1,2 --commands commands.txt --table table.txt -o out";
+    stage.run(sweep).expect(0);
+    let whole = stage.read("out/trials.csv");
+    let rows: Vec<&str> = whole.lines().collect();
+    for torn in [
+        // Cut off, and cut off and then saved by an editor.
+        rows[..2].join("\n") + "\n" + &rows[2][..rows[2].len() / 2],
+        rows[..2].join("\n") + "\n" + &rows[2][..rows[2].len() / 2] + "\n",
+    ] {
+        stage.write("out/trials.csv", &torn);
+        let done = stage.run("sweep --resume out").expect(0);
+        let warning = "out/trials.csv:3: the last row is cut off";
+        assert!(done.stderr.contains(warning), "{}", done.stderr);
+        let rows = common::rows(&stage.path("out/trials.csv"));
+        assert_eq!(rows.len(), 2);
+        assert!(rows.iter().all(|row| row["status"] == "ok"));
+    }
+}
+
+#[test]
+fn a_makespan_that_is_no_time_above_zero_is_no_good_run_anywhere() {
+    let stage = stage();
+    for case in ["neg.csv", "nan.csv"] {
+        let rows = stage.recommended(case).stdout;
+        assert!(
+            row_of(&rows, "cpu-mt-1x2 (gil)").contains(",5,1,"),
+            "{rows}"
+        );
+        stage.run(&format!("plot {case} -o charts")).expect(0);
+        for chart in [
+            "comparison",
+            "heat-map-gil-runtime",
+            "scaling",
+            "latency",
+            "cost",
+        ] {
+            let svg = stage.read(&format!("charts/{chart}.svg"));
+            assert!(svg.contains("in 5 runs"), "{case}, {chart}");
+        }
+        stage.run(&format!("report {case} -o page.html")).expect(0);
+        let page = stage.read("page.html");
+        assert!(page.contains("1 of 6 failed"), "{case}");
+        assert!(page.contains("is no time above 0"), "{case}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_record_is_told_by_file_line_and_column() {
+    let stage = stage();
+    let good = stage.read("n5a.csv");
+    let wrong = good.replacen("cpu-mp-1x1,cpu,native,1,", "cpu-mp-1x1,cpu,native,one,", 1);
+    stage.write("wrong.csv", &format!("\r\n{wrong}"));
+    for line in [
+        "recommend wrong.csv",
+        "compare n5a.csv wrong.csv",
+        "report wrong.csv",
+    ] {
+        let done = stage.run(line).expect(2);
+        let said = "wrong.csv:3: processes: 'one' is no whole number";
+        assert!(done.stderr.contains(said), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_folder_stands_for_the_record_in_it() {
+    let stage = stage();
+    for folder in ["old", "new"] {
+        fs::create_dir(stage.path(folder)).unwrap();
+        fs::copy(stage.path("n5a.csv"), stage.path(folder).join("trials.csv")).unwrap();
+    }
+    stage.run("recommend new").expect(0);
+    stage.run("compare old new/").expect(0);
+    stage.run("plot new --chart comparison").expect(0);
+    stage.run("report new").expect(0);
+    assert!(stage.path("new/report.html").exists());
+    assert!(stage.path("new/comparison.svg").exists());
+    fs::create_dir(stage.path("empty")).unwrap();
+    let done = stage.run("recommend empty").expect(2);
+    assert!(
+        done.stderr.contains("empty/trials.csv: "),
+        "{}",
+        done.stderr
+    );
+}
