@@ -159,3 +159,29 @@ fn a_folder_stands_for_the_record_in_it() {
         done.stderr
     );
 }
+
+#[test]
+fn a_trial_that_is_pasted_again_counts_once() {
+    let stage = stage();
+    let threes = stage
+        .run("compare d_old3.csv d_new3.csv --format csv")
+        .expect(0);
+    let sixes = stage
+        .run("compare d_old6.csv d_new6.csv --format csv")
+        .expect(0);
+    assert!(
+        threes.stdout.contains("too few runs to see any"),
+        "{}",
+        threes.stdout
+    );
+    assert_eq!(sixes.stdout, threes.stdout);
+    for file in ["d_old6.csv", "d_new6.csv"] {
+        let warning = format!(
+            "{file}: 3 of the rows are of trials that it has already (line 5 is of the same as line 2)"
+        );
+        assert!(sixes.stderr.contains(&warning), "{}", sixes.stderr);
+        assert!(!threes.stderr.contains("already"), "{}", threes.stderr);
+    }
+    let common = "3 of the trials of d_new3.csv are in d_old3.csv too";
+    assert!(threes.stderr.contains(common), "{}", threes.stderr);
+}

@@ -71,6 +71,14 @@ pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
     };
     let changes = changes(&old, &new, terms);
     check_common(&args, &changes)?;
+    if changes.common > 0 {
+        tracing::warn!(
+            "{} of the trials of {} are in {} too; what is the same shows no difference",
+            changes.common,
+            args.new.display(),
+            args.old.display()
+        );
+    }
     warn_of_surroundings(&args.old, &args.new)?;
     args.print.print("compare", &changes.report())?;
     eprintln!("{}", changes.summary());

@@ -29,5 +29,5 @@ pub use summary::{
     waits_are_scaled,
 };
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
-pub use trial::{Status, Trial};
+pub use trial::{Status, Trial, TrialId};
 pub use work::{Work, by_experiment, in_words, median_makespan_s, slug, works};

@@ -5,8 +5,11 @@ use std::io::{Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::Trial;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+
 use super::rows::{Rows, parse_rows, read_rows};
+use super::{Trial, TrialId};
 
 /// Why records could not be written or read. Each names the file.
 #[derive(Debug, thiserror::Error)]
@@ -125,11 +128,28 @@ pub fn read_trials(path: &Path) -> Result<Vec<Trial>, StoreError> {
     Ok(trials_of(path, read_rows(path)?))
 }
 
-/// The trials that the rows of a file stand for.
+/// The trials that the rows of a file stand for, each once.
 fn trials_of(path: &Path, rows: Rows<Trial>) -> Vec<Trial> {
     rows.warn(path);
-    let trials = rows.rows.into_iter();
-    trials.map(|(_, trial)| trial.as_it_counts()).collect()
+    let mut trials: IndexMap<TrialId, (usize, Trial)> = IndexMap::new();
+    let mut again = Vec::new();
+    for (line, trial) in rows.rows {
+        match trials.entry(trial.id()) {
+            Entry::Occupied(first) => again.push((line, first.get().0)),
+            Entry::Vacant(place) => {
+                place.insert((line, trial.as_it_counts()));
+            }
+        }
+    }
+    if let Some((line, first)) = again.first() {
+        tracing::warn!(
+            "{}: {} of the rows are of trials that it has already (line {line} is of the same as \
+             line {first}); each trial counts once",
+            path.display(),
+            again.len()
+        );
+    }
+    trials.into_values().map(|(_, trial)| trial).collect()
 }
 
 /// Trials as the text of a `trials.csv`.

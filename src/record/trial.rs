@@ -170,6 +170,15 @@ pub struct Trial {
     pub exec: Option<String>,
 }
 
+/// What two rows have in common when they are of the same trial.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TrialId {
+    /// The key; where there is none, the names of experiment and configuration.
+    asked: String,
+    run: u32,
+    started_at: String,
+}
+
 /// Writes 0 for what does not apply.
 fn none_as_default<T: Copy + Default + Serialize, S: Serializer>(
     value: &Option<T>,
@@ -232,6 +241,18 @@ impl Trial {
     pub fn usable_makespan_s(&self) -> Option<f64> {
         let makespan = self.makespan_s.filter(|_| self.status == Status::Ok);
         makespan.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+    }
+
+    /// What tells the trial from all others, of whatever file.
+    pub fn id(&self) -> TrialId {
+        TrialId {
+            asked: match self.key.as_str() {
+                "" => format!("{}, {}", self.experiment, self.name()),
+                key => key.to_owned(),
+            },
+            run: self.run,
+            started_at: self.started_at.clone(),
+        }
     }
 
     /// The label, and the runtime when it is not the native one.

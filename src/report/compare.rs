@@ -7,7 +7,9 @@
 mod tests;
 mod write;
 
-use crate::record::{Trial, group_by};
+use std::collections::HashSet;
+
+use crate::record::{Trial, TrialId, group_by};
 use crate::stats::{Bootstrap, Difference, Interval, Outcome, Sample, compare, judge};
 
 /// What counts as a change.
@@ -26,8 +28,10 @@ pub struct Terms {
 pub struct Changes {
     /// One for each configuration, in the order in which they first appear, old before new.
     pub changes: Vec<Change>,
+    /// How many trials both records have: they say nothing of a difference.
+    pub common: usize,
     terms: Terms,
-    /// Comparisons that were judged together.
+    /// Tests that were judged together.
     family: usize,
 }
 
@@ -86,6 +90,9 @@ enum Age {
 
 /// Compares two records.
 pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
+    let known: HashSet<TrialId> = old.iter().map(Trial::id).collect();
+    let common = new.iter().filter(|trial| known.contains(&trial.id()));
+    let common = common.count();
     let old = old.iter().map(|trial| (Age::Old, trial));
     let new = new.iter().map(|trial| (Age::New, trial));
     let groups = group_by(old.chain(new), |(_, trial)| trial);
@@ -96,6 +103,7 @@ pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
     let family = judge_together(&mut changes, terms.alpha);
     Changes {
         changes,
+        common,
         terms,
         family,
     }
