@@ -116,7 +116,7 @@ pub struct Trial {
     pub latency_p999_s: Option<f64>,
     /// The longest latency.
     pub latency_max_s: Option<f64>,
-    /// Commands that were run, per second of the makespan.
+    /// Commands that were run, per second of the makespan; empty when the trial is not `ok`.
     pub throughput_per_s: Option<f64>,
     /// The sum of the responses that came back.
     pub responses_sum: Option<i64>,
@@ -198,6 +198,9 @@ impl Trial {
                 Some(makespan_s) => format!("its makespan of {makespan_s} s is no time above 0"),
                 None => "it has no makespan".to_owned(),
             });
+        }
+        if trial.status != Status::Ok {
+            trial.throughput_per_s = None;
         }
         trial.makespan_s = trial.makespan_s.filter(|s| s.is_finite() && *s > 0.0);
         for figure in trial.figures_mut() {
