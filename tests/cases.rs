@@ -187,6 +187,54 @@ fn a_trial_that_is_pasted_again_counts_once() {
 }
 
 #[test]
+fn a_configuration_of_which_runs_fail_is_not_recommended() {
+    let stage = stage();
+    let done = stage.run("recommend flaky.csv").expect(0);
+    assert!(done.stdout.contains("Take cpu-mp-1x1: "), "{}", done.stdout);
+    assert!(
+        done.stdout.contains("14 of 20 runs failed"),
+        "{}",
+        done.stdout
+    );
+    let row = done
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("cpu-mp-2x1 "));
+    assert!(row.unwrap().contains("14 of 20"), "{}", done.stdout);
+    stage.run("report flaky.csv -o page.html").expect(0);
+    let page = stage.read("page.html");
+    assert!(page.contains("<td class=\"number\">14 of 20</td>"));
+    assert!(page.contains("Passed over, for runs of theirs failed: cpu-mp-2x1"));
+    assert!(page.contains("<span class=\"label\">Recommended</span> 1 process of 1 thread"));
+}
+
+#[test]
+fn more_failures_and_missing_configurations_end_a_comparison_with_1() {
+    let stage = stage();
+    let done = stage.run("compare n5a.csv halffail.csv").expect(1);
+    assert!(done.stdout.contains("0 of 5"), "{}", done.stdout);
+    assert!(done.stdout.contains("20 of 25"), "{}", done.stdout);
+    let outcome = "no difference seen, more failures: regression";
+    assert!(done.stdout.contains(outcome), "{}", done.stdout);
+    assert!(
+        done.stderr
+            .ends_with("1 regression: 1 with more failures\n"),
+        "{}",
+        done.stderr
+    );
+    stage.run("compare halffail.csv n5a.csv").expect(0);
+    let done = stage.run("compare flaky.csv n5a.csv").expect(1);
+    assert!(
+        done.stderr.ends_with("2 regressions: 2 missing in new\n"),
+        "{}",
+        done.stderr
+    );
+    stage
+        .run("compare flaky.csv n5a.csv --allow-missing")
+        .expect(0);
+}
+
+#[test]
 fn what_failed_has_no_throughput() {
     let stage = stage();
     stage.run("report flaky.csv -o page.html").expect(0);

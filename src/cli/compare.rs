@@ -27,8 +27,9 @@ Examples:
 
 A configuration is slower or faster when its difference is seen among all that are compared (exact
 Mann-Whitney test, corrected by Holm) and the 95 % interval of the ratio of medians excludes 1. It
-is a regression when it is slower and the ratio of medians lies beyond the threshold, or when no run
-of the new record ends well.
+is a regression when it is slower and the ratio of medians lies beyond the threshold, when its runs
+fail more often (Fisher's exact test, in the same family), when no run of the new record ends well,
+or when the new record lacks it.
 
 Exit codes: 0 no regression, 1 a regression, 2 wrong usage or input, or nothing in common";
 
@@ -52,6 +53,10 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "P", default_value = "0.05", value_parser = probability)]
     alpha: f64,
 
+    /// Takes it for no regression that the new record lacks a configuration
+    #[arg(long)]
+    allow_missing: bool,
+
     /// Of the bootstrap: same records and same seed, same intervals
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -67,6 +72,7 @@ pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
     let terms = Terms {
         threshold: args.threshold,
         alpha: args.alpha,
+        allow_missing: args.allow_missing,
         seed: args.seed,
     };
     let changes = changes(&old, &new, terms);

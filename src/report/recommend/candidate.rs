@@ -1,6 +1,7 @@
 //! What speaks for and against one configuration.
 
 use crate::record::{Memory, Trial};
+use crate::report::Cell;
 use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess};
 
 /// One configuration that may be recommended.
@@ -46,6 +47,11 @@ impl Candidate {
             memory_kib: median_kib(memory, trials),
             verdict: assess(&makespans, &Limits::default(), bootstrap).ok(),
         }
+    }
+
+    /// How many of all runs failed.
+    pub(in crate::report) fn failed(&self) -> Cell {
+        Cell::of(self.not_ok, self.runs + self.not_ok)
     }
 
     /// The median makespan in seconds.
