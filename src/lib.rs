@@ -13,6 +13,12 @@
 //! | 1 | [`workload`], [`wire`], [`spec`], [`record`] |
 //! | 0 | [`model`], [`stats`], [`clock`] |
 
+// Children that end with their parent, their accounts, signals and clocks are Linux's own.
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "mpmt runs on Linux alone; on another system, build and run it in a Linux container"
+);
+
 pub mod chart;
 pub mod cli;
 pub mod client;

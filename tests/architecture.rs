@@ -31,6 +31,14 @@ const ROOMS: &[(&str, u32)] = &[
     ("clock", 0),
 ];
 
+/// Elsewhere it would not be built anyway, but say so by a hundred errors.
+#[test]
+fn another_system_than_linux_is_refused_in_words() {
+    let library = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"));
+    let refusal = "#[cfg(not(target_os = \"linux\"))]\ncompile_error!(";
+    assert!(library.unwrap().contains(refusal));
+}
+
 struct Source {
     /// Relative to src/.
     path: PathBuf,

@@ -39,7 +39,9 @@ fn grid(seed: u64, factor: impl Fn((u32, u32)) -> f64) -> Vec<Trial> {
         let ideal_s = 0.02 * 512.0 / f64::from(shape.0 * shape.1);
         for run in 1..=10 {
             let noise = 1.0 + 0.02 * (0..12).map(|_| rng.f64() - 0.5).sum::<f64>();
-            trials.push(trial(shape, run, ideal_s * noise * factor(shape)));
+            let mut trial = trial(shape, run, ideal_s * noise * factor(shape));
+            trial.started_at = format!("2025-01-01T00:00:00.{seed:06}Z");
+            trials.push(trial);
         }
     }
     trials

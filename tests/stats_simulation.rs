@@ -125,7 +125,7 @@ fn comparisons(
 /// The share of comparisons called faster or slower when each is judged in a family of this size.
 fn called(differences: &[Difference], family: usize) -> f64 {
     let families = differences.chunks(family);
-    let judged = families.flat_map(|family| judge(family, 0.05));
+    let judged = families.flat_map(|family| judge(family, &[], 0.05).differences);
     judged.filter(|judged| differs(judged.outcome)).count() as f64 / differences.len() as f64
 }
 
@@ -191,7 +191,7 @@ fn five_percent_more_time_at_two_percent_noise_is_found_nine_times_in_ten() {
         println!("5 % slower, n = 10, families of {family}: {found}");
         assert!(found >= 0.9, "families of {family}: {found}");
     }
-    let directions = judge(&slower, 0.05);
+    let directions = judge(&slower, &[], 0.05).differences;
     assert!(
         directions
             .iter()

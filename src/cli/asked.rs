@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::UsageError;
+use crate::record::read_text;
 use crate::spec::{CATALOGUE, Definition, InputSpec, did_you_mean, named};
 
 /// One experiment of a sweep.
@@ -65,7 +66,7 @@ pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
             "no experiment is named '{text}'{hint} (a file's name ends in .toml)"
         )));
     }
-    let content = std::fs::read_to_string(path)
+    let content = read_text(path)
         .map_err(|error| UsageError::new(format!("{text} can't be read: {error}")))?;
     let definition = Definition::parse(text, &content).map_err(UsageError::new)?;
     let whole = std::path::absolute(path).map_err(UsageError::new)?;

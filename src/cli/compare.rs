@@ -1,15 +1,14 @@
 //! `mpmt compare`: two records against each other, and the exit code that a pipeline waits for.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::Value;
 
 use super::FAILED;
 use super::error::UsageError;
 use super::print::PrintArgs;
+use super::results::{environment_beside, trials_file};
 use super::share::{probability, share};
 use crate::record::{Trial, read_trials};
 use crate::report::compare::{Changes, Terms, changes};
@@ -28,8 +27,9 @@ Examples:
 
 A configuration is slower or faster when its difference is seen among all that are compared (exact
 Mann-Whitney test, corrected by Holm) and the 95 % interval of the ratio of medians excludes 1. It
-is a regression when it is slower and the ratio of medians lies beyond the threshold, or when no run
-of the new record ends well.
+is a regression when it is slower and the ratio of medians lies beyond the threshold, when its runs
+fail more often (Fisher's exact test, in the same family), when no run of the new record ends well,
+or when the new record lacks it.
 
 Exit codes: 0 no regression, 1 a regression, 2 wrong usage or input, or nothing in common";
 
@@ -37,11 +37,11 @@ Exit codes: 0 no regression, 1 a regression, 2 wrong usage or input, or nothing 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CompareArgs {
-    /// The trials.csv to compare with
+    /// The trials.csv to compare with, or its folder
     #[arg(value_name = "OLD.csv")]
     old: PathBuf,
 
-    /// The trials.csv that is judged
+    /// The trials.csv that is judged, or its folder
     #[arg(value_name = "NEW.csv")]
     new: PathBuf,
 
@@ -53,6 +53,10 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "P", default_value = "0.05", value_parser = probability)]
     alpha: f64,
 
+    /// Takes it for no regression that the new record lacks a configuration
+    #[arg(long)]
+    allow_missing: bool,
+
     /// Of the bootstrap: same records and same seed, same intervals
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -61,16 +65,26 @@ pub(super) struct CompareArgs {
     print: PrintArgs,
 }
 
-pub(super) fn run(args: CompareArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
     args.print.check("compare")?;
+    (args.old, args.new) = (trials_file(args.old), trials_file(args.new));
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     let terms = Terms {
         threshold: args.threshold,
         alpha: args.alpha,
+        allow_missing: args.allow_missing,
         seed: args.seed,
     };
     let changes = changes(&old, &new, terms);
     check_common(&args, &changes)?;
+    if changes.common > 0 {
+        tracing::warn!(
+            "{} of the trials of {} are in {} too; what is the same shows no difference",
+            changes.common,
+            args.new.display(),
+            args.old.display()
+        );
+    }
     warn_of_surroundings(&args.old, &args.new)?;
     args.print.print("compare", &changes.report())?;
     eprintln!("{}", changes.summary());
@@ -102,7 +116,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Trial>, UsageError> {
 }
 
 fn warn_of_surroundings(old: &Path, new: &Path) -> Result<(), UsageError> {
-    let (old_environment, new_environment) = (environment(old)?, environment(new)?);
+    let (old_environment, new_environment) = (environment_beside(old)?, environment_beside(new)?);
     for (path, environment) in [(old, &old_environment), (new, &new_environment)] {
         if environment.is_none() {
             tracing::warn!(
@@ -117,17 +131,4 @@ fn warn_of_surroundings(old: &Path, new: &Path) -> Result<(), UsageError> {
         }
     }
     Ok(())
-}
-
-/// What the `environment.json` beside a CSV holds, if there is one.
-fn environment(csv: &Path) -> Result<Option<Value>, UsageError> {
-    let path = csv.with_file_name("environment.json");
-    let shown = path.display();
-    match fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text)
-            .map(Some)
-            .map_err(|error| UsageError::new(format!("{shown}: {error}"))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(UsageError::new(format!("{shown}: {error}"))),
-    }
 }

@@ -1,7 +1,6 @@
 //! The commands and the table that the work is read from, and what is said of bad lines.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,6 +8,7 @@ use clap::Args;
 use super::error::UsageError;
 use crate::harness::{DEFAULT_COMMANDS, DEFAULT_TABLE, Input};
 use crate::model::{BadLine, Command, Parsed, Table, TableEntry, parse_lines};
+use crate::record::read_text;
 use crate::spec::{InputSource, InputSpec};
 
 /// How many bad lines are told one by one.
@@ -158,7 +158,7 @@ fn read_entries(path: &Path, strict: bool) -> Result<Vec<(usize, TableEntry)>, U
 }
 
 fn read(path: &Path) -> Result<String, UsageError> {
-    fs::read_to_string(path)
+    read_text(path)
         .map_err(|error| UsageError::new(format!("{} can't be read: {error}", path.display())))
 }
 

@@ -42,7 +42,7 @@ pub(super) struct PlotArgs {
 
 pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
     let recorded = args.records.read()?;
-    say_warnings_beside(args.records.path());
+    say_warnings_beside(&args.records.path())?;
     let folder = args.out.as_deref().unwrap_or(&recorded.folder);
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).map_err(|error| {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::compare::read;
 use super::print::PrintArgs;
-use super::results::say_warnings_beside;
+use super::results::{say_warnings_beside, trials_file};
 use super::share::share;
 use crate::report::recommend::{Question, Terms, fits, questions, recommendations};
 
@@ -32,7 +32,7 @@ Exit codes: 0 done, also when the data can't decide; 2 wrong usage or input";
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct RecommendArgs {
-    /// A trials.csv
+    /// A trials.csv, or its folder
     #[arg(value_name = "TRIALS.csv")]
     trials: PathBuf,
 
@@ -54,8 +54,9 @@ pub(super) struct RecommendArgs {
 
 pub(super) fn run(args: RecommendArgs) -> anyhow::Result<ExitCode> {
     args.print.check("recommend")?;
-    let trials = read(&args.trials)?;
-    say_warnings_beside(&args.trials);
+    let file = trials_file(args.trials);
+    let trials = read(&file)?;
+    say_warnings_beside(&file)?;
     let terms = Terms {
         within: args.within,
         seed: args.seed,

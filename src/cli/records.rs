@@ -1,20 +1,20 @@
 //! What charts and pages are made from: a `trials.csv`, and what lies beside it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
 
 use super::error::UsageError;
+use super::results::{environment_beside, trials_file};
 use crate::chart::Trace;
 use crate::harness::Environment;
-use crate::record::{Filter, Trial, read_trace, read_trials, trials_csv};
+use crate::record::{Filter, Trial, read_trace, read_trials};
 
 /// Which records.
 #[derive(Args, Clone, Debug)]
 pub(super) struct RecordsArgs {
-    /// A trials.csv
+    /// A trials.csv, or its folder
     #[arg(value_name = "TRIALS.csv")]
     trials: PathBuf,
 
@@ -38,8 +38,6 @@ pub(super) struct RecordsArgs {
 pub(super) struct Recorded {
     /// The rows that the filter takes.
     pub trials: Vec<Trial>,
-    /// The same as the text of a CSV.
-    pub csv: String,
     /// What threads did.
     pub traces: Vec<Trace>,
     /// `environment.json`, if it is there.
@@ -52,8 +50,8 @@ pub(super) struct Recorded {
 
 impl RecordsArgs {
     /// The file that was named.
-    pub(super) fn path(&self) -> &Path {
-        &self.trials
+    pub(super) fn path(&self) -> PathBuf {
+        trials_file(self.trials.clone())
     }
 
     /// Reads them.
@@ -61,25 +59,17 @@ impl RecordsArgs {
     /// # Errors
     /// A usage error that names the file or the term that can't be read.
     pub(super) fn read(&self) -> Result<Recorded, UsageError> {
-        let whole = Recorded::read(&self.trials, &self.trace)?;
-        if self.only == Filter::default() {
-            return Ok(whole);
-        }
-        let all = whole.trials.len();
-        let trials = self.only.choose(whole.trials).map_err(UsageError::new)?;
-        if trials.is_empty() && all > 0 {
+        let (file, only) = (self.path(), &self.only);
+        let mut recorded = Recorded::read(&file, &self.trace)?;
+        let all = recorded.trials.len();
+        recorded.trials = only.choose(recorded.trials).map_err(UsageError::new)?;
+        if recorded.trials.is_empty() && all > 0 {
+            let shown = file.display();
             return Err(UsageError::new(format!(
-                "none of the {all} trials of {} meets '{}'",
-                self.trials.display(),
-                self.only
+                "none of the {all} trials of {shown} meets '{only}'"
             )));
         }
-        let csv = trials_csv(&trials).map_err(UsageError::new)?;
-        Ok(Recorded {
-            trials,
-            csv,
-            ..whole
-        })
+        Ok(recorded)
     }
 }
 
@@ -90,15 +80,12 @@ impl Recorded {
     /// A usage error that names the file that can't be read.
     pub(super) fn read(file: &Path, more_traces: &[PathBuf]) -> Result<Self, UsageError> {
         let trials = read_trials(file).map_err(UsageError::new)?;
-        let csv = fs::read_to_string(file)
-            .map_err(|error| UsageError::new(format!("{}: {error}", file.display())))?;
         let own = file.with_file_name("trace.csv");
         let own = own.exists().then_some(own);
         let traces = (own.iter().chain(more_traces))
-            .map(|path| trace(path))
+            .map(|path| trace(path, file, &trials))
             .collect::<Result<_, _>>()?;
-        let text = fs::read_to_string(file.with_file_name("environment.json"));
-        let environment: Option<Value> = text.ok().and_then(|t| serde_json::from_str(&t).ok());
+        let environment = environment_beside(file)?;
         let known = environment
             .clone()
             .map(serde_json::from_value::<Environment>);
@@ -108,7 +95,6 @@ impl Recorded {
         };
         Ok(Recorded {
             trials,
-            csv,
             traces,
             environment,
             source,
@@ -118,10 +104,16 @@ impl Recorded {
 }
 
 /// A trace, named after the last trial beside it: that is the one it tells of.
-fn trace(path: &Path) -> Result<Trace, UsageError> {
+fn trace(path: &Path, file: &Path, trials: &[Trial]) -> Result<Trace, UsageError> {
     let rows = read_trace(path).map_err(UsageError::new)?;
-    let beside = read_trials(&path.with_file_name("trials.csv")).unwrap_or_default();
-    let name = match beside.last() {
+    let beside = path.with_file_name("trials.csv");
+    let last = match beside == file {
+        true => trials.last().cloned(),
+        false => read_trials(&beside)
+            .ok()
+            .and_then(|trials| trials.last().cloned()),
+    };
+    let name = match last {
         Some(trial) => format!("{}, {}", trial.label, trial.dispatch),
         None => path.display().to_string(),
     };

@@ -1,6 +1,5 @@
 //! `mpmt report`: one page that a team can be sent, from records alone.
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,7 +13,7 @@ use super::plot;
 use super::records::{Recorded, RecordsArgs};
 use super::share::share;
 use crate::chart::{Drawings, Kind, dark_colours};
-use crate::record::{by_experiment, published};
+use crate::record::{by_experiment, published, read_text, trials_csv};
 use crate::report::page::{self, AskedExperiment, LeftOut, Page, PageChart, ThemeColour};
 use crate::report::recommend::Terms;
 
@@ -127,7 +126,7 @@ fn compose(
     let page = Page {
         title: &title.map_or_else(own_title, str::to_owned),
         trials: &recorded.trials,
-        csv: &recorded.csv,
+        csv: &trials_csv(&recorded.trials)?,
         environment: recorded.environment.as_ref(),
         experiments: &asked(&recorded.folder),
         published: &published(),
@@ -142,7 +141,7 @@ fn compose(
 /// What the experiments asked, as the `sweep.json` in a folder tells. One of another version tells
 /// what it has.
 fn asked(folder: &Path) -> Vec<AskedExperiment> {
-    let text = fs::read_to_string(folder.join("sweep.json")).unwrap_or_default();
+    let text = read_text(&folder.join("sweep.json")).unwrap_or_default();
     let request: Value = serde_json::from_str(&text).unwrap_or_default();
     let experiments = request["experiments"].as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().trim().to_owned();

@@ -1,5 +1,6 @@
 //! A folder of results, and whose it is while it is written.
 
+use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,13 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::error::UsageError;
 use super::measure::Request;
 use crate::clock;
 use crate::harness::Environment;
-use crate::record::{Trial, TrialWriter};
+use crate::record::{Trial, TrialWriter, read_text};
 
 /// A folder of results: `trials.csv`, `environment.json`, of a sweep `sweep.json` with all that was
 /// asked, and what is drawn from them. It is locked as long as this value lives, against another
@@ -70,7 +72,7 @@ impl ResultsFolder {
     /// When no sweep was begun there, or another process writes into it.
     pub(super) fn reopen(path: &Path) -> Result<(Self, Request), UsageError> {
         let request = path.join("sweep.json");
-        let text = fs::read_to_string(&request).map_err(|error| {
+        let text = read_text(&request).map_err(|error| {
             UsageError::new(format!(
                 "no sweep can be resumed in {}: sweep.json can't be read: {error}",
                 path.display()
@@ -195,13 +197,35 @@ fn lock(folder: &Path) -> Result<File, UsageError> {
     }
 }
 
-/// Says again what disturbed the measurement whose rows are in a file, if that was written down.
-pub(super) fn say_warnings_beside(trials: &Path) {
+/// The `trials.csv` that a person names, or means by its folder.
+pub(super) fn trials_file(path: PathBuf) -> PathBuf {
+    match path.is_dir() {
+        true => path.join("trials.csv"),
+        false => path,
+    }
+}
+
+/// What the `environment.json` beside a `trials.csv` holds, if there is one.
+///
+/// # Errors
+/// A usage error that names it, when it can't be read.
+pub(super) fn environment_beside(trials: &Path) -> Result<Option<Value>, UsageError> {
     let path = trials.with_file_name("environment.json");
-    let text = fs::read_to_string(path).unwrap_or_default();
-    if let Ok(environment) = serde_json::from_str(&text) {
+    let told = |error: &dyn Display| UsageError::new(format!("{}: {error}", path.display()));
+    match read_text(&path) {
+        Ok(text) => (serde_json::from_str(&text).map(Some)).map_err(|error| told(&error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(told(&error)),
+    }
+}
+
+/// Says again what disturbed the measurement whose rows are in a file, if that was written down.
+pub(super) fn say_warnings_beside(trials: &Path) -> Result<(), UsageError> {
+    let environment = environment_beside(trials)?.map(serde_json::from_value);
+    if let Some(Ok(environment)) = environment {
         say_warnings(&environment);
     }
+    Ok(())
 }
 
 fn say_warnings(environment: &Environment) {

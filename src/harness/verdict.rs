@@ -20,8 +20,6 @@ pub(super) fn judge(
     let makespan_s = outcome.makespan.as_secs_f64();
     trial.makespan_s = Some(makespan_s);
     trial.first_result_s = outcome.first_result.map(|first| first.as_secs_f64());
-    let run = trial.commands - unknown;
-    trial.throughput_per_s = (makespan_s > 0.0).then(|| run as f64 / makespan_s);
     trial.achieved_rate_per_s = (trial.rate_per_s).and_then(|_| outcome.achieved_rate_per_s());
     if let Some(latency) = outcome.latency {
         trial.latency_p50_s = Some(latency.p50_s);
@@ -56,6 +54,9 @@ pub(super) fn judge(
         let expected = trial.expected_sum;
         return failed(format!("the total is {sum} and should be {expected}"));
     }
+    // Of a trial that failed it would tell of nothing.
+    let run = trial.commands - unknown;
+    trial.throughput_per_s = (makespan_s > 0.0).then(|| run as f64 / makespan_s);
     Ok(())
 }
 
@@ -118,6 +119,7 @@ mod tests {
     /// The reason for which a trial of 512 commands fails, with its rate.
     fn verdict(outcome: &Outcome, unknown: u64) -> (Option<String>, Option<f64>) {
         let mut trial = samples::trial("io-mp-32x1", (1.0, 1.0));
+        trial.throughput_per_s = None;
         let error = judge(&mut trial, outcome, unknown).err();
         let reason = error.map(|(_, reason)| reason.unwrap());
         (reason, trial.throughput_per_s)
@@ -130,7 +132,8 @@ mod tests {
         assert_eq!(verdict(&outcome(512, None), 0), (None, full));
         assert_eq!(verdict(&outcome(512, Some(12)), 12), (None, Some(250.0)));
         for (counted, unknown) in [(3, 0), (0, 3), (3, 6)] {
-            let (reason, _) = verdict(&outcome(512, Some(counted)), unknown);
+            let (reason, rate) = verdict(&outcome(512, Some(counted)), unknown);
+            assert_eq!(rate, None);
             let told = format!("the server did not run {counted} of the commands");
             assert!(reason.unwrap().starts_with(&told));
         }
@@ -138,7 +141,10 @@ mod tests {
 
     #[test]
     fn a_total_must_be_the_right_one_and_fit_into_64_bits() {
-        let reason = |sum| verdict(&outcome(sum, None), 0).0;
+        let reason = |sum| match verdict(&outcome(sum, None), 0) {
+            (reason, None) => reason,
+            (_, rate) => panic!("{rate:?}"),
+        };
         assert_eq!(reason(511).unwrap(), "the total is 511 and should be 512");
         let wrapped = 512 + (1 << 64);
         assert_eq!(reason(wrapped).unwrap(), beyond_64_bits(wrapped));

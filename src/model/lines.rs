@@ -18,8 +18,8 @@ pub struct Parsed<T> {
     pub bad: Vec<BadLine>,
 }
 
-/// Parses a text line by line (LF or CRLF). Empty lines are passed over; a line that `parse`
-/// refuses is kept as bad, with the reason.
+/// Parses a text line by line (LF or CRLF), without the blanks around each. Blank lines are passed
+/// over; a line that `parse` refuses is kept as bad, with the reason.
 pub fn parse_lines<T, E: ToString>(
     text: &str,
     mut parse: impl FnMut(&str) -> Result<T, E>,
@@ -30,6 +30,7 @@ pub fn parse_lines<T, E: ToString>(
     };
     // `str::lines` takes both LF and CRLF.
     for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
         if line.is_empty() {
             continue;
         }
@@ -52,7 +53,7 @@ mod tests {
 
     #[test]
     fn bad_lines_are_told_by_number_and_the_good_ones_kept() {
-        let parsed = parse_lines("1\r\nx\n\n3", str::parse::<u8>);
+        let parsed = parse_lines("1\r\nx\n \t\n3 ", str::parse::<u8>);
         assert_eq!(parsed.good, [(1, 1), (4, 3)]);
         assert_eq!(parsed.bad.len(), 1);
         assert_eq!(parsed.bad[0].line, 2);

@@ -17,6 +17,7 @@ mod runtime;
 mod secret;
 mod table;
 mod task;
+mod text;
 
 pub use command::{Command, CommandError, Verb};
 pub use command_line::{CommandLine, CommandLineError};
@@ -34,3 +35,4 @@ pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
 pub use secret::{NoSecret, Secret};
 pub use table::{Table, TableEntry};
 pub use task::{Task, TaskError};
+pub use text::{BYTE_ORDER_MARK, NotText, decode};

@@ -4,11 +4,13 @@
 //! Must not know: how a trial is run, how a chart is drawn. Verbs talk to each other through what
 //! is written here, so it is all that the reports may read.
 
+mod field;
 mod filter;
 mod line;
 mod loop_time;
 mod memory;
 mod published;
+mod rows;
 #[cfg(test)]
 pub(crate) mod samples;
 mod store;
@@ -22,11 +24,12 @@ pub use line::{Axis, line_executor};
 pub use loop_time::with_fastest_loops;
 pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
+pub use rows::read_text;
 pub use store::{StoreError, TrialWriter, read_trials, trials_csv};
 pub use summary::{
     PublishedFigure, Spread, Summary, group, group_by, runtime_in_words, summarise,
     waits_are_scaled,
 };
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
-pub use trial::{Status, Trial};
+pub use trial::{Status, Trial, TrialId};
 pub use work::{Work, by_experiment, in_words, median_makespan_s, slug, works};

@@ -5,7 +5,11 @@ use std::io::{Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{Trial, with_fastest_loops};
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+
+use super::rows::{Rows, parse_rows, read_rows};
+use super::{Trial, TrialId, with_fastest_loops};
 
 /// Why records could not be written or read. Each names the file.
 #[derive(Debug, thiserror::Error)]
@@ -18,12 +22,22 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A row can't be written or read.
-    #[error("{}: {source}", path.display())]
-    Row {
+    /// A row can't be read.
+    #[error("{}:{line}: {reason}", path.display())]
+    BadRow {
         /// Which file.
         path: PathBuf,
-        /// Which row, and what is wrong with it.
+        /// Which line, from 1.
+        line: usize,
+        /// Which column, and what is wrong with it.
+        reason: String,
+    },
+    /// A row can't be written.
+    #[error("{}: {source}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
         source: csv::Error,
     },
 }
@@ -69,9 +83,10 @@ impl TrialWriter {
         let mut file = options.open(path).map_err(file_error)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(file_error)?;
-        let whole = whole_rows(&bytes);
-        let trials = rows_of(path, &bytes[..whole])?;
-        let row_error = |source| StoreError::Row {
+        let rows = parse_rows(path, &bytes)?;
+        let whole = rows.whole;
+        let trials = trials_of(path, rows);
+        let row_error = |source| StoreError::Write {
             path: path.to_owned(),
             source,
         };
@@ -93,7 +108,7 @@ impl TrialWriter {
     /// # Errors
     /// When the disk refuses it.
     pub fn write(&mut self, trial: &Trial) -> Result<(), StoreError> {
-        let row_error = |source| StoreError::Row {
+        let row_error = |source| StoreError::Write {
             path: self.path.clone(),
             source,
         };
@@ -106,16 +121,36 @@ impl TrialWriter {
 }
 
 /// Reads the rows of a `trials.csv`, with the ideals that follow from all of them together
-/// ([`with_fastest_loops`]).
+/// ([`with_fastest_loops`]), and warns of what is left out.
 ///
 /// # Errors
 /// When the file can't be opened, or a row does not have the columns of [`Trial`].
 pub fn read_trials(path: &Path) -> Result<Vec<Trial>, StoreError> {
-    let file = File::open(path).map_err(|source| StoreError::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    rows_of(path, file).map(with_fastest_loops)
+    Ok(with_fastest_loops(trials_of(path, read_rows(path)?)))
+}
+
+/// The trials that the rows of a file stand for, each once.
+fn trials_of(path: &Path, rows: Rows<Trial>) -> Vec<Trial> {
+    rows.warn(path);
+    let mut trials: IndexMap<TrialId, (usize, Trial)> = IndexMap::new();
+    let mut again = Vec::new();
+    for (line, trial) in rows.rows {
+        match trials.entry(trial.id()) {
+            Entry::Occupied(first) => again.push((line, first.get().0)),
+            Entry::Vacant(place) => {
+                place.insert((line, trial.as_it_counts()));
+            }
+        }
+    }
+    if let Some((line, first)) = again.first() {
+        tracing::warn!(
+            "{}: {} of the rows are of trials that it has already (line {line} is of the same as \
+             line {first}); each trial counts once",
+            path.display(),
+            again.len()
+        );
+    }
+    trials.into_values().map(|(_, trial)| trial).collect()
 }
 
 /// Trials as the text of a `trials.csv`.
@@ -129,20 +164,6 @@ pub fn trials_csv(trials: &[Trial]) -> Result<String, csv::Error> {
         .into_inner()
         .map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// The length of the rows that end in a line end, which inside quotes is none.
-fn whole_rows(bytes: &[u8]) -> usize {
-    let mut quoted = false;
-    let mut whole = 0;
-    for (place, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => whole = place + 1,
-            _ => {}
-        }
-    }
-    whole
 }
 
 /// Rows as they are written, under their header; nothing when there are none.
@@ -170,17 +191,6 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<File> {
     file.write_all(bytes)?;
     file.persist(path)?;
     OpenOptions::new().append(true).open(path)
-}
-
-fn rows_of(path: &Path, from: impl Read) -> Result<Vec<Trial>, StoreError> {
-    csv::Reader::from_reader(from)
-        .deserialize()
-        .map(|row| row.map(Trial::without_what_does_not_apply))
-        .collect::<Result<_, _>>()
-        .map_err(|source| StoreError::Row {
-            path: path.to_owned(),
-            source,
-        })
 }
 
 #[cfg(test)]

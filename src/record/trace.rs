@@ -5,6 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::StoreError;
+use super::rows::read_rows;
+
 /// When one command ran in a worker, on the machine's monotonic clock: what a worker writes down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerSpan {
@@ -85,11 +88,11 @@ pub fn trace_rows(batches: &[BatchSpan], worker: u32, spans: &[WorkerSpan]) -> V
 /// Reads a `trace.csv`.
 ///
 /// # Errors
-/// A sentence that names the file, and the line that can't be read.
-pub fn read_trace(path: &Path) -> Result<Vec<TraceRow>, String> {
-    let told = |error: csv::Error| format!("{}: {error}", path.display());
-    let mut rows = csv::Reader::from_path(path).map_err(told)?;
-    rows.deserialize().collect::<Result<_, _>>().map_err(told)
+/// With the file, and the line that can't be read.
+pub fn read_trace(path: &Path) -> Result<Vec<TraceRow>, StoreError> {
+    let found = read_rows(path)?;
+    found.warn(path);
+    Ok(found.rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// One event of the Trace Event Format, which the Chrome and Perfetto viewers open.

@@ -125,7 +125,7 @@ pub struct Trial {
     pub latency_p999_s: Option<f64>,
     /// The longest latency.
     pub latency_max_s: Option<f64>,
-    /// Commands that were run, per second of the makespan.
+    /// Commands that were run, per second of the makespan; empty when the trial is not `ok`.
     pub throughput_per_s: Option<f64>,
     /// Batches that were got through per second, where a rate was asked for: less than that when
     /// they came to wait. Empty without a rate.
@@ -183,6 +183,15 @@ pub struct Trial {
     pub exec: Option<String>,
 }
 
+/// What two rows have in common when they are of the same trial.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TrialId {
+    /// The key; where there is none, the names of experiment and configuration.
+    asked: String,
+    run: u32,
+    started_at: String,
+}
+
 /// Writes 0 for what does not apply.
 fn none_as_default<T: Copy + Default + Serialize, S: Serializer>(
     value: &Option<T>,
@@ -192,8 +201,46 @@ fn none_as_default<T: Copy + Default + Serialize, S: Serializer>(
 }
 
 impl Trial {
+    /// The row as it counts in all that is made of records: one that says that it is `ok` and has
+    /// no time above zero is not.
+    pub(super) fn as_it_counts(self) -> Trial {
+        let mut trial = self.without_what_does_not_apply();
+        if trial.status == Status::Ok && trial.usable_makespan_s().is_none() {
+            trial.status = Status::Failed;
+            trial.error = Some(match trial.makespan_s {
+                Some(makespan_s) => format!("its makespan of {makespan_s} s is no time above 0"),
+                None => "it has no makespan".to_owned(),
+            });
+        }
+        if trial.status != Status::Ok {
+            trial.throughput_per_s = None;
+        }
+        trial.makespan_s = trial.makespan_s.filter(|s| s.is_finite() && *s > 0.0);
+        for figure in trial.figures_mut() {
+            *figure = figure.filter(|value| value.is_finite() && *value >= 0.0);
+        }
+        trial
+    }
+
+    /// All measured figures but the makespan. None of them can be below zero.
+    fn figures_mut(&mut self) -> [&mut Option<f64>; 11] {
+        [
+            &mut self.ideal_s,
+            &mut self.startup_s,
+            &mut self.first_result_s,
+            &mut self.latency_p50_s,
+            &mut self.latency_p90_s,
+            &mut self.latency_p99_s,
+            &mut self.latency_p999_s,
+            &mut self.latency_max_s,
+            &mut self.throughput_per_s,
+            &mut self.cpu_user_s,
+            &mut self.cpu_system_s,
+        ]
+    }
+
     /// The row without the zeros that files have for what does not apply.
-    pub(super) fn without_what_does_not_apply(mut self) -> Trial {
+    fn without_what_does_not_apply(mut self) -> Trial {
         let has_waits = match self.workload {
             WorkloadKind::Io | WorkloadKind::Mixed | WorkloadKind::Task | WorkloadKind::Exec => {
                 true
@@ -210,6 +257,18 @@ impl Trial {
     pub fn usable_makespan_s(&self) -> Option<f64> {
         let makespan = self.makespan_s.filter(|_| self.status == Status::Ok);
         makespan.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+    }
+
+    /// What tells the trial from all others, of whatever file.
+    pub fn id(&self) -> TrialId {
+        TrialId {
+            asked: match self.key.as_str() {
+                "" => format!("{}, {}", self.experiment, self.name()),
+                key => key.to_owned(),
+            },
+            run: self.run,
+            started_at: self.started_at.clone(),
+        }
     }
 
     /// The label, and the runtime when it is not the native one.

@@ -41,6 +41,11 @@ impl Cell {
         value.map_or(Cell::Empty, cell)
     }
 
+    /// So many of all.
+    pub fn of(part: usize, all: usize) -> Cell {
+        Cell::Text(format!("{part} of {all}"))
+    }
+
     /// The value as a number, in the cell's own unit; a text has none.
     pub fn number(&self) -> Option<f64> {
         match *self {

@@ -7,8 +7,10 @@
 mod tests;
 mod write;
 
-use crate::record::{Trial, group_by};
-use crate::stats::{Bootstrap, Difference, Interval, Outcome, Sample, compare, judge};
+use std::collections::HashSet;
+
+use crate::record::{Trial, TrialId, group_by};
+use crate::stats::{Bootstrap, Difference, Failures, Interval, Outcome, Sample, compare, judge};
 
 /// What counts as a change.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +19,8 @@ pub struct Terms {
     pub threshold: f64,
     /// The chance of any false alarm among all comparisons.
     pub alpha: f64,
+    /// Whether the new record may lack what the old one has.
+    pub allow_missing: bool,
     /// Of the bootstrap: same records and same seed, same answer.
     pub seed: u64,
 }
@@ -26,8 +30,10 @@ pub struct Terms {
 pub struct Changes {
     /// One for each configuration, in the order in which they first appear, old before new.
     pub changes: Vec<Change>,
+    /// How many trials both records have: they say nothing of a difference.
+    pub common: usize,
     terms: Terms,
-    /// Comparisons that were judged together.
+    /// Tests that were judged together.
     family: usize,
 }
 
@@ -42,6 +48,20 @@ pub struct Change {
     pub new: Side,
     /// What they say.
     pub finding: Finding,
+    /// Whether its runs fail more often than before; `None` when so few failed that nothing could
+    /// tell.
+    pub failing: Option<Failing>,
+}
+
+/// Whether runs fail more often in the new record than in the old one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Failing {
+    /// The p-value of Fisher's one-sided test.
+    pub p: f64,
+    /// The same after Holm's correction.
+    pub adjusted_p: f64,
+    /// Whether that is no chance.
+    pub is_more: bool,
 }
 
 /// A configuration's rows in one record.
@@ -78,6 +98,24 @@ pub enum Finding {
     NoBaseline,
 }
 
+/// What a pipeline has to stop for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Regression {
+    Slower,
+    Failing,
+    Broken,
+    Missing,
+}
+
+impl Regression {
+    const ALL: [Regression; 4] = [
+        Regression::Slower,
+        Regression::Failing,
+        Regression::Broken,
+        Regression::Missing,
+    ];
+}
+
 #[derive(Clone, Copy)]
 enum Age {
     Old,
@@ -86,6 +124,9 @@ enum Age {
 
 /// Compares two records.
 pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
+    let known: HashSet<TrialId> = old.iter().map(Trial::id).collect();
+    let common = new.iter().filter(|trial| known.contains(&trial.id()));
+    let common = common.count();
     let old = old.iter().map(|trial| (Age::Old, trial));
     let new = new.iter().map(|trial| (Age::New, trial));
     let groups = group_by(old.chain(new), |(_, trial)| trial);
@@ -96,6 +137,7 @@ pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
     let family = judge_together(&mut changes, terms.alpha);
     Changes {
         changes,
+        common,
         terms,
         family,
     }
@@ -113,6 +155,7 @@ fn change(name: String, rows: &[(Age, &Trial)], terms: Terms) -> Change {
         old,
         new,
         finding,
+        failing: None,
     }
 }
 
@@ -135,25 +178,44 @@ fn finding(old: &Side, new: &Side, terms: Terms) -> Finding {
     }
 }
 
-/// Judges all comparisons that can have an answer as one family, and says how many these are. One
-/// that has too few runs for any is left out of it: whether it does is known from the number of
-/// its runs alone, so the others need not pay for it.
+/// Judges all comparisons that can have an answer as one family, those of times and those of
+/// failures, and says how many these are. One that has too few runs for any is left out of it, and
+/// so is one with too few failures: whether it does is known from their numbers alone, so the others
+/// need not pay for it.
 fn judge_together(changes: &mut [Change], alpha: f64) -> usize {
-    let mut open: Vec<&mut Finding> = (changes.iter_mut())
-        .map(|change| &mut change.finding)
-        .filter(|finding| finding.interval().is_some())
-        .collect();
-    let family: Vec<Difference> = (open.iter())
-        .filter_map(|finding| finding.difference())
-        .collect();
-    for (finding, judgement) in open.iter_mut().zip(judge(&family, alpha)) {
-        **finding = Finding::Compared {
+    let (mut findings, mut differences) = (Vec::new(), Vec::new());
+    let (mut failings, mut failures) = (Vec::new(), Vec::new());
+    for change in changes {
+        let Some(difference) = change.finding.difference() else {
+            continue;
+        };
+        let failed = change.old.failures_to(&change.new);
+        if failed.smallest_p() <= alpha {
+            failings.push(&mut change.failing);
+            failures.push(failed);
+        }
+        if difference.interval.is_some() {
+            findings.push(&mut change.finding);
+            differences.push(difference);
+        }
+    }
+    let judged = judge(&differences, &failures, alpha);
+    for (finding, judgement) in findings.into_iter().zip(judged.differences) {
+        *finding = Finding::Compared {
             difference: judgement.difference,
             adjusted_p: Some(judgement.adjusted_p),
             outcome: judgement.outcome,
         };
     }
-    family.len()
+    for ((failing, failed), adjusted_p) in failings.into_iter().zip(&failures).zip(judged.failures)
+    {
+        *failing = Some(Failing {
+            p: failed.p(),
+            adjusted_p,
+            is_more: adjusted_p <= alpha,
+        });
+    }
+    differences.len() + failures.len()
 }
 
 impl Side {
@@ -180,6 +242,20 @@ impl Side {
         self.makespans.as_ref().map_or(0, Sample::len)
     }
 
+    /// All runs but warm-ups.
+    pub fn all_runs(&self) -> usize {
+        self.runs() + self.not_ok
+    }
+
+    fn failures_to(&self, new: &Side) -> Failures {
+        Failures {
+            old: self.not_ok,
+            old_runs: self.all_runs(),
+            new: new.not_ok,
+            new_runs: new.all_runs(),
+        }
+    }
+
     /// The median of the makespans that count, in seconds.
     pub fn median_s(&self) -> Option<f64> {
         self.makespans.as_ref().map(Sample::median)
@@ -200,20 +276,32 @@ impl Finding {
 }
 
 impl Changes {
-    /// Whether a change is one to stop for: seen to be slower, and by its ratio of medians more
-    /// than the threshold; or broken.
+    /// Whether a change is one to stop for.
+    pub fn is_regression(&self, change: &Change) -> bool {
+        Regression::ALL
+            .into_iter()
+            .any(|kind| self.is(kind, change))
+    }
+
+    /// Whether a change is a regression of this kind. Slower is what is seen to be, and by its ratio
+    /// of medians more than the threshold.
     ///
     /// That a difference is no chance is settled by then. The median is the best guess of its
     /// size; to ask that the whole interval lies beyond the threshold would let by most of the
     /// changes that are just as large as those that one asked to be told of.
-    pub fn is_regression(&self, change: &Change) -> bool {
-        match change.finding {
-            Finding::Broken => true,
-            Finding::Compared {
-                difference,
-                outcome: Outcome::Slower,
-                ..
-            } => difference.ratio > 1.0 + self.terms.threshold,
+    fn is(&self, kind: Regression, change: &Change) -> bool {
+        match (kind, change.finding) {
+            (
+                Regression::Slower,
+                Finding::Compared {
+                    difference,
+                    outcome: Outcome::Slower,
+                    ..
+                },
+            ) => difference.ratio > 1.0 + self.terms.threshold,
+            (Regression::Failing, _) => change.failing.is_some_and(|failing| failing.is_more),
+            (Regression::Broken, finding) => finding == Finding::Broken,
+            (Regression::Missing, Finding::OnlyOld) => !self.terms.allow_missing,
             _ => false,
         }
     }

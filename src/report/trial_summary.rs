@@ -189,8 +189,8 @@ fn troubles(trials: &[Trial], values: usize) -> Vec<Vec<Cell>> {
     let bad = || trials.iter().filter(|trial| trial.status != Status::Ok);
     let mut lines: Vec<String> = bad().map(|trial| reason(trial, trials.len())).collect();
     if trials.len() > 1 && !lines.is_empty() {
-        let good = trials.len() - lines.len();
-        lines.insert(0, format!("{good} of {} runs are ok", trials.len()));
+        let failed = Cell::of(lines.len(), trials.len());
+        lines.insert(0, format!("{failed} runs failed"));
     }
     let row = |line| {
         let mut row = vec![Cell::Text(line)];
@@ -281,7 +281,7 @@ mod tests {
         insta::assert_snapshot!(written(&report, Format::Table), @"
         io-mpmt-32x16                       median       min       max
         ──────────────────────────────────────────────────────────────
-        3 of 4 runs are ok
+        1 of 4 runs failed
         run 4 failed: no result for 30 s
         makespan                           1.136 s   1.052 s   1.220 s
         ideal                              1.000 s   1.000 s   1.000 s

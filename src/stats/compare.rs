@@ -16,7 +16,7 @@ use std::fmt;
 
 use super::bootstrap::resampled_median;
 use super::mann_whitney::{mann_whitney, smallest_p};
-use super::{Bootstrap, Interval, Sample, holm};
+use super::{Bootstrap, Failures, Interval, Sample, holm};
 
 /// One comparison, not yet judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,17 +106,33 @@ fn ratio_interval(old: &Sample, new: &Sample, bootstrap: &Bootstrap) -> Option<I
     }))
 }
 
-/// Judges a family of comparisons: the chance of any false alarm among them is at most `alpha`.
-pub fn judge(family: &[Difference], alpha: f64) -> Vec<Judgement> {
-    let p_values: Vec<f64> = family.iter().map(|difference| difference.p).collect();
-    let judged = family.iter().zip(holm(&p_values));
-    judged
-        .map(|(&difference, adjusted_p)| Judgement {
-            difference,
-            adjusted_p,
-            outcome: outcome(&difference, adjusted_p, family.len(), alpha),
-        })
-        .collect()
+/// A family of tests, judged together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// One for each difference.
+    pub differences: Vec<Judgement>,
+    /// The p-values of the failures after Holm's correction.
+    pub failures: Vec<f64>,
+}
+
+/// Judges differences and failures as one family: the chance of any false alarm among them is at
+/// most `alpha`.
+pub fn judge(differences: &[Difference], failures: &[Failures], alpha: f64) -> Judged {
+    let of_differences = differences.iter().map(|difference| difference.p);
+    let p_values: Vec<f64> = (of_differences.chain(failures.iter().map(Failures::p))).collect();
+    let mut adjusted = holm(&p_values);
+    let of_failures = adjusted.split_off(differences.len());
+    let judged = differences.iter().zip(adjusted);
+    Judged {
+        differences: judged
+            .map(|(&difference, adjusted_p)| Judgement {
+                difference,
+                adjusted_p,
+                outcome: outcome(&difference, adjusted_p, p_values.len(), alpha),
+            })
+            .collect(),
+        failures: of_failures,
+    }
 }
 
 fn outcome(difference: &Difference, adjusted_p: f64, family: usize, alpha: f64) -> Outcome {
@@ -163,7 +179,7 @@ mod tests {
 
     fn alone(old: &Sample, new: &Sample) -> Judgement {
         let difference = compare(old, new, &Bootstrap::seeded(1)).unwrap();
-        judge(&[difference], 0.05)[0]
+        judge(&[difference], &[], 0.05).differences[0]
     }
 
     #[test]
@@ -194,8 +210,11 @@ mod tests {
     #[test]
     fn five_runs_can_decide_one_comparison_but_not_twelve() {
         let difference = compare(&around(1.0, 5), &around(2.0, 5), &Bootstrap::seeded(1)).unwrap();
-        assert_eq!(judge(&[difference], 0.05)[0].outcome, Outcome::Slower);
-        for judged in judge(&[difference; 12], 0.05) {
+        assert_eq!(
+            judge(&[difference], &[], 0.05).differences[0].outcome,
+            Outcome::Slower
+        );
+        for judged in judge(&[difference; 12], &[], 0.05).differences {
             assert_eq!(judged.outcome, Outcome::TooFewRuns);
         }
         assert_eq!(fewest_runs_to_compare(1, 0.05), 5);

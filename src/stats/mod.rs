@@ -7,6 +7,7 @@
 
 mod bootstrap;
 mod compare;
+mod fisher;
 mod fit;
 mod holm;
 mod mann_whitney;
@@ -20,9 +21,10 @@ mod verdict;
 
 pub use bootstrap::{Bootstrap, Interval};
 pub use compare::{
-    CompareError, Difference, FEWEST_RUNS, Judgement, Outcome, compare, fewest_runs_to_compare,
-    judge,
+    CompareError, Difference, FEWEST_RUNS, Judged, Judgement, Outcome, compare,
+    fewest_runs_to_compare, judge,
 };
+pub use fisher::Failures;
 pub use fit::{Doubt, Fit, Law, NoFit, Scaling, fit, fit_with_band};
 pub use holm::holm;
 pub use outlier::{Fences, OutlierCounts, Place};

@@ -36,6 +36,42 @@ table.txt:3: wait '-1' is not a finite number of seconds of at least 0 (and at m
 }
 
 #[test]
+fn a_byte_order_mark_and_blank_lines_are_nothing() {
+    let stage = Stage::new();
+    stage.write(
+        "table.txt",
+        "\u{feff}10.0.0.1:foo:1:0\r\n \r\n10.0.0.1:bar:2:0 \n",
+    );
+    stage.write("commands.txt", "\u{feff}10.0.0.1:foo\n\t\n10.0.0.1:bar\n");
+    let done = stage
+        .run(&format!("{RUN} --strict --format json"))
+        .expect(0);
+    let trials: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(trials[0]["responses_sum"], 3);
+    stage.write(
+        "x.toml",
+        "\u{feff}question = \"\"\nanalysis = \"\"\n[axes]\nworkload = \"noop\"\n",
+    );
+    stage.run("sweep x.toml --list").expect(0);
+    let wide: Vec<u8> = "10.0.0.1:foo\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(
+        stage.path("commands.txt"),
+        [b"\xFF\xFE".as_slice(), &wide].concat(),
+    )
+    .unwrap();
+    let done = stage.run(RUN).expect(2);
+    assert!(
+        done.stderr
+            .contains("commands.txt can't be read: it is UTF-16"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
 fn the_first_ten_bad_lines_are_told_and_the_others_counted() {
     let stage = Stage::with_512_commands(0.0);
     let bad: String = (1..=25).map(|n| format!("bad {n}\n")).collect();

@@ -7,6 +7,7 @@ use crate::report::{Format, written};
 const TERMS: Terms = Terms {
     threshold: 0.05,
     alpha: 0.05,
+    allow_missing: false,
     seed: 1,
 };
 
@@ -92,6 +93,33 @@ fn failures_and_warm_ups_are_left_out_and_counted() {
     );
 }
 
+/// Good and failed runs of one configuration.
+fn flaky(good: u32, failed: usize) -> Vec<Trial> {
+    let mut trials = runs("io-mpmt-8x16", 4.0, good);
+    let failure = samples::failed("io-mpmt-8x16", "worker 3 died");
+    trials.extend(vec![failure; failed]);
+    trials
+}
+
+#[test]
+fn more_failures_are_a_regression_and_fewer_are_none() {
+    let failing = |old: &[Trial], new: &[Trial]| {
+        let found = changes(old, new, TERMS);
+        (found.changes[0].failing, found.regressions())
+    };
+    // The times are the same, so of two tests the smaller p-value is doubled.
+    let (found, regressions) = failing(&flaky(5, 0), &flaky(5, 20));
+    let found = found.unwrap();
+    assert!((found.p - 53_130.0 / 30_045_015.0).abs() < 1e-12);
+    assert!((found.adjusted_p - 2.0 * found.p).abs() < 1e-12);
+    assert_eq!((found.is_more, regressions), (true, 1));
+    let (found, regressions) = failing(&flaky(5, 20), &flaky(20, 0));
+    assert_eq!((found.unwrap().is_more, regressions), (false, 0));
+    // One of ten can be chance whatever the rest: it takes no part in the family.
+    assert_eq!(failing(&flaky(10, 0), &flaky(9, 1)), (None, 0));
+    assert_eq!(failing(&flaky(10, 0), &flaky(10, 0)), (None, 0));
+}
+
 #[test]
 fn what_no_longer_ends_well_is_a_regression_and_what_never_did_is_none() {
     let good = runs("io-mpmt-8x16", 4.0, 8);
@@ -118,7 +146,12 @@ fn what_was_asked_differently_is_another_configuration() {
         let found = changes(&old, &new, TERMS);
         let findings: Vec<Finding> = found.changes.iter().map(|c| c.finding).collect();
         assert_eq!(findings, [Finding::OnlyOld, Finding::OnlyNew]);
-        assert_eq!((found.in_both(), found.regressions()), (0, 0));
+        assert_eq!((found.in_both(), found.regressions()), (0, 1));
+        let terms = Terms {
+            allow_missing: true,
+            ..TERMS
+        };
+        assert_eq!(changes(&old, &new, terms).regressions(), 0);
     }
     let mut renamed = old.clone();
     renamed
@@ -165,30 +198,30 @@ fn the_table_tells_each_outcome() {
     .concat();
     let found = changes(&old, &new, TERMS);
     insta::assert_snapshot!(written(&found.report(), Format::Table), @"
-    configuration       old       new     runs   new / old    95 % interval   p (Holm)   outcome
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    io-mpmt-8x16    4.036 s   4.440 s   10, 10       1.100   1.091 to 1.109   < 0.0001   slower: regression
-    io-mpmt-2x16    16.14 s   16.14 s   10, 10       1.000   0.992 to 1.008     1.0000   no difference seen
-    cpu-mp-2x1      0.131 s   65.6 ms   10, 10       0.500   0.496 to 0.504   < 0.0001   faster
-    io-mt-1x16      32.26 s   64.51 s     3, 3       2.000                               too few runs to see any
-    io-mpmt-3x3     1.009 s               6, 0                                           only in old
-    io-mpmt-4x4     1.009 s               6, 0                                           broken: no run of new is ok
-    io-mpmt-5x5               1.009 s     0, 6                                           only in new
+    configuration       old    failed       new    failed   new / old    95 % interval   p (Holm)   outcome
+    ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    io-mpmt-8x16    4.036 s   0 of 10   4.440 s   0 of 10       1.100   1.091 to 1.109   < 0.0001   slower: regression
+    io-mpmt-2x16    16.14 s   0 of 10   16.14 s   0 of 10       1.000   0.992 to 1.008     1.0000   no difference seen
+    cpu-mp-2x1      0.131 s   0 of 10   65.6 ms   0 of 10       0.500   0.496 to 0.504   < 0.0001   faster
+    io-mt-1x16      32.26 s    0 of 3   64.51 s    0 of 3       2.000                               too few runs to see any
+    io-mpmt-3x3     1.009 s    0 of 6                                                               only in old: regression
+    io-mpmt-4x4     1.009 s    0 of 6              1 of 1                                           broken: no run of new is ok
+    io-mpmt-5x5                         1.009 s    0 of 6                                           only in new
     ");
     insta::assert_snapshot!(written(&found.report(), Format::Csv), @"
-    configuration,old_runs,old_not_ok,old_warmups,old_median_s,new_runs,new_not_ok,new_warmups,new_median_s,ratio,ratio_low,ratio_high,p,p_holm,outcome,regression
-    io-mpmt-8x16,10,0,0,4.036,10,0,0,4.4396,1.1,1.090803214,1.108937359,0.000010825,0.000032475,slower,true
-    io-mpmt-2x16,10,0,0,16.144,10,0,0,16.144,1.0,0.991639286,1.008124872,1.0,1.0,no difference seen,false
-    cpu-mp-2x1,10,0,0,0.13117,10,0,0,0.065585,0.5,0.495819643,0.504062436,0.000010825,0.000032475,faster,false
-    io-mt-1x16,3,0,0,32.256,3,0,0,64.512,2.0,,,0.1,,too few runs to see any,false
-    io-mpmt-3x3,6,0,0,1.009,0,0,0,,,,,,,only in old,false
-    io-mpmt-4x4,6,0,0,1.009,0,1,0,,,,,,,broken: no run of new is ok,true
-    io-mpmt-5x5,0,0,0,,6,0,0,1.009,,,,,,only in new,false
+    configuration,old_runs,old_not_ok,old_warmups,old_median_s,new_runs,new_not_ok,new_warmups,new_median_s,ratio,ratio_low,ratio_high,p,p_holm,p_failures,p_failures_holm,outcome,regression
+    io-mpmt-8x16,10,0,0,4.036,10,0,0,4.4396,1.1,1.090803214,1.108937359,0.000010825,0.000032475,,,slower,true
+    io-mpmt-2x16,10,0,0,16.144,10,0,0,16.144,1.0,0.991639286,1.008124872,1.0,1.0,,,no difference seen,false
+    cpu-mp-2x1,10,0,0,0.13117,10,0,0,0.065585,0.5,0.495819643,0.504062436,0.000010825,0.000032475,,,faster,false
+    io-mt-1x16,3,0,0,32.256,3,0,0,64.512,2.0,,,0.1,,,,too few runs to see any,false
+    io-mpmt-3x3,6,0,0,1.009,0,0,0,,,,,,,,,only in old,true
+    io-mpmt-4x4,6,0,0,1.009,0,1,0,,,,,,,,,broken: no run of new is ok,true
+    io-mpmt-5x5,0,0,0,,6,0,0,1.009,,,,,,,,only in new,false
     ");
     insta::assert_snapshot!(found.summary(), @"
     7 configurations: 1 slower, 1 no difference seen, 1 faster, 1 too few runs to see any, 1 only in old, 1 broken: no run of new is ok, 1 only in new
     runs left out: 1 not ok in new
     to see a difference, run each side 5 times or more
-    2 regressions beyond 5 %
+    3 regressions: 1 slower beyond 5 %, 1 broken, 1 missing in new
     ");
 }

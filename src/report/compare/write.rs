@@ -1,6 +1,6 @@
 //! A comparison of two records in words and tables.
 
-use super::{Change, Changes, Finding, Side};
+use super::{Change, Changes, Finding, Regression, Side};
 use crate::report::table::Filled;
 use crate::report::{Cell, Column, Report, Table};
 use crate::stats::{Difference, Outcome, fewest_runs_to_compare};
@@ -18,12 +18,22 @@ impl Finding {
     }
 }
 
+impl Change {
+    fn words(&self) -> String {
+        let words = self.finding.words();
+        match self.failing {
+            Some(failing) if failing.is_more => format!("{words}, more failures"),
+            _ => words,
+        }
+    }
+}
+
 impl Changes {
     /// All of it in a few sentences.
     pub fn summary(&self) -> String {
         let mut counts: Vec<(String, usize)> = Vec::new();
         for change in &self.changes {
-            let words = change.finding.words();
+            let words = change.words();
             match counts.iter_mut().find(|(known, _)| *known == words) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((words, 1)),
@@ -48,9 +58,22 @@ impl Changes {
 
     fn regressions_in_words(&self) -> String {
         let percent = 100.0 * self.terms.threshold;
+        let kinds: Vec<String> = (Regression::ALL.into_iter())
+            .filter_map(|kind| {
+                let changes = self.changes.iter();
+                let count = changes.filter(|change| self.is(kind, change)).count();
+                let words = match kind {
+                    Regression::Slower => format!("slower beyond {percent} %"),
+                    Regression::Failing => "with more failures".to_owned(),
+                    Regression::Broken => "broken".to_owned(),
+                    Regression::Missing => "missing in new".to_owned(),
+                };
+                (count > 0).then(|| format!("{count} {words}"))
+            })
+            .collect();
         match self.regressions() {
             0 => format!("no regression beyond {percent} %"),
-            some => format!("{} beyond {percent} %", counted(some, "regression")),
+            some => format!("{}: {}", counted(some, "regression"), kinds.join(", ")),
         }
     }
 
@@ -106,11 +129,9 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
     vec![
         (Column::left("configuration"), name),
         (Column::right("old"), |row| median(&row.change.old)),
+        (Column::right("failed"), |row| failed(&row.change.old)),
         (Column::right("new"), |row| median(&row.change.new)),
-        (Column::right("runs"), |row| {
-            let (old, new) = (row.change.old.runs(), row.change.new.runs());
-            Cell::Text(format!("{old}, {new}"))
-        }),
+        (Column::right("failed"), |row| failed(&row.change.new)),
         (Column::right("new / old"), |row| {
             Cell::maybe(row.difference(), |d| Cell::Text(format!("{:.3}", d.ratio)))
         }),
@@ -123,7 +144,7 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
             Cell::maybe(row.adjusted_p(), |p| Cell::Text(p_in_words(p)))
         }),
         (Column::left("outcome"), |row| {
-            let words = row.change.finding.words();
+            let words = row.change.words();
             Cell::Text(match row.is_regression {
                 true if row.change.finding != Finding::Broken => format!("{words}: regression"),
                 _ => words,
@@ -162,9 +183,13 @@ fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
         (Column::right("p_holm"), |r| {
             Cell::maybe(r.adjusted_p(), Cell::Share)
         }),
-        (Column::left("outcome"), |r| {
-            Cell::Text(r.change.finding.words())
+        (Column::right("p_failures"), |r| {
+            Cell::maybe(r.change.failing, |failing| Cell::Share(failing.p))
         }),
+        (Column::right("p_failures_holm"), |r| {
+            Cell::maybe(r.change.failing, |failing| Cell::Share(failing.adjusted_p))
+        }),
+        (Column::left("outcome"), |r| Cell::Text(r.change.words())),
         (Column::left("regression"), |r| Cell::Flag(r.is_regression)),
     ]
 }
@@ -188,6 +213,13 @@ fn name(row: &Row<'_>) -> Cell {
 
 fn median(side: &Side) -> Cell {
     Cell::maybe(side.median_s(), Cell::Seconds)
+}
+
+fn failed(side: &Side) -> Cell {
+    match side.all_runs() {
+        0 => Cell::Empty,
+        all => Cell::of(side.not_ok, all),
+    }
 }
 
 fn count(number: usize) -> Cell {

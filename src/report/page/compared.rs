@@ -14,7 +14,7 @@ pub(super) struct Compared {
     pub(super) shape: String,
     pub(super) median: String,
     pub(super) interval: String,
-    pub(super) runs: usize,
+    pub(super) failed: String,
     /// How many times as long as the fastest.
     pub(super) times: String,
     pub(super) memory: String,
@@ -75,7 +75,7 @@ impl Compared {
             shape: shape(row),
             median: Cell::maybe(row.median_s(), Cell::Seconds).to_string(),
             interval: row.interval_in_words().unwrap_or_default(),
-            runs: row.candidate().runs,
+            failed: row.candidate().failed().to_string(),
             times: Cell::maybe(times, Cell::Times).to_string(),
             memory: row.memory().to_string(),
             published: Cell::maybe(row.published_s(), Cell::Seconds).to_string(),

@@ -140,6 +140,10 @@ fn columns(memory: &'static str) -> Vec<Column> {
         number("makespan", "median makespan", Always, |r| {
             Cell::maybe(r.median_s(), Cell::Seconds).into()
         }),
+        number("failed", "failed", Always, |r| Shown {
+            text: r.candidate().failed().to_string(),
+            value: Some(r.candidate().not_ok as f64),
+        }),
         number("interval", "95 % interval", Known, interval),
         words("note", Known, |r| r.note().into()),
         number("published", "published makespan", Known, |r| {
@@ -217,13 +221,9 @@ fn interval(row: &Row<'_>) -> Shown {
     }
 }
 
-/// How many runs are not ok, and how the first of them ended.
+/// How the first run that is not ok ended.
 fn status(row: &Row<'_>) -> String {
-    let summary = &row.costs().summary;
-    match summary.not_ok {
-        0 => "ok".to_owned(),
-        bad => format!("{bad} of {} {}", summary.runs, summary.status),
-    }
+    row.costs().summary.status.to_string()
 }
 
 /// Which figure the memory is, in the words of the questions that have one.

@@ -25,10 +25,14 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
         })
     };
     let summary = &row.costs().summary;
-    let interval = match row.interval_in_words() {
+    let candidate = row.candidate();
+    let mut interval = match row.interval_in_words() {
         Some(interval) => format!("95 % interval {interval}"),
-        None => format!("{}, no interval", counted(row.candidate().runs, "good run")),
+        None => format!("{}, no interval", counted(candidate.runs, "good run")),
     };
+    if candidate.not_ok > 0 {
+        interval.push_str(&format!("; {} runs failed", candidate.failed()));
+    }
     let ideal = Cell::maybe(summary.ideal_s, Cell::Seconds);
     let memory = row.asked.question.memory.as_str();
     let facts = [

@@ -140,8 +140,12 @@ fn front(asked: &Asked<'_>) -> Option<String> {
     ))
 }
 
-fn seconds(row: &Row<'_>) -> Cell {
-    Cell::maybe(row.median_s(), Cell::Seconds)
+fn seconds(row: &Row<'_>) -> String {
+    let median = Cell::maybe(row.median_s(), Cell::Seconds);
+    match row.candidate().not_ok {
+        0 => median.to_string(),
+        _ => format!("{median}, {} runs failed", row.candidate().failed()),
+    }
 }
 
 /// How many times as long the one takes as the other.

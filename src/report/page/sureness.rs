@@ -15,6 +15,7 @@ pub(super) fn sureness(asked: &Asked<'_>, within: f64) -> Vec<String> {
     [
         said.map(|row| interval_sentence(&row)),
         asked.question.left_open(within),
+        asked.question.passed_over(within),
         said.and_then(|row| row.candidate().warning())
             .map(|warning| format!("{warning}.")),
         (unstable > 0).then(|| {

@@ -149,6 +149,7 @@ fn the_table_shows_what_differs_and_sorts_by_plain_numbers() {
             "threads",
             "runs",
             "makespan",
+            "failed",
             "interval",
             "note",
             "published",
@@ -173,6 +174,7 @@ fn the_table_shows_what_differs_and_sorts_by_plain_numbers() {
             "16",
             "6",
             "1.025 s",
+            "0 of 6",
             "1.021 s to 1.029 s",
             "recommended, on the front",
             "",
@@ -184,7 +186,7 @@ fn the_table_shows_what_differs_and_sorts_by_plain_numbers() {
             "ok"
         ]
     );
-    let memory = &grid.rows[1].cells[12];
+    let memory = &grid.rows[1].cells[13];
     assert_eq!(memory.value, Some(51_200.0));
 }
 

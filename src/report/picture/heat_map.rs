@@ -33,6 +33,8 @@ pub(super) enum Spot {
     Failed,
     /// The median makespan.
     Seconds(f64),
+    /// The same, of the runs that did not fail as others did.
+    SomeFailed(f64),
 }
 
 /// The head of the rows.
@@ -109,6 +111,9 @@ impl HeatMap {
             let percent = (1e4 * self.within).round() / 100.0;
             words.push(format!("~ up to {percent} % slower"));
         }
+        if all().any(|spot| self.mark(*spot) == '!') {
+            words.push("! some runs failed".to_owned());
+        }
         if all().any(|spot| *spot == Spot::NotMeasured) {
             words.push("· not measured".to_owned());
         }
@@ -122,7 +127,7 @@ impl HeatMap {
         let words = match spot {
             Spot::NotMeasured => "·".to_owned(),
             Spot::Failed => "failed".to_owned(),
-            Spot::Seconds(seconds) => {
+            Spot::Seconds(seconds) | Spot::SomeFailed(seconds) => {
                 let value = seconds * unit.per_second;
                 format!("{value:.*}", decimals(value, 3))
             }
@@ -135,13 +140,14 @@ impl HeatMap {
         match spot {
             Spot::Seconds(seconds) if seconds <= fastest_s => '*',
             Spot::Seconds(seconds) if seconds <= fastest_s * (1.0 + self.within) => '~',
+            Spot::SomeFailed(_) => '!',
             _ => ' ',
         }
     }
 
     /// A cell with its background; the fastest is bold as well.
     fn shaded(&self, spot: Spot, cell: &str) -> String {
-        let Spot::Seconds(seconds) = spot else {
+        let Some(seconds) = spot.seconds() else {
             return cell.to_owned();
         };
         let (background, text) = SHADES[self.shade(seconds)];
@@ -152,7 +158,8 @@ impl HeatMap {
     /// Equal ratios are equal steps.
     fn shade(&self, seconds: f64) -> usize {
         let slowest_s = self.seconds().fold(seconds, f64::max);
-        let whole = (slowest_s / self.fastest_s()).ln();
+        let fastest_s = self.seconds().fold(seconds, f64::min);
+        let whole = (slowest_s / fastest_s).ln();
         let share = match whole > 0.0 {
             true => (slowest_s / seconds).ln() / whole,
             false => 1.0,
@@ -160,15 +167,28 @@ impl HeatMap {
         (share * (SHADES.len() - 1) as f64).round() as usize
     }
 
+    /// Of those of which no run failed, if there are any.
     fn fastest_s(&self) -> f64 {
-        self.seconds().fold(f64::INFINITY, f64::min)
+        let all = self.spots.iter().flatten();
+        let clean = all.filter(|spot| matches!(spot, Spot::Seconds(_)));
+        let clean = clean.filter_map(|spot| spot.seconds()).reduce(f64::min);
+        clean.unwrap_or_else(|| self.seconds().fold(f64::INFINITY, f64::min))
     }
 
     fn seconds(&self) -> impl Iterator<Item = f64> {
-        self.spots.iter().flatten().filter_map(|spot| match spot {
-            Spot::Seconds(seconds) => Some(*seconds),
-            _ => None,
-        })
+        self.spots
+            .iter()
+            .flatten()
+            .filter_map(|spot| spot.seconds())
+    }
+}
+
+impl Spot {
+    fn seconds(self) -> Option<f64> {
+        match self {
+            Spot::Seconds(seconds) | Spot::SomeFailed(seconds) => Some(seconds),
+            Spot::NotMeasured | Spot::Failed => None,
+        }
     }
 }
 
@@ -245,6 +265,21 @@ mod tests {
                 1  2048   512   128
                 2  1024   256  64.0
                 4   512  33.5~ 32.0*
+        ");
+    }
+
+    #[test]
+    fn what_is_fast_when_it_does_not_fail_is_not_the_fastest() {
+        let mut trials = grid();
+        trials.push(samples::failed("io-mpmt-4x16", "worker 1 died"));
+        insta::assert_snapshot!(written(&trials, WIDE), @"
+        Makespan in ms (native, spawn, barrier, batches of 16)
+        * fastest, ! some runs failed
+        processes  threads
+                      1     4    16
+                1  2048   512   128
+                2  1024   256  64.0*
+                4   512   128  32.0!
         ");
     }
 

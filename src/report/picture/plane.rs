@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::HeatMap;
 use super::heat_map::Spot;
-use crate::record::{Axis, Trial, Work, line_executor, median_makespan_s};
+use crate::record::{Axis, Status, Trial, Work, line_executor, median_makespan_s};
 
 /// A map with more empty cells would not be one: shares of all cells.
 const MEASURED: f64 = 0.75;
@@ -38,7 +38,15 @@ impl HeatMap {
             processes.len() > 1 && threads.len() > 1 && cells.len() as f64 >= MEASURED * all as f64;
         let spot = |processes, threads| match cells.get(&(processes, threads)) {
             None => Spot::NotMeasured,
-            Some(trials) => median_makespan_s(trials).map_or(Spot::Failed, Spot::Seconds),
+            Some(trials) => {
+                let all_ok = trials.iter().all(|trial| trial.status == Status::Ok);
+                let kind = if all_ok {
+                    Spot::Seconds
+                } else {
+                    Spot::SomeFailed
+                };
+                median_makespan_s(trials).map_or(Spot::Failed, kind)
+            }
         };
         let row = |processes: &u32| threads.iter().map(|m| spot(*processes, *m)).collect();
         let spots = processes.iter().map(row).collect();

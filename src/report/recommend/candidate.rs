@@ -1,6 +1,7 @@
 //! What speaks for and against one configuration.
 
 use crate::record::{Memory, Trial};
+use crate::report::Cell;
 use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess};
 
 /// One configuration that may be recommended.
@@ -51,6 +52,11 @@ impl Candidate {
     /// Whether it has threads that can never run, so that it is another one in disguise.
     pub(in crate::report) fn has_idle_threads(&self) -> bool {
         self.trial.has_idle_threads()
+    }
+
+    /// How many of all runs failed.
+    pub(in crate::report) fn failed(&self) -> Cell {
+        Cell::of(self.not_ok, self.runs + self.not_ok)
     }
 
     /// The median makespan in seconds.

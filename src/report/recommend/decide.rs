@@ -71,12 +71,25 @@ impl Answer {
     }
 }
 
-/// The cheapest candidate, of those all of whose threads can run, of which the interval lies, to its upper end, within so much of the
-/// smallest median.
+/// Those that may be taken: all of whose threads can run, and of those one of which runs failed only
+/// when there is none without failures.
+fn may_be_taken(candidates: &[Candidate]) -> impl Fn(usize) -> bool {
+    let is_clean = |candidate: &Candidate| {
+        candidate.not_ok == 0 && candidate.median_s().is_some() && !candidate.has_idle_threads()
+    };
+    let has_clean = candidates.iter().any(is_clean);
+    move |index| {
+        let candidate = &candidates[index];
+        !candidate.has_idle_threads() && (!has_clean || is_clean(candidate))
+    }
+}
+
+/// The cheapest candidate, of those that may be taken, of which the interval lies, to its upper end,
+/// within so much of the smallest median.
 pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
+    let may_be_taken = may_be_taken(candidates);
     let medians = || (0..candidates.len()).filter_map(|i| Some((i, candidates[i].median_s()?)));
-    let is_all_used = |(index, _): &(usize, f64)| !candidates[*index].has_idle_threads();
-    let best = medians().filter(is_all_used);
+    let best = medians().filter(|(index, _)| may_be_taken(*index));
     let best = best.min_by(|(_, a), (_, b)| a.total_cmp(b));
     let Some((best, median)) = best else {
         let why = match medians().next() {
@@ -97,14 +110,16 @@ pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
         return undecided(Undecided::OnlyOne);
     }
     let limit = median * (1.0 + within);
-    let Some(pick) = cheapest(candidates, |interval| interval.high <= limit) else {
+    let Some(pick) = cheapest(candidates, |index, interval| {
+        may_be_taken(index) && interval.high <= limit
+    }) else {
         let reach = interval.high / median - 1.0;
         return undecided(Undecided::WideIntervals { reach });
     };
     let may_be = |interval: Interval| interval.low <= limit && limit < interval.high;
     let is_open = |&index: &usize| {
         let candidate = &candidates[index];
-        !candidate.has_idle_threads()
+        may_be_taken(index)
             && candidate.interval_s().is_some_and(may_be)
             && is_cheaper(candidate, &candidates[pick])
     };
@@ -117,10 +132,13 @@ pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
 
 /// Of those with such an interval: the least memory; where that is the same, the fewest processes,
 /// then the fewest threads, then the shortest time.
-fn cheapest(candidates: &[Candidate], is_enough: impl Fn(Interval) -> bool) -> Option<usize> {
+fn cheapest(
+    candidates: &[Candidate],
+    is_enough: impl Fn(usize, Interval) -> bool,
+) -> Option<usize> {
+    let interval = |index: usize| candidates[index].interval_s();
     let enough: Vec<usize> = (0..candidates.len())
-        .filter(|&index| !candidates[index].has_idle_threads())
-        .filter(|&index| candidates[index].interval_s().is_some_and(&is_enough))
+        .filter(|&index| interval(index).is_some_and(|interval| is_enough(index, interval)))
         .collect();
     let kib = |index: usize| candidates[index].memory_kib.unwrap_or(0.0);
     let least = enough.iter().map(|&index| kib(index)).reduce(f64::min)?;

@@ -105,6 +105,34 @@ fn where_memory_is_the_same_fewer_processes_are_cheaper() {
     assert_eq!(picked(&only(&trials)), Some("io-mpmt-16x32"));
 }
 
+/// So many failed runs of a configuration.
+fn failures(label: &str, count: usize) -> Vec<Trial> {
+    vec![samples::failed(label, "worker 3 died"); count]
+}
+
+#[test]
+fn what_fails_is_not_taken_while_something_does_not() {
+    let mut trials = grid();
+    trials.extend(failures("io-mpmt-16x32", 1));
+    let question = only(&trials);
+    assert_eq!(picked(&question), Some("io-mpmt-32x16"));
+    assert_eq!(
+        question.passed_over(0.05).unwrap(),
+        "Passed over, for runs of theirs failed: io-mpmt-16x32 (1.020 s, 1.014 s to 1.026 s, 1 of \
+         11 runs failed)."
+    );
+    // The fastest is then the fastest of the others, and they are cheapest within 5 % of that.
+    trials.extend(failures("io-mpmt-32x16", 1));
+    assert_eq!(picked(&only(&trials)), Some("io-mpmt-16x16"));
+    for label in ["io-mpmt-16x16", "io-mpmt-8x16", "io-mpmt-30x16"] {
+        trials.extend(failures(label, 1));
+    }
+    let question = only(&trials);
+    assert_eq!(picked(&question), Some("io-mpmt-16x32"));
+    assert!(question.reason(0.05).contains("1 of 11 runs failed"));
+    assert_eq!(question.passed_over(0.05), None);
+}
+
 #[test]
 fn too_few_runs_wide_intervals_one_alone_and_no_good_run_decide_nothing() {
     let why = |trials: &[Trial]| match only(trials).answer {
@@ -189,12 +217,12 @@ fn it_is_said_in_a_sentence_with_its_reason_and_command_line() {
 
     4 of 5 configurations are beaten by no other in time, memory (PSS) and processes:
 
-    configuration   makespan        95 % interval     memory   processes   note
-    ──────────────────────────────────────────────────────────────────────────────────
-    io-mpmt-32x16    1.000 s   0.994 s to 1.006 s   87.9 MiB          32   fastest
-    io-mpmt-16x32    1.020 s   1.014 s to 1.026 s   48.8 MiB          16   recommended
-    io-mpmt-16x16    2.000 s   1.987 s to 2.013 s   46.9 MiB          16
-    io-mpmt-8x16     4.000 s   3.975 s to 4.025 s   25.4 MiB           8
+    configuration   makespan    failed        95 % interval     memory   processes   note
+    ────────────────────────────────────────────────────────────────────────────────────────────
+    io-mpmt-32x16    1.000 s   0 of 10   0.994 s to 1.006 s   87.9 MiB          32   fastest
+    io-mpmt-16x32    1.020 s   0 of 10   1.014 s to 1.026 s   48.8 MiB          16   recommended
+    io-mpmt-16x16    2.000 s   0 of 10   1.987 s to 2.013 s   46.9 MiB          16
+    io-mpmt-8x16     4.000 s   0 of 10   3.975 s to 4.025 s   25.4 MiB           8
 
     Scaling laws fitted to the throughput, all but what varies as in the fastest, 95 % intervals in brackets:
 

@@ -76,9 +76,10 @@ impl Question {
                 format!("The data can't decide: {}", self.reason(within))
             }
         };
-        if let Some(open) = self.left_open(within) {
+        let more = [self.left_open(within), self.passed_over(within)];
+        for sentence in more.into_iter().flatten() {
             words.push(' ');
-            words.push_str(&open);
+            words.push_str(&sentence);
         }
         words
     }
@@ -120,20 +121,30 @@ impl Question {
         let Answer::Take { open, .. } = &self.answer else {
             return None;
         };
-        let names: Vec<String> = (open.iter().take(NAMED))
-            .map(|&index| &self.candidates[index])
-            .map(|candidate| format!("{} ({})", candidate.name, time(candidate)))
-            .collect();
-        let more = match open.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        (!names.is_empty()).then(|| {
+        let open: Vec<&Candidate> = open.iter().map(|&index| &self.candidates[index]).collect();
+        (!open.is_empty()).then(|| {
             format!(
-                "Cheaper still, and by these runs perhaps within {} % too, perhaps not: {}{more}; \
-                 more runs would tell.",
+                "Cheaper still, and by these runs perhaps within {} % too, perhaps not: {}; more \
+                 runs would tell.",
                 100.0 * within,
-                names.join(", ")
+                named(&open)
+            )
+        })
+    }
+
+    /// Which ones are as fast and were not taken because runs of theirs failed, if any.
+    pub(in crate::report) fn passed_over(&self, within: f64) -> Option<String> {
+        let best = &self.candidates[self.answer.best()?];
+        let limit = best.median_s()? * (1.0 + within);
+        let is_as_fast = |c: &&Candidate| c.median_s().is_some_and(|median| median <= limit);
+        let failing: Vec<&Candidate> = (self.candidates.iter())
+            .filter(|candidate| candidate.not_ok > 0 && best.not_ok == 0)
+            .filter(is_as_fast)
+            .collect();
+        (!failing.is_empty()).then(|| {
+            format!(
+                "Passed over, for runs of theirs failed: {}.",
+                named(&failing)
             )
         })
     }
@@ -194,12 +205,26 @@ impl Question {
     }
 }
 
-fn time(candidate: &Candidate) -> String {
-    let median = Cell::maybe(candidate.median_s(), Cell::Seconds);
-    match candidate.interval_s() {
-        Some(interval) => format!("{median}, {}", interval_in_words(interval)),
-        None => median.to_string(),
+/// The first ones with their times, and how many more there are.
+fn named(candidates: &[&Candidate]) -> String {
+    let names: Vec<String> = (candidates.iter().take(NAMED))
+        .map(|candidate| format!("{} ({})", candidate.name, time(candidate)))
+        .collect();
+    match candidates.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
     }
+}
+
+fn time(candidate: &Candidate) -> String {
+    let mut words = Cell::maybe(candidate.median_s(), Cell::Seconds).to_string();
+    if let Some(interval) = candidate.interval_s() {
+        words.push_str(&format!(", {}", interval_in_words(interval)));
+    }
+    if candidate.not_ok > 0 {
+        words.push_str(&format!(", {} runs failed", candidate.failed()));
+    }
+    words
 }
 
 pub(in crate::report) fn interval_in_words(interval: Interval) -> String {
@@ -243,6 +268,7 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
         (Column::right("makespan"), |r| {
             Cell::maybe(r.candidate().median_s(), Cell::Seconds)
         }),
+        (Column::right("failed"), |r| r.candidate().failed()),
         (Column::right("95 % interval"), |r| {
             Cell::maybe(r.candidate().interval_s(), |i| {
                 Cell::Text(interval_in_words(i))
