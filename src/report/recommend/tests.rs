@@ -107,7 +107,9 @@ fn where_memory_is_the_same_fewer_processes_are_cheaper() {
 
 /// So many failed runs of a configuration.
 fn failures(label: &str, count: usize) -> Vec<Trial> {
-    vec![samples::failed(label, "worker 3 died"); count]
+    let mut trial = samples::failed(label, "worker 3 died");
+    trial.batch = 128;
+    vec![trial; count]
 }
 
 #[test]
