@@ -160,7 +160,7 @@ fn plot_draws_the_same_chart_again_byte_for_byte() {
 fn nothing_is_lost_although_workers_are_killed() {
     let stage = Stage::with_512_commands(0.005);
     let line = "run -p 4 -t 8 -b 8 --commands commands.txt --table table.txt -o out \
-                --chaos kill-worker=0.2";
+                --chaos kill-worker=0.12";
     stage.run(line).expect(0);
     let rows = rows(&stage.path("out/trials.csv"));
     assert_eq!(

@@ -170,7 +170,7 @@ fn a_batch_of_unknown_commands_alone_is_answered_with_0() {
 #[test]
 fn a_killed_worker_costs_no_answer() {
     let stage = Stage::with_512_commands(0.005);
-    let (server, ready) = stage.serve("table.txt ipc://batches - 4 -t 16 --chaos kill-worker=0.2");
+    let (server, ready) = stage.serve("table.txt ipc://batches - 4 -t 16 --chaos kill-worker=0.12");
     let line = format!(
         "client commands.txt 8 --control {} -p 4 -t 8",
         ready.control
