@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Command;
+use std::time::Duration;
 
 use mpmt::net::{self, PollEntry};
 use mpmt::process::{Child, StdoutMode};
@@ -45,9 +46,14 @@ impl Gateway {
 
 /// All that a process says until it ends, which it has to do well, and in time. (It says less than
 /// a pipe holds.)
-pub fn said_by(mut client: Child) -> String {
+pub fn said_by(client: Child) -> String {
+    said_within(DEADLINE, client)
+}
+
+/// The same for one that may take longer.
+pub fn said_within(deadline: Duration, mut client: Child) -> String {
     let mut ending = [PollEntry::descriptor(&client)];
-    net::poll(&mut ending, Some(DEADLINE)).unwrap();
+    net::poll(&mut ending, Some(deadline)).unwrap();
     assert!(ending[0].is_ready(), "a client hangs");
     let mut said = String::new();
     let mut stdout = client.take_stdout().unwrap();
