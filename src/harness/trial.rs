@@ -14,7 +14,7 @@ use super::{Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{
-    Command, Configuration, IdealInput, Job, Runtime, Table, TableEntry, WorkloadKind,
+    Command, Configuration, IdealInput, Instruction, Job, Runtime, Table, TableEntry, WorkloadKind,
     ideal_makespan,
 };
 use crate::net::Context;
@@ -407,13 +407,18 @@ impl Harness {
 fn default_timeout(job: &Job, ideal_s: f64) -> Duration {
     match job.own {
         Some(_) => Duration::from_secs(600),
-        None => Duration::from_secs_f64(60.0 + 5.0 * ideal_s),
+        None => seconds(60.0 + 5.0 * ideal_s),
     }
 }
 
 /// Half of the ideal makespan: by then all threads are there, and none has anything left to do.
 fn half_of(ideal_s: Option<f64>) -> Option<Duration> {
-    ideal_s.map(|ideal_s| Duration::from_secs_f64(ideal_s / 2.0))
+    ideal_s.map(|ideal_s| seconds(ideal_s / 2.0))
+}
+
+/// An ideal may be longer than any clock runs: many waits, many times.
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds.clamp(0.0, Instruction::MAX_WAIT_S))
 }
 
 /// Why a client did not get to its end.
