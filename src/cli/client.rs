@@ -11,6 +11,7 @@ use clap::Args;
 use super::error::UsageError;
 use super::input::read_commands;
 use super::progress::batches_bar;
+use super::quantity::MOST_REPEATS;
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
@@ -62,11 +63,11 @@ pub(super) struct ClientArgs {
     wish: WishArgs,
 
     /// Goes through the commands so many times
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS))]
     repeat: u64,
 
     /// Batches that may be out at any time
-    #[arg(long, value_name = "N", default_value_t = Options::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = Options::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     window: u64,
 
     /// Send so many batches per second, each when it is due, however long answers take

@@ -6,9 +6,11 @@ use clap::Args;
 
 use super::error::UsageError;
 use super::own_work::check_own_work;
+use super::quantity::{MOST_REPEATS, duration};
+use crate::harness::Input;
 use crate::model::{
-    CommandLine, Configuration, Dispatch, ExecutorKind, Job, OwnWork, Runtime, SpawnMode, Task,
-    WorkloadKind,
+    CommandLine, Configuration, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime,
+    SpawnMode, Task, WorkloadKind,
 };
 
 /// What a worker runs.
@@ -117,7 +119,7 @@ pub(super) struct ConfigurationArgs {
     spawn: SpawnMode,
 
     /// Gives every command this wait, like 20ms or 1s, instead of the table's
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Work")]
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Work")]
     wait: Option<Duration>,
 
     /// Multiplies every wait
@@ -125,7 +127,7 @@ pub(super) struct ConfigurationArgs {
     time_scale: f64,
 
     /// Goes through the commands so many times
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS), help_heading = "Work")]
     repeat: u64,
 
     /// Sends so many batches per second, each when it is due, however long answers take (an open
@@ -148,6 +150,22 @@ impl ConfigurationArgs {
             wait: self.wait,
             time_scale: self.time_scale,
         })
+    }
+}
+
+/// That no wait is longer than one can be, once it is scaled.
+pub(super) fn check_waits(configuration: &Configuration, input: &Input) -> Result<(), UsageError> {
+    let longest = input.entries.iter().map(|entry| entry.instruction.wait_ns);
+    let of_table = || Duration::from_nanos(longest.max().unwrap_or(0));
+    let wait_s = configuration.wait.unwrap_or_else(of_table).as_secs_f64();
+    match wait_s * configuration.time_scale <= Instruction::MAX_WAIT_S {
+        true => Ok(()),
+        false => Err(UsageError::new(format!(
+            "a wait of {wait_s} s times the time scale of {} is longer than {} s; make one of them \
+             smaller",
+            configuration.time_scale,
+            Instruction::MAX_WAIT_S
+        ))),
     }
 }
 
@@ -177,4 +195,80 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
         return Err("it is a number of batches per second from 0.001 to 10000000".to_owned());
     }
     Ok(rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Trial, samples};
+    use crate::report::recommend::command_line;
+    use clap::Parser;
+    use proptest::prelude::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: ConfigurationArgs,
+    }
+
+    /// A line as a shell takes it: `mpmt run …`.
+    fn parse(line: &str) -> Result<ConfigurationArgs, String> {
+        let words = shlex::split(line).ok_or("it ends inside quotes")?;
+        let line = Line::try_parse_from(&words[1..]).map_err(|error| error.to_string())?;
+        Ok(line.args)
+    }
+
+    fn work() -> impl Strategy<Value = Trial> {
+        let program = "[a-z]{1,4}( ['\"$`*&;|<>#~!{}()a-z \\\\]{0,8})?";
+        let own = prop_oneof![Just(None), program.prop_map(Some)];
+        let runtime = prop_oneof![
+            Just("native".to_owned()),
+            Just("gil".to_owned()),
+            "python:/[a-z '$;&]{1,9}/py",
+        ];
+        let wait_ns = prop_oneof![
+            1_u64..3_000,
+            1_u64..3_000_000_000,
+            1_u64..3_000_000_000_000_000_000
+        ];
+        let scale = prop_oneof![Just(1.0), 1e-6..1e6_f64];
+        let rest = (1_u32..5000, 1_u64..5, prop::option::of(1e-3..1e7_f64));
+        (own, runtime, wait_ns, scale, rest).prop_map(|(own, runtime, wait_ns, scale, rest)| {
+            let mut trial = samples::trial("io-mpmt-3x5", (1.0, 1.0));
+            trial.exec = own.filter(|line| line.parse::<CommandLine>().is_ok());
+            if let Ok(runtime) = runtime.parse() {
+                trial.runtime = runtime;
+            }
+            trial.switch_interval_s = (trial.runtime == Runtime::Gil).then_some(0.0015);
+            let wait_s = wait_ns as f64 / 1e9;
+            (trial.wait_s, trial.time_scale) = (Some(wait_s * scale), scale);
+            (trial.batch, trial.rate_per_s) = (rest.0, rest.2);
+            trial.commands = 512 * rest.1;
+            trial
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn a_recommended_command_line_is_taken_as_it_is_printed(trial in work()) {
+            let line = command_line(&trial);
+            let args = parse(&line);
+            prop_assert!(args.is_ok(), "{line}\n{}", args.unwrap_err());
+            let args = args.unwrap();
+            let job = &args.job;
+            prop_assert_eq!((args.processes, job.threads, args.batch), (3, 5, trial.batch));
+            prop_assert_eq!(job.exec.as_ref().map(ToString::to_string), trial.exec);
+            prop_assert_eq!(&job.runtime, &trial.runtime);
+            let interval_s = job.switch_interval.map(|interval| interval.as_secs_f64());
+            prop_assert_eq!(interval_s, trial.switch_interval_s);
+            let wait_s = args.wait.map_or(1.0, |wait| wait.as_secs_f64()) * args.time_scale;
+            let wanted_s = trial.wait_s.unwrap();
+            // Nanoseconds are the smallest waits, before they are scaled.
+            prop_assert!((wait_s - wanted_s).abs() <= 1e-9 * wanted_s + 1e-9 * args.time_scale, "{line}");
+            prop_assert_eq!(args.rate, trial.rate_per_s);
+            prop_assert_eq!(args.repeat * 512, trial.commands);
+        }
+    }
 }

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::asked::Asked;
+use super::configuration::check_waits;
 use super::error::UsageError;
 use super::input::read_input;
 use super::own_work::{check_own_work, find_task, with_tasks};
@@ -91,7 +92,7 @@ impl Campaign {
         for prepared in &mut experiments {
             prepared.predict(&mut harness, &mut paces)?;
         }
-        let budget = request.budget_s.map(Duration::from_secs_f64);
+        let budget = seconds("budget_s", request.budget_s)?;
         Ok(Campaign {
             experiments,
             harness,
@@ -147,6 +148,7 @@ fn prepare_one(
     for configuration in &mut configurations {
         find_task(&mut configuration.job, &asked.folder)?;
         check_own_work(&configuration.job)?;
+        check_waits(configuration, &input)?;
     }
     let most = configurations.iter().map(|c| c.processes).max();
     check_descriptors(most.unwrap_or(0))?;
@@ -213,9 +215,15 @@ fn harness(request: &Request) -> anyhow::Result<Harness> {
         commands: Vec::new(),
         entries: Vec::new(),
     };
-    let timeout = request.timeout_s.map(Duration::from_secs_f64);
+    let timeout = seconds("timeout_s", request.timeout_s)?;
     let harness = Harness::new(Program::This, nothing, timeout, signals);
     Ok(harness.with_unknown_commands(request.allow_unknown))
+}
+
+/// What a `sweep.json` says of a time, which a person may have changed.
+fn seconds(name: &str, seconds: Option<f64>) -> Result<Option<Duration>, UsageError> {
+    let duration = seconds.map(Duration::try_from_secs_f64).transpose();
+    duration.map_err(|error| UsageError::new(format!("{name}: {error}")))
 }
 
 /// Begins a sweep in a folder: what was asked first, so that it can be gone on with from then on.

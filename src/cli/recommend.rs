@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::compare::read;
 use super::print::PrintArgs;
+use super::quantity::share;
 use super::results::{say_warnings_beside, trials_file};
-use super::share::share;
 use crate::report::recommend::{Question, Terms, fits, questions, recommendations};
 
 const EXAMPLES: &str = "\

@@ -51,7 +51,7 @@ pub(super) struct ReproduceArgs {
     runtime: Axis<Runtime>,
 
     /// How often to run each configuration
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=super::quantity::MOST_RUNS))]
     runs: u32,
 
     /// When workers are started: one for each batch that comes, or all before the first

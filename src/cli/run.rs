@@ -8,12 +8,13 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::FAILED;
-use super::configuration::ConfigurationArgs;
+use super::configuration::{ConfigurationArgs, check_waits};
 use super::input::InputArgs;
 use super::measure::pace_of;
 use super::own_work::with_tasks;
 use super::print::PrintArgs;
 use super::progress::Progress;
+use super::quantity::{MOST_RUNS, duration};
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
 use crate::harness::{Experiment, Harness, Limits};
@@ -57,12 +58,12 @@ pub(super) struct RunArgs {
     input: InputArgs,
 
     /// How often to run it
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
     runs: u32,
 
     /// Ends a run that takes longer [default: 60 s and five times the ideal makespan; 10 min for
     /// --task and --exec]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<Duration>,
 
     /// Folder for trials.csv and environment.json; without it nothing is written
@@ -87,6 +88,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let configuration = args.configuration.configuration()?;
     check_descriptors(configuration.processes)?;
     let input = args.input.read()?;
+    check_waits(&configuration, &input)?;
     let input_digest = input_digest(&input.commands, &input.entries);
     let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;
     let pace = pace_of(&configuration.job)?;

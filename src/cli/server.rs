@@ -86,16 +86,16 @@ pub(super) struct ServerArgs {
     max_commands: u64,
 
     /// A worker that finishes nothing for so long, beyond the waits of its batches, is killed
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = super::quantity::duration)]
     batch_timeout: Duration,
 
     /// A worker that nobody needs leaves after so long
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = super::quantity::duration)]
     idle_timeout: Duration,
 
     /// How long running batches may take to finish after SIGINT or SIGTERM; a second signal ends
     /// them at once
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = super::quantity::duration)]
     drain_timeout: Duration,
 
     /// Leave when the last client has been served

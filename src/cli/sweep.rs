@@ -13,6 +13,7 @@ use super::input::InputArgs;
 use super::listing::list;
 use super::measure::{Campaign, Request, begin};
 use super::print::PrintArgs;
+use super::quantity::{MOST_RUNS, duration, precision};
 use super::report as report_page;
 use super::results::ResultsFolder;
 use super::run::exit_code;
@@ -92,46 +93,34 @@ pub(super) struct SweepArgs {
 #[derive(Args, Debug)]
 struct RepetitionArgs {
     /// How often to measure each configuration [default: what the experiment says, else 1]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Repetition")]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS), help_heading = "Repetition")]
     runs: Option<u32>,
 
     /// Measures until the 95 % interval of each median is narrower than this, like 2%
-    #[arg(long, value_name = "P%", value_parser = percentage, conflicts_with = "runs", help_heading = "Repetition")]
+    #[arg(long, value_name = "P%", value_parser = precision, conflicts_with = "runs", help_heading = "Repetition")]
     precision: Option<f64>,
 
     /// With --precision: how often at the most
-    #[arg(long, value_name = "N", default_value_t = 30, requires = "precision", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Repetition")]
+    #[arg(long, value_name = "N", default_value_t = 30, requires = "precision", value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS), help_heading = "Repetition")]
     max_runs: u32,
 
     /// Begins no further block that would not end within this time, like 10m
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Repetition")]
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Repetition")]
     budget: Option<Duration>,
 
     /// How often to run each configuration before it is measured [default: what the experiment
     /// says, else 0]
-    #[arg(long, value_name = "N", help_heading = "Repetition")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST_RUNS), help_heading = "Repetition")]
     warmup: Option<u32>,
 
     /// Ends a trial that takes longer [default: 60 s and five times the ideal makespan; 10 min for
     /// --task and --exec]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Repetition")]
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Repetition")]
     timeout: Option<Duration>,
 
     /// Ends at the first trial that fails
     #[arg(long, help_heading = "Repetition")]
     fail_fast: bool,
-}
-
-/// A part of the whole: `2%` or `0.02`.
-fn percentage(text: &str) -> Result<f64, String> {
-    let (number, unit) = match text.strip_suffix('%') {
-        Some(number) => (number, 100.0),
-        None => (text, 1.0),
-    };
-    match number.trim().parse::<f64>() {
-        Ok(number) if number > 0.0 && number / unit < 1.0 => Ok(number / unit),
-        _ => Err("it is a percentage between 0 and 100, like 2%".to_owned()),
-    }
 }
 
 pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
@@ -287,14 +276,6 @@ mod tests {
 
     fn request(line: &[&str]) -> Result<Request, UsageError> {
         parse(line).unwrap().request()
-    }
-
-    #[test]
-    fn a_percentage_is_read_with_and_without_its_sign() {
-        assert_eq!((percentage("2%"), percentage("0.02")), (Ok(0.02), Ok(0.02)));
-        for bad in ["0", "-1%", "100%", "x", "%", "nan"] {
-            assert!(percentage(bad).is_err(), "{bad}");
-        }
     }
 
     #[test]

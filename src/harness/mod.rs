@@ -9,6 +9,7 @@ mod doctor;
 mod environment;
 mod experiment;
 mod pace;
+mod planner;
 mod server;
 mod thread_count;
 mod trace;

@@ -14,8 +14,8 @@ use super::{Capacity, Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock;
 use crate::model::{
-    Command, Configuration, IdealInput, Job, Load, Runtime, Table, TableEntry, WorkloadKind,
-    ideal_makespan,
+    Command, Configuration, IdealInput, Instruction, Job, Load, Runtime, Table, TableEntry,
+    WorkloadKind, ideal_makespan,
 };
 use crate::net::Context;
 use crate::process::{Census, Gate, Program, Scratch, Signals};
@@ -448,13 +448,18 @@ impl Harness {
 fn default_timeout(job: &Job, ideal_s: f64) -> Duration {
     match job.own {
         Some(_) => Duration::from_secs(600),
-        None => Duration::from_secs_f64(60.0 + 5.0 * ideal_s),
+        None => seconds(60.0 + 5.0 * ideal_s),
     }
 }
 
 /// Half of the ideal makespan: by then all threads are there, and none has anything left to do.
 fn half_of(ideal_s: Option<f64>) -> Option<Duration> {
-    ideal_s.map(|ideal_s| Duration::from_secs_f64(ideal_s / 2.0))
+    ideal_s.map(|ideal_s| seconds(ideal_s / 2.0))
+}
+
+/// An ideal may be longer than any clock runs: many waits, many times.
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds.clamp(0.0, Instruction::MAX_WAIT_S))
 }
 
 /// Why a client did not get to its end.

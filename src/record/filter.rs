@@ -55,44 +55,90 @@ pub enum FilterError {
         /// A column of a similar name, as the end of the sentence.
         hint: String,
     },
-    /// The column has words, which have no order.
+    /// What has no order: an order is one of numbers.
     #[error("'{0}' asks for an order, but '{1}' is no number")]
     NoOrder(String, String),
+    /// The column has words, which have no order.
+    #[error("'{0}' asks for an order, but the column '{1}' holds words")]
+    NoOrderOfWords(String, String),
+    /// The column has another kind of values.
+    #[error("'{term}': the column '{column}' holds {kind}")]
+    OtherKind {
+        /// The term.
+        term: String,
+        /// The column.
+        column: String,
+        /// What it holds, and what is wrong with what was typed.
+        kind: String,
+    },
 }
 
 impl Filter {
     /// The trials that meet it, in their order.
     ///
     /// # Errors
-    /// When it names a column that trials do not have.
+    /// When it names a column that trials do not have, or holds one against what it can't be.
     pub fn choose(&self, trials: Vec<Trial>) -> Result<Vec<Trial>, FilterError> {
-        let mut chosen = Vec::new();
-        for trial in trials {
-            if self.takes(&trial)? {
-                chosen.push(trial);
-            }
+        let rows: Vec<Value> = (trials.iter())
+            .map(|trial| serde_json::to_value(trial).unwrap_or_default())
+            .collect();
+        // All terms before any trial: else those behind one that takes nothing would not be looked
+        // at.
+        self.0.iter().try_for_each(|term| term.check(&rows))?;
+        let takes =
+            |(trial, row): &(Trial, &Value)| self.0.iter().all(|term| term.takes(trial, row));
+        let chosen = trials.into_iter().zip(&rows).filter(takes);
+        Ok(chosen.map(|(trial, _)| trial).collect())
+    }
+}
+
+impl Term {
+    /// Whether it makes sense for the columns of these rows.
+    fn check(&self, rows: &[Value]) -> Result<(), FilterError> {
+        let (Term::Column(name, comparison, wanted), Some(columns)) = (self, rows.first()) else {
+            return Ok(());
+        };
+        columns.get(name).ok_or_else(|| no_column(name, columns))?;
+        let mut values = rows.iter().filter_map(|row| row.get(name));
+        // In files all that is not empty in a column is of one kind.
+        let Some(value) = values.find(|value| !value.is_null()) else {
+            return Ok(());
+        };
+        if comparison.is_of_order() && !value.is_number() {
+            return Err(FilterError::NoOrderOfWords(self.to_string(), name.clone()));
         }
-        Ok(chosen)
+        let is_right = match value {
+            Value::Number(_) => wanted.is_empty() || number(wanted).is_some(),
+            Value::Bool(_) => wanted.is_empty() || flag(wanted).is_some(),
+            _ => true,
+        };
+        is_right
+            .then_some(())
+            .ok_or_else(|| FilterError::OtherKind {
+                term: self.to_string(),
+                column: name.clone(),
+                kind: match value.is_number() {
+                    true => format!("numbers, and '{wanted}' is none"),
+                    false => "true or false".to_owned(),
+                },
+            })
     }
 
-    fn takes(&self, trial: &Trial) -> Result<bool, FilterError> {
-        let mut columns = None;
-        for term in &self.0 {
-            let meets = match term {
-                Term::Word(word) => trial.label.contains(word) || trial.experiment.contains(word),
-                Term::Column(name, comparison, wanted) => {
-                    let columns: &Value = columns
-                        .get_or_insert_with(|| serde_json::to_value(trial).unwrap_or_default());
-                    let found = columns.get(name).ok_or_else(|| no_column(name, columns))?;
-                    comparison.holds(found, wanted)
-                }
-            };
-            if !meets {
-                return Ok(false);
-            }
+    fn takes(&self, trial: &Trial, row: &Value) -> bool {
+        match self {
+            Term::Word(word) => trial.label.contains(word) || trial.experiment.contains(word),
+            Term::Column(name, comparison, wanted) => comparison.holds(&row[name], wanted),
         }
-        Ok(true)
     }
+}
+
+/// A number as it is typed; what is none in a comparison (NaN, infinity) is none here.
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn flag(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
 }
 
 fn no_column(name: &str, columns: &Value) -> FilterError {
@@ -110,28 +156,39 @@ fn no_column(name: &str, columns: &Value) -> FilterError {
 }
 
 impl Comparison {
+    fn is_of_order(self) -> bool {
+        !matches!(self, Comparison::Equal | Comparison::NotEqual)
+    }
+
     /// Numbers are compared as numbers, all else as text; what was not measured meets nothing but
     /// `!=`.
     fn holds(self, found: &Value, wanted: &str) -> bool {
-        if found.is_null() && !wanted.is_empty() {
-            return self == Comparison::NotEqual;
-        }
-        if let (Some(found), Ok(wanted)) = (found.as_f64(), wanted.parse::<f64>()) {
-            return match self {
-                Comparison::Equal => found == wanted,
-                Comparison::NotEqual => found != wanted,
-                Comparison::AtLeast => found >= wanted,
-                Comparison::AtMost => found <= wanted,
-                Comparison::More => found > wanted,
-                Comparison::Less => found < wanted,
-            };
-        }
-        let text = match found {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
+        let is_equal = match (found, wanted) {
+            (Value::Null, _) => wanted.is_empty(),
+            (_, "") => false,
+            (Value::Number(found), _) => {
+                let (Some(found), Some(wanted)) = (found.as_f64(), number(wanted)) else {
+                    return false;
+                };
+                match self {
+                    Comparison::AtLeast => return found >= wanted,
+                    Comparison::AtMost => return found <= wanted,
+                    Comparison::More => return found > wanted,
+                    Comparison::Less => return found < wanted,
+                    Comparison::Equal | Comparison::NotEqual => found == wanted,
+                }
+            }
+            (Value::Bool(found), _) => Some(*found) == flag(wanted),
+            (Value::String(found), _) => found == wanted,
+            // No column holds lists.
+            (Value::Array(_) | Value::Object(_), _) => false,
         };
-        (text == wanted) == (self == Comparison::Equal)
+        match self {
+            Comparison::Equal => is_equal,
+            Comparison::NotEqual => !is_equal,
+            // Nothing that has an order is left.
+            _ => false,
+        }
     }
 }
 
@@ -156,8 +213,7 @@ fn term(text: &str) -> Result<Term, FilterError> {
     if column.is_empty() {
         return Err(FilterError::Incomplete(text.to_owned()));
     }
-    let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-    if ordered && value.parse::<f64>().is_err() {
+    if comparison.is_of_order() && number(value).is_none() {
         return Err(match value.is_empty() {
             true => FilterError::Incomplete(text.to_owned()),
             false => FilterError::NoOrder(text.to_owned(), value.to_owned()),
@@ -172,17 +228,20 @@ fn term(text: &str) -> Result<Term, FilterError> {
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, term) in self.0.iter().enumerate() {
-            let gap = if index > 0 { " " } else { "" };
-            match term {
-                Term::Word(word) => write!(f, "{gap}{word}")?,
-                Term::Column(name, comparison, value) => {
-                    let sign = SIGNS.iter().find(|(_, other)| other == comparison);
-                    write!(f, "{gap}{name}{}{value}", sign.map_or("", |(sign, _)| sign))?;
-                }
+        let terms: Vec<String> = self.0.iter().map(Term::to_string).collect();
+        f.write_str(&terms.join(" "))
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Term::Word(word) => f.write_str(word),
+            Term::Column(name, comparison, value) => {
+                let sign = SIGNS.iter().find(|(_, other)| other == comparison);
+                write!(f, "{name}{}{value}", sign.map_or("", |(sign, _)| sign))
             }
         }
-        Ok(())
     }
 }
 
@@ -229,6 +288,22 @@ mod tests {
         insta::assert_snapshot!(refused(">=4"), @"'>=4' lacks a column or a value; write it like processes>=4, without spaces");
         insta::assert_snapshot!(refused("processes>many"), @"'processes>many' asks for an order, but 'many' is no number");
         insta::assert_snapshot!(refused("colour=red"), @"trials.csv has no column 'colour'; docs/format.md lists them");
+    }
+
+    #[test]
+    fn terms_are_held_against_what_their_column_holds() {
+        insta::assert_snapshot!(refused("workload>=4"), @"'workload>=4' asks for an order, but the column 'workload' holds words");
+        insta::assert_snapshot!(refused("warmup<1"), @"'warmup<1' asks for an order, but the column 'warmup' holds words");
+        insta::assert_snapshot!(refused("processes!=many"), @"'processes!=many': the column 'processes' holds numbers, and 'many' is none");
+        insta::assert_snapshot!(refused("processes>=nan"), @"'processes>=nan' asks for an order, but 'nan' is no number");
+        insta::assert_snapshot!(refused("warmup=yes"), @"'warmup=yes': the column 'warmup' holds true or false");
+        assert_eq!(chosen("warmup=FALSE").len(), 9);
+    }
+
+    #[test]
+    fn a_misspelt_column_is_told_whatever_the_other_terms_take() {
+        insta::assert_snapshot!(refused("processes=999 proceses=4"), @"trials.csv has no column 'proceses'; did you mean 'processes'?");
+        insta::assert_snapshot!(refused("nothing-is-called-so proceses=4"), @"trials.csv has no column 'proceses'; did you mean 'processes'?");
     }
 
     #[test]

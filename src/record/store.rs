@@ -138,7 +138,7 @@ fn trials_of(path: &Path, rows: Rows<Trial>) -> Vec<Trial> {
         match trials.entry(trial.id()) {
             Entry::Occupied(first) => again.push((line, first.get().0)),
             Entry::Vacant(place) => {
-                place.insert((line, trial.as_it_counts()));
+                place.insert((line, trial.counted()));
             }
         }
     }

@@ -203,7 +203,7 @@ fn none_as_default<T: Copy + Default + Serialize, S: Serializer>(
 impl Trial {
     /// The row as it counts in all that is made of records: one that says that it is `ok` and has
     /// no time above zero is not.
-    pub(super) fn as_it_counts(self) -> Trial {
+    pub(super) fn counted(self) -> Trial {
         let mut trial = self.without_what_does_not_apply();
         if trial.status == Status::Ok && trial.usable_makespan_s().is_none() {
             trial.status = Status::Failed;

@@ -136,7 +136,7 @@ impl Axes {
         let loops = &bounded("loops", &self.loops, 1..=u64::MAX)?;
         all = vary(all, loops, |c, v| c.job.loops = v);
         all = vary(all, &self.wait, |c, v| c.wait = Some(v));
-        let repeat = &bounded("repeat", &self.repeat, 1..=u64::MAX)?;
+        let repeat = &bounded("repeat", &self.repeat, 1..=1_000_000_000)?;
         all = vary(all, repeat, |c, v| c.repeat = v);
         all = vary(all, &self.time_scale, |c, v| c.time_scale = v);
         self.finish(all)

@@ -47,6 +47,9 @@ pub struct Definition {
     pub configuration: Vec<Axes>,
 }
 
+/// Runs of a configuration, at the most.
+const MOST_RUNS: u32 = 1_000_000;
+
 fn one() -> u32 {
     1
 }
@@ -77,6 +80,11 @@ impl Definition {
             return Err(refuse(
                 "runs: 0 runs measure nothing; write 1 or more".to_owned(),
             ));
+        }
+        if self.runs.max(self.warmup) > MOST_RUNS {
+            return Err(refuse(format!(
+                "runs and warmup: nobody waits for more than {MOST_RUNS} of each"
+            )));
         }
         if self.axes.label.is_some() {
             return Err(refuse(

@@ -36,6 +36,39 @@ fn every_subcommand_has_examples_in_its_help() {
 }
 
 #[test]
+fn figures_at_their_extremes_are_refused_in_words() {
+    let stage = Stage::with_512_commands(0.5);
+    stage.write("long.txt", "10.0.0.1:foo:1:4000\n");
+    const MOST: u64 = u64::MAX;
+    for line in [
+        format!("run -w noop --repeat {MOST}"),
+        format!("run -w noop --timeout {MOST}s"),
+        format!("run --wait {MOST}s --timeout 1s"),
+        "run --wait 3000000000s --time-scale 1000000 --timeout 1s".to_owned(),
+        "run --table long.txt --time-scale 1000000 --timeout 1s".to_owned(),
+        format!("run -r {MOST}"),
+        format!("sweep -w noop --budget {MOST}s -o out"),
+        format!("sweep -w noop --timeout {MOST}s -o out"),
+        format!("sweep -w noop --repeat {MOST} --list"),
+        "sweep --wait 3000000000s --time-scale 1000000 --list".to_owned(),
+        "sweep -w noop -r 4294967295 --warmup 4294967295 --list".to_owned(),
+        format!("client commands.txt 16 ipc://a ipc://b --window {MOST}"),
+        format!("client commands.txt 16 ipc://a ipc://b --repeat {MOST}"),
+        "compare a b --threshold 1e300%".to_owned(),
+        "sweep -w noop --precision 0.02 --list".to_owned(),
+    ] {
+        let done = stage.run(&line);
+        assert!(!done.stderr.contains("panicked"), "{line}: {}", done.stderr);
+        let done = done.expect(2);
+        assert!(
+            done.stderr.contains("error: invalid value") || done.stderr.contains("mpmt: "),
+            "{line}: {}",
+            done.stderr
+        );
+    }
+}
+
+#[test]
 fn wrong_arguments_are_told_with_what_can_be_done_and_exit_2() {
     let stage = Stage::new();
     let said = |line: &str| format!("$ mpmt {line}\n{}", stage.run(line).expect(2).stderr);

@@ -1,86 +1,87 @@
 //! A configuration as the command line that runs it.
 
-use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::model::{Dispatch, ExecutorKind, Job, SpawnMode};
 use crate::record::{PublishedFigure, Trial};
 
-/// The command line that runs a trial's configuration again; what is the default goes unsaid.
+/// The command line that runs a trial's configuration again, as a shell takes it; what is the
+/// default goes unsaid.
 ///
 /// A record tells the longest wait alone. Where waits may differ (the ideal is a bound), or are
 /// the published ones, they are left to the table.
-pub(in crate::report) fn command_line(trial: &Trial) -> String {
-    let work = match (&trial.task, &trial.exec) {
-        (Some(task), _) => format!("mpmt run --task {}", quoted(task)),
-        (_, Some(line)) => format!("mpmt run --exec {}", quoted(line)),
-        _ => format!("mpmt run -w {}", trial.workload),
-    };
-    let mut words = vec![work, format!("-p {} -t {}", trial.processes, trial.threads)];
-    let mut say = |is_default: bool, word: String| {
-        if !is_default {
-            words.push(word);
-        }
-    };
-    let executor = match trial.threads {
-        1 => ExecutorKind::Sequential,
-        _ => ExecutorKind::Spawn,
-    };
-    say(trial.batch == 16, format!("-b {}", trial.batch));
-    say(trial.executor == executor, format!("-e {}", trial.executor));
-    say(
-        trial.dispatch == Dispatch::Barrier,
-        format!("--dispatch {}", trial.dispatch),
-    );
-    say(
-        trial.spawn == SpawnMode::Lazy,
-        format!("--spawn {}", trial.spawn),
-    );
-    say(
-        trial.runtime.is_native(),
-        format!("--runtime {}", trial.runtime),
-    );
-    if let Some(interval_s) = trial.switch_interval_s {
-        let interval = seconds(interval_s);
+pub(crate) fn command_line(trial: &Trial) -> String {
+    let words = words(trial);
+    let words = words.iter().map(String::as_str);
+    // Only what no file holds, a zero byte, can't be quoted.
+    shlex::try_join(words.clone()).unwrap_or_else(|_| words.collect::<Vec<&str>>().join(" "))
+}
+
+fn words(trial: &Trial) -> Vec<String> {
+    let mut words = vec!["mpmt".to_owned(), "run".to_owned()];
+    let mut say = |option: &str, value: String| words.extend([option.to_owned(), value]);
+    match (&trial.task, &trial.exec) {
+        (Some(task), _) => say("--task", task.clone()),
+        (_, Some(line)) => say("--exec", line.clone()),
+        _ => say("-w", trial.workload.to_string()),
+    }
+    say("-p", trial.processes.to_string());
+    say("-t", trial.threads.to_string());
+    if trial.batch != 16 {
+        say("-b", trial.batch.to_string());
+    }
+    if trial.executor != ExecutorKind::default_for(trial.threads) {
+        say("-e", trial.executor.to_string());
+    }
+    if trial.dispatch != Dispatch::Barrier {
+        say("--dispatch", trial.dispatch.to_string());
+    }
+    if trial.spawn != SpawnMode::Lazy {
+        say("--spawn", trial.spawn.to_string());
+    }
+    if !trial.runtime.is_native() {
+        say("--runtime", trial.runtime.to_string());
+    }
+    let interval = trial.switch_interval_s.and_then(duration);
+    if let Some(interval) = interval.filter(|&it| it != Job::DEFAULT_SWITCH_INTERVAL) {
         say(
-            interval == Job::DEFAULT_SWITCH_INTERVAL,
-            format!("--switch-interval {}", humantime::format_duration(interval)),
+            "--switch-interval",
+            humantime::format_duration(interval).to_string(),
         );
     }
     if let Some(wait) = wait_before_scaling(trial) {
-        say(
-            (wait - PublishedFigure::WAIT_S).abs() < 1e-6,
-            format!("--wait {}", humantime::format_duration(seconds(wait))),
-        );
-        let scale = trial.time_scale;
-        say(scale == 1.0, format!("--time-scale {scale}"));
+        if wait != PUBLISHED_WAIT {
+            say("--wait", humantime::format_duration(wait).to_string());
+        }
+        if trial.time_scale != 1.0 {
+            say("--time-scale", trial.time_scale.to_string());
+        }
     }
-    if let Some(loops) = trial.loops {
-        say(loops == PublishedFigure::LOOPS, format!("--loops {loops}"));
+    if let Some(loops) = trial.loops.filter(|&loops| loops != PublishedFigure::LOOPS) {
+        say("--loops", loops.to_string());
     }
     let repeat = trial.commands / PublishedFigure::COMMANDS;
-    let is_repeated = repeat > 1 && trial.commands.is_multiple_of(PublishedFigure::COMMANDS);
-    say(!is_repeated, format!("--repeat {repeat}"));
-    if let Some(rate) = trial.rate_per_s {
-        say(false, format!("--rate {rate}"));
+    if repeat > 1 && trial.commands.is_multiple_of(PublishedFigure::COMMANDS) {
+        say("--repeat", repeat.to_string());
     }
-    words.join(" ")
+    if let Some(rate) = trial.rate_per_s {
+        say("--rate", rate.to_string());
+    }
+    words
 }
 
-/// As one word of a shell's.
-fn quoted(word: &str) -> Cow<'_, str> {
-    // Only what no file holds, a zero byte, can't be quoted.
-    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
-}
+/// [`PublishedFigure::WAIT_S`].
+const PUBLISHED_WAIT: Duration = Duration::from_secs(1);
 
-/// The wait of each command, in seconds, when all may be taken to have the same.
-fn wait_before_scaling(trial: &Trial) -> Option<f64> {
+/// The wait of each command, when all may be taken to have the same.
+fn wait_before_scaling(trial: &Trial) -> Option<Duration> {
     let wait = trial.wait_s.filter(|_| !trial.ideal_is_bound)?;
-    (trial.time_scale > 0.0).then(|| wait / trial.time_scale)
+    duration(wait / trial.time_scale)
 }
 
-/// To the microsecond: what is beyond comes from the division.
-fn seconds(seconds: f64) -> std::time::Duration {
-    std::time::Duration::from_micros((seconds * 1e6).round() as u64)
+/// To the nanosecond; nothing of what no duration can be, as after a division by zero.
+fn duration(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 #[cfg(test)]

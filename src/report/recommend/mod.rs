@@ -15,7 +15,7 @@ mod tests;
 mod write;
 
 pub(super) use candidate::Candidate;
-pub(super) use command::command_line;
+pub(crate) use command::command_line;
 pub(super) use decide::fewest_runs;
 pub use decide::{Answer, Undecided};
 pub(super) use write::interval_in_words;
