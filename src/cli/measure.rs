@@ -14,6 +14,7 @@ use super::own_work::{check_own_work, find_task, with_tasks};
 use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_descriptors;
+use super::settle_scratch;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
 use crate::model::{Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
@@ -80,6 +81,7 @@ impl Campaign {
     /// Reads all inputs and checks all that can be checked before anything is run. Digests of
     /// inputs are written into the request, or held against those that are there.
     pub(super) fn prepare(request: &mut Request) -> anyhow::Result<Campaign> {
+        settle_scratch()?;
         let (seed, precision, strict) = (request.seed, request.precision, request.strict);
         let mut experiments = Vec::new();
         for asked in &mut request.experiments {
@@ -88,8 +90,9 @@ impl Campaign {
         }
         let mut harness = harness(request)?;
         let mut paces = HashMap::new();
+        let timeout = request.timeout_s.map(Duration::from_secs_f64);
         for prepared in &mut experiments {
-            prepared.predict(&mut harness, &mut paces)?;
+            prepared.predict(&mut harness, timeout, &mut paces)?;
         }
         let budget = request.budget_s.map(Duration::from_secs_f64);
         Ok(Campaign {
@@ -177,14 +180,19 @@ fn prepare_one(
 impl Prepared {
     /// Predicts each configuration's makespan, and with it sees that each interpreter is there.
     /// `paces` remembers what has been measured.
-    fn predict(&mut self, harness: &mut Harness, paces: &mut Paces) -> Result<(), UsageError> {
+    fn predict(
+        &mut self,
+        harness: &mut Harness,
+        timeout: Option<Duration>,
+        paces: &mut Paces,
+    ) -> Result<(), UsageError> {
         harness.use_input(self.input.clone());
         for configuration in &self.experiment.configurations {
             let job = &configuration.job;
             let loops = if job.computes() { job.loops } else { 0 };
             let pace = match paces.entry((job.runtime.clone(), loops, job.own.clone())) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(pace_of(job)?),
+                Entry::Vacant(place) => place.insert(pace_of(job, timeout)?),
             };
             let (ideal_s, _) = harness.ideal(configuration, pace);
             self.experiment.predicted_s.push(ideal_s);
@@ -194,9 +202,10 @@ impl Prepared {
 }
 
 /// The pace of a job. An interpreter that can't be started is for a person to mend; one that is
-/// there and does not work makes the trials fail, each with the reason.
-pub(super) fn pace_of(job: &Job) -> Result<Pace, UsageError> {
-    match Pace::measure(job) {
+/// there and does not work, or not within the time limit of a trial, makes the trials fail, each with
+/// the reason.
+pub(super) fn pace_of(job: &Job, timeout: Option<Duration>) -> Result<Pace, UsageError> {
+    match Pace::measure(job, timeout) {
         Err(error) if error.is_for_a_person() => Err(UsageError::new(error)),
         other => Ok(other.unwrap_or_default()),
     }

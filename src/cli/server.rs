@@ -11,6 +11,7 @@ use clap::Args;
 use super::configuration::JobArgs;
 use super::error::UsageError;
 use super::input::read_table;
+use super::settle_scratch;
 use crate::model::SpawnMode;
 use crate::net::{Context, Endpoint};
 use crate::process::{
@@ -142,6 +143,10 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
         .then(Lifeline::hold)
         .transpose()
         .context("no lifeline")?;
+    if lifeline.is_none() {
+        // Whoever holds the lifeline has told it already.
+        settle_scratch()?;
+    }
     spare_children_signal_stacks();
     let table = read_table(&args.table, args.strict)?;
     let options = args.options()?;

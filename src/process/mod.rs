@@ -30,6 +30,6 @@ pub use lifeline::{Lifeline, die_with_parent};
 pub use limits::{DescriptorShortage, descriptor_limit, ensure_descriptors};
 pub use program::run_program;
 pub use random::random_bits;
-pub use scratch::Scratch;
+pub use scratch::{NoPlace, Scratch};
 pub use signals::Signals;
 pub use usage::Usage;
