@@ -132,3 +132,26 @@ fn loading_a_task_counts_within_the_time_limit() {
     assert_eq!(rows[0]["status"], "timeout", "{:?}", rows[0]);
     assert!(rows[0]["error"].contains("2s"), "{:?}", rows[0]);
 }
+
+#[test]
+fn more_threads_than_the_system_has_are_refused_before_anything_starts() {
+    let stage = Stage::with_512_commands(0.0);
+    let limit = |name: &str| -> u64 {
+        let text = fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
+        text.trim().parse().unwrap()
+    };
+    let threads = 1024;
+    let processes = limit("threads-max").min(limit("pid_max")) / threads + 1;
+    for verb in ["run", "sweep", "sweep --list"] {
+        let line = format!(
+            "{verb} --commands commands.txt --table table.txt -e crossbeam -p {processes} \
+             -t {threads} -o out"
+        );
+        let words = stage.run(&line).expect(2).stderr;
+        assert!(
+            words.contains("processes and threads are needed"),
+            "{words}"
+        );
+        assert!(!stage.path("out").exists(), "{words}");
+    }
+}

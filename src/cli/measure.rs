@@ -13,12 +13,13 @@ use super::input::read_input;
 use super::own_work::{check_own_work, find_task, with_tasks};
 use super::progress::Progress;
 use super::results::ResultsFolder;
-use super::server::check_descriptors;
+use super::server::check_limits;
 use super::settle_scratch;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
-use crate::model::{Job, OwnWork, Runtime};
+use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
 use crate::record::{Trial, TrialWriter};
+use crate::server::tasks_needed;
 use crate::spec::{Order, input_digest};
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
@@ -149,8 +150,14 @@ fn prepare_one(
         find_task(&mut configuration.job, &asked.folder)?;
         check_own_work(&configuration.job)?;
     }
-    let most = configurations.iter().map(|c| c.processes).max();
-    check_descriptors(most.unwrap_or(0))?;
+    let needed = |c: &&Configuration| tasks_needed(c.processes, &c.job);
+    let most = [
+        configurations.iter().max_by_key(|c| c.processes),
+        configurations.iter().max_by_key(needed),
+    ];
+    for configuration in most.into_iter().flatten() {
+        check_limits(configuration.processes, &configuration.job)?;
+    }
     if let Some(stated) = definition.expected_sum {
         check_expected_sum(&input, stated)
             .map_err(|error| UsageError::new(format!("{name}: {error}")))?;

@@ -15,7 +15,7 @@ use super::own_work::with_tasks;
 use super::print::PrintArgs;
 use super::progress::Progress;
 use super::results::ResultsFolder;
-use super::server::check_descriptors;
+use super::server::check_limits;
 use super::settle_scratch;
 use crate::harness::{Experiment, Harness, Limits};
 use crate::process::{Program, Signals};
@@ -87,7 +87,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     args.print.check("run")?;
     let configuration = args.configuration.configuration()?;
     settle_scratch()?;
-    check_descriptors(configuration.processes)?;
+    check_limits(configuration.processes, &configuration.job)?;
     let input = args.input.read()?;
     let input_digest = input_digest(&input.commands, &input.entries);
     let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;

@@ -22,6 +22,8 @@ fn calm() -> Environment {
         swap_kib: Some(0),
         swap_used_kib: Some(0),
         open_files: Some(4096),
+        tasks_left: Some(20_000),
+        tasks_limit: Some("pids.max".to_owned()),
         optimised: true,
         dirty: Some(false),
         revision: Some("0123456789ab".to_owned()),
@@ -69,7 +71,7 @@ fn recalibrated(change: impl FnOnce(&mut Calibration)) -> Vec<(&'static str, Ver
 #[test]
 fn a_calm_machine_is_good_in_everything() {
     let findings = examine(&calm());
-    assert_eq!(findings.len(), 22);
+    assert_eq!(findings.len(), 23);
     for finding in findings {
         assert_eq!(finding.verdict, Verdict::Good, "{finding:?}");
         assert!(!finding.value.is_empty(), "{finding:?}");
@@ -163,6 +165,18 @@ fn there_should_be_memory_and_descriptors() {
         [("open files", Bad, Warning::Descriptors { limit, needed })]
     );
     assert_eq!(disturbed(|e| e.open_files = None), []);
+    for (left, verdict) in [(2000, Warn), (600, Bad)] {
+        let (limit, needed) = ("pids.max".to_owned(), 2576);
+        let warning = Warning::Tasks {
+            limit,
+            left,
+            needed,
+        };
+        assert_eq!(
+            disturbed(|e| e.tasks_left = Some(left)),
+            [("processes and threads", verdict, warning)]
+        );
+    }
 }
 
 #[test]
@@ -223,7 +237,7 @@ fn what_the_system_does_not_tell_is_unknown_and_no_warning() {
     };
     let findings = examine(&environment);
     let unknown = findings.iter().filter(|f| f.verdict == Verdict::Unknown);
-    assert_eq!(unknown.count(), 11);
+    assert_eq!(unknown.count(), 12);
     assert_eq!(warnings(&environment), Vec::<String>::new());
 }
 
