@@ -317,6 +317,7 @@ fn run_client(
         trace: false,
         stop_server: false,
         until_failure: false,
+        connect_timeout: None,
     };
     let gate = Gate::new(&[], DEADLINE).unwrap();
     let source = Source::new(&commands, repeat, 1);

@@ -13,7 +13,7 @@ use super::input::read_commands;
 use super::progress::batches_bar;
 use super::quantity::MOST_REPEATS;
 use super::server::check_address;
-use super::{FAILED, INTERRUPTED};
+use super::{FAILED, INTERRUPTED, settle_scratch};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
 use crate::model::{Dispatch, ExecutorKind, Runtime, Secret, WorkloadKind};
 use crate::net::{Context, Endpoint};
@@ -69,6 +69,10 @@ pub(super) struct ClientArgs {
     /// Batches that may be out at any time
     #[arg(long, value_name = "N", default_value_t = Options::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     window: u64,
+
+    /// Give up when no server is there within this time [default: wait for one for ever]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    connect_timeout: Option<Duration>,
 
     /// Send so many batches per second, each when it is due, however long answers take
     #[arg(long, value_name = "R", value_parser = super::configuration::rate)]
@@ -141,6 +145,7 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
     let token = args.token()?;
     let commands = read_commands(&args.commands, args.strict)?;
     let source = Source::new(&commands, args.repeat, args.batch);
+    settle_scratch()?;
     let scratch = Scratch::create().context("can't make a folder for sockets")?;
     let options = args.options(&scratch, token);
     let bar = batches_bar(source.batches());
@@ -201,6 +206,7 @@ impl ClientArgs {
             token,
             wish: self.wish.wish(),
             window: self.window,
+            connect_timeout: self.connect_timeout,
             rate_per_s: self.rate,
             trace: false,
             stop_server: self.stop_server,

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::print::to_stdout;
+use super::settle_scratch;
 use crate::harness::{
     DEFAULT_COMMANDS, DEFAULT_TABLE, Environment, Finding, Harness, Input, batch_cost_s, examine,
     measure_batch_cost,
@@ -40,6 +41,7 @@ pub(super) struct DoctorArgs {
 }
 
 pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
+    settle_scratch()?;
     let mut environment = Environment::look();
     environment.calibrate();
     note_batch_cost(&mut environment)?;

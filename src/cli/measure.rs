@@ -14,11 +14,13 @@ use super::input::read_input;
 use super::own_work::{check_own_work, find_task, with_tasks};
 use super::progress::Progress;
 use super::results::ResultsFolder;
-use super::server::check_descriptors;
+use super::server::check_limits;
+use super::settle_scratch;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
-use crate::model::{Job, OwnWork, Runtime};
+use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
 use crate::record::{Trial, TrialWriter, with_fastest_loops};
+use crate::server::tasks_needed;
 use crate::spec::{Order, input_digest};
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
@@ -81,6 +83,7 @@ impl Campaign {
     /// Reads all inputs and checks all that can be checked before anything is run. Digests of
     /// inputs are written into the request, or held against those that are there.
     pub(super) fn prepare(request: &mut Request) -> anyhow::Result<Campaign> {
+        settle_scratch()?;
         let (seed, precision, strict) = (request.seed, request.precision, request.strict);
         let mut experiments = Vec::new();
         for asked in &mut request.experiments {
@@ -89,8 +92,9 @@ impl Campaign {
         }
         let mut harness = harness(request)?;
         let mut paces = HashMap::new();
+        let timeout = request.timeout_s.map(Duration::from_secs_f64);
         for prepared in &mut experiments {
-            prepared.predict(&mut harness, &mut paces)?;
+            prepared.predict(&mut harness, timeout, &mut paces)?;
         }
         let budget = seconds("budget_s", request.budget_s)?;
         Ok(Campaign {
@@ -150,8 +154,14 @@ fn prepare_one(
         check_own_work(&configuration.job)?;
         check_waits(configuration, &input)?;
     }
-    let most = configurations.iter().map(|c| c.processes).max();
-    check_descriptors(most.unwrap_or(0))?;
+    let needed = |c: &&Configuration| tasks_needed(c.processes, &c.job);
+    let most = [
+        configurations.iter().max_by_key(|c| c.processes),
+        configurations.iter().max_by_key(needed),
+    ];
+    for configuration in most.into_iter().flatten() {
+        check_limits(configuration.processes, &configuration.job)?;
+    }
     if let Some(stated) = definition.expected_sum {
         check_expected_sum(&input, stated)
             .map_err(|error| UsageError::new(format!("{name}: {error}")))?;
@@ -181,14 +191,19 @@ fn prepare_one(
 impl Prepared {
     /// Predicts each configuration's makespan, and with it sees that each interpreter is there.
     /// `paces` remembers what has been measured.
-    fn predict(&mut self, harness: &mut Harness, paces: &mut Paces) -> Result<(), UsageError> {
+    fn predict(
+        &mut self,
+        harness: &mut Harness,
+        timeout: Option<Duration>,
+        paces: &mut Paces,
+    ) -> Result<(), UsageError> {
         harness.use_input(self.input.clone());
         for configuration in &self.experiment.configurations {
             let job = &configuration.job;
             let loops = if job.computes() { job.loops } else { 0 };
             let pace = match paces.entry((job.runtime.clone(), loops, job.own.clone())) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(pace_of(job)?),
+                Entry::Vacant(place) => place.insert(pace_of(job, timeout)?),
             };
             let (ideal_s, _) = harness.ideal(configuration, pace);
             self.experiment.predicted_s.push(ideal_s);
@@ -198,9 +213,10 @@ impl Prepared {
 }
 
 /// The pace of a job. An interpreter that can't be started is for a person to mend; one that is
-/// there and does not work makes the trials fail, each with the reason.
-pub(super) fn pace_of(job: &Job) -> Result<Pace, UsageError> {
-    match Pace::measure(job) {
+/// there and does not work, or not within the time limit of a trial, makes the trials fail, each with
+/// the reason.
+pub(super) fn pace_of(job: &Job, timeout: Option<Duration>) -> Result<Pace, UsageError> {
+    match Pace::measure(job, timeout) {
         Err(error) if error.is_for_a_person() => Err(UsageError::new(error)),
         other => Ok(other.unwrap_or_default()),
     }

@@ -38,7 +38,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::harness::HarnessError;
-use crate::process::bear_name_of_program;
+use crate::process::{Scratch, bear_name_of_program};
 use error::UsageError;
 
 /// Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage or input, 130 interrupted.
@@ -124,6 +124,15 @@ fn told_by_clap(error: &clap::Error) -> ExitCode {
     } else {
         ExitCode::SUCCESS
     }
+}
+
+/// Settles where folders for sockets lie, before anything is run, and tells when that is not where
+/// the environment says.
+fn settle_scratch() -> Result<(), UsageError> {
+    if let Some(instead) = Scratch::settle().map_err(UsageError::new)? {
+        tracing::warn!("{instead}");
+    }
+    Ok(())
 }
 
 fn code_of(error: &anyhow::Error) -> u8 {

@@ -36,13 +36,17 @@ impl ResultsFolder {
     /// it, or it can't be written to.
     pub(super) fn create(named: Option<&Path>, what: &str) -> Result<Self, UsageError> {
         let path = match named {
-            Some(path) => path.to_owned(),
-            None => Path::new("results").join(format!("{}-{what}", clock::folder_stamp())),
+            Some(path) => fs::create_dir_all(path).map(|()| path.to_owned()),
+            None => {
+                let name = format!("{}-{what}", clock::folder_stamp());
+                make_fresh(Path::new("results"), &name)
+            }
         };
-        let shown = path.display();
-        fs::create_dir_all(&path).map_err(|error| {
+        let path = path.map_err(|error| {
+            let path = named.unwrap_or(Path::new("results"));
             UsageError::new(format!(
-                "{shown} can't be made: {error}; name another with -o"
+                "{} can't be made: {error}; name another with -o",
+                path.display()
             ))
         })?;
         let folder = ResultsFolder {
@@ -178,6 +182,21 @@ impl Drop for ResultsFolder {
     }
 }
 
+/// Makes a folder of this name, or, as often as somebody has it already, of one with the next number.
+fn make_fresh(parent: &Path, name: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(parent)?;
+    let mut path = parent.join(name);
+    let mut number = 2_u64;
+    loop {
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            done => return done.map(|()| path),
+        }
+        path = parent.join(format!("{name}-{number}"));
+        number += 1;
+    }
+}
+
 /// Locks a folder, or tells who has to be waited for.
 fn lock(folder: &Path) -> Result<File, UsageError> {
     let shown = folder.display();
@@ -231,5 +250,22 @@ pub(super) fn say_warnings_beside(trials: &Path) -> Result<(), UsageError> {
 fn say_warnings(environment: &Environment) {
     for warning in &environment.warnings {
         tracing::warn!("{warning}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_that_begin_in_the_same_second_have_folders_of_their_own() {
+        let parent = tempfile::tempdir().unwrap();
+        let results = parent.path().join("results");
+        let make = || make_fresh(&results, "2026-11-28T160000-sweep").unwrap();
+        let names = [make(), make(), make()].map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.trim_start_matches("2026-11-28T160000-").to_owned()
+        });
+        assert_eq!(names, ["sweep", "sweep-2", "sweep-3"]);
     }
 }

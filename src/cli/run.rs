@@ -16,7 +16,8 @@ use super::print::PrintArgs;
 use super::progress::Progress;
 use super::quantity::{MOST_RUNS, duration};
 use super::results::ResultsFolder;
-use super::server::check_descriptors;
+use super::server::check_limits;
+use super::settle_scratch;
 use crate::harness::{Experiment, Harness, Limits};
 use crate::process::{Program, Signals};
 use crate::record::{Status, Trial};
@@ -86,12 +87,13 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     args.print.check("run")?;
     let configuration = args.configuration.configuration()?;
-    check_descriptors(configuration.processes)?;
+    settle_scratch()?;
+    check_limits(configuration.processes, &configuration.job)?;
     let input = args.input.read()?;
     check_waits(&configuration, &input)?;
     let input_digest = input_digest(&input.commands, &input.entries);
     let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;
-    let pace = pace_of(&configuration.job)?;
+    let pace = pace_of(&configuration.job, args.timeout)?;
     let signals = Signals::install().context("signals can't be taken over")?;
     let mut folder = match &args.out {
         Some(path) => Some(ResultsFolder::create(Some(path), "run")?),

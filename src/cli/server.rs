@@ -11,10 +11,11 @@ use clap::Args;
 use super::configuration::JobArgs;
 use super::error::UsageError;
 use super::input::read_table;
-use crate::model::SpawnMode;
+use super::settle_scratch;
+use crate::model::{Job, SpawnMode};
 use crate::net::{Context, Endpoint};
 use crate::process::{
-    Lifeline, Program, Signals, ensure_descriptors, spare_children_signal_stacks,
+    Lifeline, Program, Signals, ensure_descriptors, ensure_tasks, spare_children_signal_stacks,
 };
 use crate::server::{self, Chaos, Failure, Limits, Options, Ready, ServerError, Terms};
 
@@ -142,6 +143,10 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
         .then(Lifeline::hold)
         .transpose()
         .context("no lifeline")?;
+    if lifeline.is_none() {
+        // Whoever holds the lifeline has told it already.
+        settle_scratch()?;
+    }
     spare_children_signal_stacks();
     let table = read_table(&args.table, args.strict)?;
     let options = args.options()?;
@@ -185,8 +190,8 @@ impl ServerArgs {
             check_address(endpoint, self.allow_remote)?;
         }
         self.check_token()?;
-        check_descriptors(self.max_workers)?;
         let job = self.job.job()?;
+        check_limits(self.max_workers, &job)?;
         if job.own.is_some() && results.is_some() && !self.bind.is_private() {
             // Clients of the first system can't show anything.
             tracing::warn!(
@@ -273,11 +278,13 @@ pub(super) fn check_address(endpoint: &Endpoint, allow_remote: bool) -> Result<(
     Ok(())
 }
 
-/// Refuses more workers than this process may have descriptors for.
-pub(super) fn check_descriptors(workers: u32) -> Result<(), UsageError> {
+/// Refuses more workers than this process may have descriptors for, or processes and threads.
+pub(super) fn check_limits(workers: u32, job: &Job) -> Result<(), UsageError> {
     let what = format!("{workers} worker processes");
     let needed = server::descriptors_needed(workers);
-    ensure_descriptors(needed, server::SPARE_DESCRIPTORS, &what).map_err(UsageError::new)
+    ensure_descriptors(needed, server::SPARE_DESCRIPTORS, &what).map_err(UsageError::new)?;
+    let what = format!("{what} of {} threads", job.threads);
+    ensure_tasks(server::tasks_needed(workers, job), &what).map_err(UsageError::new)
 }
 
 /// What is for the person who started it to mend.

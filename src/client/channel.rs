@@ -141,6 +141,9 @@ impl Channel {
     fn take(&mut self, message: ToClient) -> Option<Heard> {
         match message {
             ToClient::Welcome(grant) => {
+                if self.grant.is_none() {
+                    self.tell_what_is_cut(&grant);
+                }
                 self.grant = Some(grant.clone());
                 std::mem::take(&mut self.awaiting_welcome).then_some(Heard::Welcome(grant))
             }
@@ -152,6 +155,25 @@ impl Channel {
                 None
             }
             ToClient::Ping => None,
+        }
+    }
+
+    fn tell_what_is_cut(&self, grant: &Grant) {
+        let wish = &self.hello.wish;
+        let cut = |wished: Option<u32>, granted, what| {
+            let wished = wished.filter(|&wished| wished > granted)?;
+            Some(format!("{granted} of {wished} {what}"))
+        };
+        let cuts = [
+            cut(wish.processes, grant.processes, "processes"),
+            cut(wish.threads, grant.job.threads, "threads"),
+        ];
+        let cuts: Vec<String> = cuts.into_iter().flatten().collect();
+        if !cuts.is_empty() {
+            tracing::warn!(
+                "the server grants no more than {}; start one with a higher maximum, or ask for less",
+                cuts.join(" and ")
+            );
         }
     }
 

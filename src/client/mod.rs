@@ -8,6 +8,7 @@ mod ledger;
 mod options;
 mod pacer;
 mod source;
+mod waiting;
 
 pub use latency::Latency;
 pub use ledger::{Failure, Ledger, Verdict};
@@ -18,13 +19,14 @@ use std::os::fd::AsFd;
 
 use crate::clock::{self, Tick};
 use crate::model::{Ranges, Secret, SessionKey};
-use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
+use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
 use crate::process::{Alarm, random_bits};
 use crate::record::BatchSpan;
 use crate::wire::data::{self, Message};
 use channel::{Channel, Heard};
 use latency::Stopwatch;
 use pacer::Pacer;
+use waiting::Waiting;
 
 /// How far a client is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +65,10 @@ struct Client<'a> {
     results: Socket,
     batches: Option<Socket>,
     channel: Option<Channel>,
+    /// Until the server is found.
+    waiting: Option<Waiting>,
+    /// Without a channel: tells when the server is found.
+    watch: Option<Watch>,
     until_failure: bool,
     ledger: Ledger,
     resend: std::vec::IntoIter<u64>,
@@ -110,11 +116,18 @@ impl<'a> Client<'a> {
                 )
             }
         };
-        let batches = match (&options.batches, &channel) {
-            (Some(url), None) => Some(connect(context, url)?),
+        let (batches, watch) = match (&options.batches, &channel) {
+            (Some(url), None) => {
+                let socket = context.socket(Kind::Push)?;
+                let watch = Watch::new(context, &socket)?;
+                socket.connect(url)?;
+                (Some(socket), Some(watch))
+            }
             (None, None) => return Err(ClientError::NoServer),
-            (_, Some(_)) => None,
+            (_, Some(_)) => (None, None),
         };
+        let server = options.control.as_ref().or(options.batches.as_ref());
+        let limit = options.connect_timeout;
         Ok(Client {
             context,
             source,
@@ -122,6 +135,8 @@ impl<'a> Client<'a> {
             results,
             batches,
             channel,
+            waiting: server.map(|server| Waiting::new(server, limit)),
+            watch,
             until_failure: options.until_failure,
             ledger: Ledger::new(source.batches(), options.window),
             resend: Vec::new().into_iter(),
@@ -149,6 +164,7 @@ impl<'a> Client<'a> {
                 return Ok(Ending::Interrupted);
             }
             self.listen()?;
+            self.look_for_server()?;
             if self.until_failure && self.ledger.has_failures() {
                 return Ok(Ending::Failed);
             }
@@ -177,8 +193,25 @@ impl<'a> Client<'a> {
         if let Some(channel) = &self.channel {
             entries.extend(channel.poll_entries());
         }
-        net::poll(&mut entries, None)?;
+        entries.extend(self.watch.as_ref().map(PollEntry::watch));
+        net::poll(&mut entries, self.waiting.as_ref().and_then(Waiting::left))?;
         Ok(entries[0].is_ready())
+    }
+
+    /// Whether the server is there by now: it has welcomed us, or, without a channel, shaken hands.
+    fn look_for_server(&mut self) -> Result<(), ClientError> {
+        let is_found = match &self.watch {
+            Some(watch) => watch.take().connected,
+            None => self.batches.is_some(),
+        };
+        match &mut self.waiting {
+            Some(waiting) if !is_found => return waiting.check(),
+            _ => self.waiting = None,
+        }
+        if let (Some(batches), Some(watch)) = (&self.batches, self.watch.take()) {
+            watch.end(batches)?;
+        }
+        Ok(())
     }
 
     fn has_to_send(&self) -> bool {

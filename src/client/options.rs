@@ -32,6 +32,14 @@ pub enum ClientError {
         "what listens at {0} is no control channel of this release of mpmt; check the address, and use the same release on both sides"
     )]
     Foreign(String),
+    /// Nobody was there in time.
+    #[error("no server at {server} within {limit:?}; start one there, or check the address")]
+    NotFound {
+        /// Where it should be.
+        server: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
     /// The server gave up.
     #[error("the server gave up after {answered} of {batches} batches")]
     Aborted {
@@ -66,6 +74,8 @@ pub struct Options {
     pub wish: Wish,
     /// Batches that may be out at any time.
     pub window: u64,
+    /// How long to wait for a server to be there; for ever without it.
+    pub connect_timeout: Option<Duration>,
     /// Batches per second, sent when they are due; as fast as it goes without it.
     pub rate_per_s: Option<f64>,
     /// Whether to keep, for every batch, when it was out.

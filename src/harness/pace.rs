@@ -27,10 +27,10 @@ impl Pace {
     /// with the lock's checkpoints if it has one; of an interpreter in a process of its own.
     ///
     /// # Errors
-    /// When the interpreter can't be used.
-    pub fn measure(job: &Job) -> Result<Pace, AgentError> {
+    /// When the interpreter can't be used, or has not loaded within its time or `limit`.
+    pub fn measure(job: &Job, limit: Option<Duration>) -> Result<Pace, AgentError> {
         match job.runtime.interpreter() {
-            Some(interpreter) => of_interpreter(interpreter, job),
+            Some(interpreter) => of_interpreter(interpreter, job, limit),
             None => Ok(Pace {
                 loop_s: measure_loop(job),
                 locked: job.runtime == Runtime::Gil,
@@ -55,9 +55,13 @@ impl Pace {
     }
 }
 
-fn of_interpreter(interpreter: &Interpreter, job: &Job) -> Result<Pace, AgentError> {
+fn of_interpreter(
+    interpreter: &Interpreter,
+    job: &Job,
+    limit: Option<Duration>,
+) -> Result<Pace, AgentError> {
     let mut agent = Agent::start(interpreter, job.task())?;
-    let identity = agent.greet(PATIENCE)?;
+    let identity = agent.greet(limit.map_or(PATIENCE, |limit| limit.min(PATIENCE)))?;
     let loop_s = match job.computes() {
         true => measure_loop_on(agent, job)?,
         false => 0.0,

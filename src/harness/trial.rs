@@ -12,7 +12,7 @@ use super::thread_count::ThreadCount;
 use super::verdict::{beyond_64_bits, failed, judge, note_cost};
 use super::{Capacity, Pace, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
-use crate::clock;
+use crate::clock::{self, Tick};
 use crate::model::{
     Command, Configuration, IdealInput, Instruction, Job, Load, Runtime, Table, TableEntry,
     WorkloadKind, ideal_makespan,
@@ -186,12 +186,17 @@ impl Harness {
                 ..self.blank(planned)
             });
         }
-        let pace = Pace::measure(&configuration.job);
+        let start = clock::now();
+        let pace = Pace::measure(&configuration.job, self.timeout);
         let mut trial = self.blank(planned);
         let pace = match pace {
             Ok(pace) => pace,
             Err(error) => {
-                trial.error = Some(error.to_string());
+                let is_late = |limit: &Duration| start.elapsed() >= *limit;
+                (trial.status, trial.error) = match self.timeout.filter(is_late) {
+                    Some(limit) => late(limit, &error),
+                    None => (Status::Failed, Some(error.to_string())),
+                };
                 return Ok(trial);
             }
         };
@@ -205,7 +210,8 @@ impl Harness {
             .unwrap_or_else(|| default_timeout(&configuration.job, ideal_s));
         let mut resolved = configuration.clone();
         resolved.job.runtime = pace.resolved(&configuration.job.runtime);
-        let end = self.attempt(&resolved, timeout, &mut trial)?;
+        let limit = TimeLimit { start, timeout };
+        let end = self.attempt(&resolved, &limit, &mut trial)?;
         self.note_faster_loops(&resolved, pace, &mut trial);
         (trial.status, trial.error) = match end {
             Ok(()) => (Status::Ok, None),
@@ -231,7 +237,7 @@ impl Harness {
         }
         let in_workers = trial.loop_s;
         // That an interpreter can't be started any more is for the next trial to tell.
-        let after = Pace::measure(&configuration.job).map(|pace| pace.loop_s);
+        let after = Pace::measure(&configuration.job, self.timeout).map(|pace| pace.loop_s);
         let seen = [Some(pace.loop_s), in_workers, after.ok()];
         let seen = seen.into_iter().flatten().filter(|&loop_s| loop_s > 0.0);
         pace.loop_s = seen.reduce(f64::min).unwrap_or(0.0);
@@ -266,7 +272,7 @@ impl Harness {
     fn attempt(
         &mut self,
         configuration: &Configuration,
-        timeout: Duration,
+        limit: &TimeLimit,
         trial: &mut Trial,
     ) -> Result<Result<(), (Status, Option<String>)>, HarnessError> {
         let scratch = Scratch::create().map_err(system("can't make a folder for the trial"))?;
@@ -280,11 +286,12 @@ impl Harness {
             control: scratch.endpoint("control.ipc"),
             trace: self.trace.as_ref().map(|_| scratch.path()),
             extra: &self.server_arguments,
-            patience: timeout,
+            patience: limit.left(),
         };
         let mut server = match Server::start(&setup, configuration, &self.signals) {
             Ok(server) => server,
             Err(StartError::Interrupted) => return Err(HarnessError::Interrupted),
+            Err(error @ StartError::Slow(_)) => return Ok(Err(late(limit.timeout, &error))),
             Err(error) => return Ok(failed(error)),
         };
         trial.startup_s = Some(server.startup.as_secs_f64());
@@ -292,7 +299,7 @@ impl Harness {
         let driven = self.drive(
             configuration,
             trial,
-            timeout,
+            limit,
             &scratch,
             &mut server,
             &mut census,
@@ -311,7 +318,7 @@ impl Harness {
             Ok(outcome) => Ok(judge(trial, &outcome, self.unknown_commands(configuration))),
             Err(Stopped::Interrupted) => Err(HarnessError::Interrupted),
             Err(Stopped::Timeout) => {
-                let reason = format!("not done within its time limit of {timeout:?}");
+                let reason = format!("not done within its time limit of {:?}", limit.timeout);
                 Ok(Err((Status::Timeout, Some(reason))))
             }
             Err(Stopped::ServerEnded) => Ok(failed(ended.in_words())),
@@ -324,7 +331,7 @@ impl Harness {
         &mut self,
         configuration: &Configuration,
         trial: &Trial,
-        timeout: Duration,
+        limit: &TimeLimit,
         scratch: &Scratch,
         server: &mut Server,
         census: &mut Census,
@@ -336,14 +343,18 @@ impl Harness {
             token: server.ready.token,
             wish: wish(configuration),
             window: client::Options::DEFAULT_WINDOW,
+            connect_timeout: None,
             rate_per_s: configuration.rate_per_s,
             trace: self.trace.is_some(),
             stop_server: false,
             until_failure: true,
         };
         let source = self.source(configuration);
-        let gate = Gate::new(&[self.signals.as_fd(), server.child().as_fd()], timeout)
-            .map_err(|error| Stopped::Client(error.to_string()))?;
+        let gate = Gate::new(
+            &[self.signals.as_fd(), server.child().as_fd()],
+            limit.left(),
+        )
+        .map_err(|error| Stopped::Client(error.to_string()))?;
         let pid = server.child().pid();
         let threads = ThreadCount::start(pid, half_of(trial.ideal_s));
         let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |_| {});
@@ -450,6 +461,26 @@ fn default_timeout(job: &Job, ideal_s: f64) -> Duration {
         Some(_) => Duration::from_secs(600),
         None => seconds(60.0 + 5.0 * ideal_s),
     }
+}
+
+/// What a trial may take, its interpreter's start and the loading of its task included.
+struct TimeLimit {
+    start: Tick,
+    timeout: Duration,
+}
+
+impl TimeLimit {
+    /// What is left. A time of zero would be none to wait for.
+    fn left(&self) -> Duration {
+        let left = self.timeout.saturating_sub(self.start.elapsed());
+        left.max(Duration::from_millis(1))
+    }
+}
+
+/// How a trial ends that did not get as far as to send anything.
+fn late(limit: Duration, error: &impl std::fmt::Display) -> (Status, Option<String>) {
+    let reason = format!("not done within its time limit of {limit:?}: {error}");
+    (Status::Timeout, Some(reason))
 }
 
 /// Half of the ideal makespan: by then all threads are there, and none has anything left to do.

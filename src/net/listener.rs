@@ -520,6 +520,8 @@ fn listen(url: &str) -> Result<(OwnedFd, String, Option<SocketFile>), Obstacle> 
     let (host, port) = address.rsplit_once(':').ok_or_else(invalid)?;
     let host = match host {
         "*" => "0.0.0.0",
+        // Where libzmq dials that name.
+        "localhost" => "127.0.0.1",
         host => host.trim_matches(['[', ']']),
     };
     let port = match port {

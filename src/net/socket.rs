@@ -256,7 +256,9 @@ impl Socket {
             let listener = ipc::listen(path).map_err(refused)?;
             self.adopt(listener, endpoint)?;
         } else {
-            self.socket.bind(endpoint).map_err(|error| match error {
+            // libzmq takes names for those of interfaces.
+            let address = endpoint.replace("//localhost:", "//127.0.0.1:");
+            self.socket.bind(&address).map_err(|error| match error {
                 zmq::Error::EADDRINUSE => refused(Obstacle::InUse),
                 other => refused(Obstacle::System(io::Error::other(other))),
             })?;

@@ -19,6 +19,7 @@ mod program;
 mod random;
 mod scratch;
 mod signals;
+mod tasks;
 mod usage;
 
 pub use alarm::Alarm;
@@ -30,6 +31,7 @@ pub use lifeline::{Lifeline, die_with_parent};
 pub use limits::{DescriptorShortage, descriptor_limit, ensure_descriptors};
 pub use program::run_program;
 pub use random::random_bits;
-pub use scratch::Scratch;
+pub use scratch::{NoPlace, Scratch};
 pub use signals::Signals;
+pub use tasks::{TaskRoom, TaskShortage, ensure_tasks, task_room};
 pub use usage::Usage;

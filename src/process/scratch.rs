@@ -1,14 +1,41 @@
 //! Folders that go with their process, and those that others have left.
 
+use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rustix::fs::{FlockOperation, flock};
 
 const PREFIX: &str = "mpmt-";
 const LOCK: &str = "lock";
+const VARIABLE: &str = "TMPDIR";
+
+/// The longest path that a socket may have (unix(7)), and what of it lies below the folder for
+/// temporary files: `/mpmt-XXXXXX/` and the longest name of a socket.
+const LONGEST_PATH: usize = 107;
+const LONGEST_BELOW: usize = 32;
+
+/// Where the folders of this process lie, once it is settled.
+static PLACE: OnceLock<Place> = OnceLock::new();
+
+/// Where folders with sockets can lie, and why not where TMPDIR says.
+#[derive(Debug)]
+struct Place {
+    folder: PathBuf,
+    instead: Option<String>,
+}
+
+/// There is no folder that sockets can lie in.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no folder for sockets: {}; set TMPDIR to a folder of yours with a path of at most {most} bytes",
+    .0.join("; "), most = LONGEST_PATH - LONGEST_BELOW
+)]
+pub struct NoPlace(Vec<String>);
 
 /// A fresh folder that only this user can enter (mode 0700), for sockets and trial inputs. It is
 /// removed when dropped. One whose owner was killed is removed by whoever makes the next: a lock
@@ -20,13 +47,29 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes a folder under the system's folder for temporary files, and removes those that the
-    /// dead have left there.
+    /// Settles where all folders of this process lie: where TMPDIR says, unless sockets can't lie
+    /// there. Returns, at the first time, what a person should know of that.
+    ///
+    /// # Errors
+    /// When they can lie nowhere.
+    pub fn settle() -> Result<Option<&'static str>, NoPlace> {
+        if PLACE.get().is_some() {
+            return Ok(None);
+        }
+        let place = Place::among(&wanted(), &others())?;
+        Ok(PLACE.get_or_init(|| place).instead.as_deref())
+    }
+
+    /// Makes a folder where it is settled, and removes those that the dead have left there.
     ///
     /// # Errors
     /// When the folder can't be made or written to.
     pub fn create() -> io::Result<Scratch> {
-        Self::create_in(&std::env::temp_dir())
+        Self::settle().map_err(io::Error::other)?;
+        match PLACE.get() {
+            Some(place) => Self::create_in(&place.folder),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
     }
 
     fn create_in(parent: &Path) -> io::Result<Scratch> {
@@ -60,6 +103,63 @@ impl Scratch {
     pub fn endpoint(&self, name: &str) -> String {
         format!("ipc://{}", self.file(name).display())
     }
+}
+
+impl Place {
+    /// The first folder that sockets can lie in.
+    fn among(wanted: &Path, others: &[PathBuf]) -> Result<Place, NoPlace> {
+        let mut reasons = Vec::new();
+        for folder in std::iter::once(wanted).chain(others.iter().map(PathBuf::as_path)) {
+            match try_out(folder) {
+                Ok(folder) => {
+                    let used = folder.display().to_string();
+                    let instead = |reason: &String| format!("{reason}; {used} is used instead");
+                    let instead = reasons.first().map(instead);
+                    return Ok(Place { folder, instead });
+                }
+                Err(reason) => reasons.push(match reasons.is_empty() {
+                    true => format!("{VARIABLE} ({}) {reason}", folder.display()),
+                    false => format!("{} {reason}", folder.display()),
+                }),
+            }
+        }
+        Err(NoPlace(reasons))
+    }
+}
+
+/// Where folders should lie. A variable that is empty is none.
+fn wanted() -> PathBuf {
+    match env::var_os(VARIABLE) {
+        Some(folder) if !folder.is_empty() => folder.into(),
+        _ => PathBuf::from("/tmp"),
+    }
+}
+
+/// Where they may lie when they can't lie there: folders that everybody, or this user, may write to.
+fn others() -> Vec<PathBuf> {
+    let own = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let all = ["/tmp", "/var/tmp", "/dev/shm"].map(PathBuf::from);
+    own.into_iter().chain(all).collect()
+}
+
+/// Whether sockets can lie in a folder: its absolute path, or why not, in words that go behind it.
+fn try_out(folder: &Path) -> Result<PathBuf, String> {
+    let unusable = |error: io::Error| format!("can't be used: {error}");
+    // Those who are started find it wherever they are.
+    let folder = std::path::absolute(folder).map_err(unusable)?;
+    let text = folder.to_str().ok_or("is not UTF-8, as addresses are")?;
+    // libzmq takes what is before a semicolon for where to connect from.
+    if text.contains(|c: char| c.is_control() || c == ';') {
+        return Err("has characters that addresses can't have".to_owned());
+    }
+    if text.len() > LONGEST_PATH - LONGEST_BELOW {
+        return Err(format!(
+            "is too long: a socket's path may have {LONGEST_PATH} bytes"
+        ));
+    }
+    let trial = Scratch::create_in(&folder).map_err(unusable)?;
+    UnixListener::bind(trial.file("socket")).map_err(unusable)?;
+    Ok(folder)
 }
 
 impl Drop for Scratch {
@@ -145,6 +245,39 @@ mod tests {
         drop(scratch);
         fs::rename(&moved, &path).unwrap();
         path
+    }
+
+    #[test]
+    fn where_sockets_can_lie_is_found_and_nowhere_names_the_variable() {
+        let parent = tempfile::tempdir().unwrap();
+        let missing = parent.path().join("missing");
+        let long = parent.path().join("x".repeat(LONGEST_PATH));
+        fs::create_dir(&long).unwrap();
+        let among = |others: &[&Path]| {
+            let others: Vec<_> = others.iter().map(|other| other.to_path_buf()).collect();
+            Place::among(&missing, &others)
+        };
+        let place = among(&[&long, parent.path()]).unwrap();
+        assert_eq!(place.folder, parent.path());
+        assert!(place.instead.unwrap().contains("missing"));
+        let nowhere = among(&[&long]).unwrap_err().to_string();
+        assert!(
+            nowhere.contains("set TMPDIR") && nowhere.contains("is too long"),
+            "{nowhere}"
+        );
+        let place = Place::among(parent.path(), &[]).unwrap();
+        assert_eq!(
+            (place.folder.as_path(), place.instead),
+            (parent.path(), None)
+        );
+    }
+
+    #[test]
+    fn every_socket_of_ours_fits() {
+        // What tempfile draws is six characters long.
+        for name in ["batches.ipc", "control.ipc", "results.ipc", "workers.ipc"] {
+            assert!(format!("/{PREFIX}XXXXXX/{name}").len() <= LONGEST_BELOW);
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use session::Held;
 use std::time::Duration;
 
 use crate::clock::{self, Tick};
-use crate::model::{AssignmentNo, SessionNo, SpawnMode, Table};
+use crate::model::{AssignmentNo, ExecutorKind, Job, SessionNo, SpawnMode, Table};
 use crate::net::{
     self, Context, Door, Endpoint, Frame, Kind, Listener, NetError, PollEntry, Received, Socket,
 };
@@ -52,6 +52,22 @@ use token::Token;
 /// worker its process, its lifeline, its farewell, its connections.
 pub fn descriptors_needed(workers: u32) -> u64 {
     64 + 6 * u64::from(workers)
+}
+
+/// How many processes and threads so many workers of a job need: for the client, the server and
+/// libzmq, and for each worker its own (as many as trials had, `peak_threads`), those that run its
+/// commands, and the programs that these wait for.
+pub fn tasks_needed(workers: u32, job: &Job) -> u64 {
+    const SHARED: u64 = 16;
+    const WORKER: u64 = 4;
+    const INTERPRETER: u64 = 4;
+    let threads = match job.executor {
+        ExecutorKind::Sequential => 1,
+        _ => u64::from(job.threads),
+    };
+    let interpreter = job.runtime.interpreter().map_or(0, |_| INTERPRETER);
+    let programs = job.command_line().map_or(0, |_| threads);
+    SHARED + u64::from(workers) * (WORKER + interpreter + threads + programs)
 }
 
 /// The session of the clients that have no control channel.

@@ -25,6 +25,9 @@ const TOGETHER: [f64; 2] = [1.1, 1.5];
 /// which can't be run with fewer.
 const MANY_WORKERS: u32 = 128;
 const PUBLISHED_WORKERS: u32 = 32;
+/// Processes and threads that 128 workers of 16 threads need; and those of the published comparison.
+const MANY_TASKS: u64 = 16 + 128 * 20;
+const PUBLISHED_TASKS: u64 = 16 + 32 * 20;
 
 impl Finding {
     fn good(check: &'static str, value: impl ToString) -> Self {
@@ -94,6 +97,7 @@ pub(super) fn of_machine(environment: &Environment) -> Vec<Finding> {
         memory(environment),
         swap(environment),
         descriptors(environment),
+        tasks(environment),
     ]
 }
 
@@ -270,6 +274,23 @@ fn descriptors(environment: &Environment) -> Finding {
         finding.verdict = Verdict::Bad;
     }
     finding
+}
+
+fn tasks(environment: &Environment) -> Finding {
+    const CHECK: &str = "processes and threads";
+    let room = environment.tasks_left.zip(environment.tasks_limit.as_ref());
+    known(CHECK, room, |(left, limit)| {
+        let warning = (left < MANY_TASKS).then(|| Warning::Tasks {
+            limit: limit.clone(),
+            left,
+            needed: MANY_TASKS,
+        });
+        let mut finding = Finding::unless(CHECK, format!("{left} more"), warning);
+        if left < PUBLISHED_TASKS {
+            finding.verdict = Verdict::Bad;
+        }
+        finding
+    })
 }
 
 fn clock(calibration: &Calibration) -> Finding {

@@ -23,6 +23,8 @@ fn calm() -> Environment {
         swap_kib: Some(0),
         swap_used_kib: Some(0),
         open_files: Some(4096),
+        tasks_left: Some(20_000),
+        tasks_limit: Some("pids.max".to_owned()),
         optimised: true,
         dirty: Some(false),
         revision: Some("0123456789ab".to_owned()),
@@ -171,6 +173,18 @@ fn there_should_be_memory_and_descriptors() {
         [("open files", Bad, Warning::Descriptors { limit, needed })]
     );
     assert_eq!(disturbed(|e| e.open_files = None), []);
+    for (left, verdict) in [(2000, Warn), (600, Bad)] {
+        let (limit, needed) = ("pids.max".to_owned(), 2576);
+        let warning = Warning::Tasks {
+            limit,
+            left,
+            needed,
+        };
+        assert_eq!(
+            disturbed(|e| e.tasks_left = Some(left)),
+            [("processes and threads", verdict, warning)]
+        );
+    }
 }
 
 #[test]

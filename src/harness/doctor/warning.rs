@@ -44,6 +44,15 @@ pub enum Warning {
         /// For many workers.
         needed: u64,
     },
+    /// There may be only so many processes and threads more; so many are needed.
+    Tasks {
+        /// Which limit it is.
+        limit: String,
+        /// What it leaves.
+        left: u64,
+        /// For many workers.
+        needed: u64,
+    },
     /// The kernel reads the time from a slow source.
     ClockSource(String),
     /// A reading of the clock takes so long, in seconds.
@@ -122,6 +131,14 @@ impl fmt::Display for Warning {
                 f,
                 "a process may open {limit} files, and many workers need {needed}: raise the hard \
                  limit ('ulimit -Hn', LimitNOFILE=)"
+            ),
+            Warning::Tasks {
+                limit,
+                left,
+                needed,
+            } => write!(
+                f,
+                "{limit} leaves {left} processes and threads, and many workers need {needed}: raise it"
             ),
             Warning::ClockSource(source) => write!(
                 f,

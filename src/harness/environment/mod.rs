@@ -15,6 +15,7 @@ use super::calibration::Calibration;
 use super::doctor;
 use crate::clock;
 use crate::net;
+use crate::process::task_room;
 
 /// Where figures were measured: written as `environment.json` beside them. What the system does
 /// not tell is null.
@@ -76,6 +77,12 @@ pub struct Environment {
     /// File descriptors that a process may open (the soft limit may be raised so far); null when
     /// nothing limits them.
     pub open_files: Option<u64>,
+    /// Processes and threads that there may be more, within the tightest limit.
+    #[serde(default)]
+    pub tasks_left: Option<u64>,
+    /// Which limit that is, and where it stands.
+    #[serde(default)]
+    pub tasks_limit: Option<String>,
     /// Kernel name and release.
     pub kernel: String,
     /// Runnable processes before the measurement, averaged over 1, 5 and 15 minutes.
@@ -136,6 +143,8 @@ impl Environment {
             counters,
             ..Environment::default()
         };
+        (environment.tasks_left, environment.tasks_limit) =
+            task_room().map(|room| (room.left, room.limit)).unzip();
         environment.note_memory();
         environment.note_program();
         environment.warnings = doctor::warnings(&environment);

@@ -70,6 +70,12 @@ pub(super) const MACHINE: &[Field] = &[
         "open files that a process may have",
         As::Whole,
     ),
+    (
+        "tasks_left",
+        "processes and threads that there could be more",
+        As::Whole,
+    ),
+    ("tasks_limit", "and what limits them", As::Words),
     ("kernel", "kernel", As::Words),
 ];
 
