@@ -703,7 +703,8 @@ fn a_batch_that_has_killed_five_workers_is_answered_as_failed() {
     let ToClient::Failed { batch: 0, reason } = client.hear() else {
         panic!("not failed")
     };
-    assert_eq!(reason, "it has killed 5 workers");
+    let end = "it has killed 5 workers; the last one ended with signal: 9 (SIGKILL)";
+    assert_eq!(reason, end);
     client.part();
     assert_eq!(server.stop().failed, 1);
 }

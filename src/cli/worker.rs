@@ -40,6 +40,11 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
     // gateway gives the batch to another.
     std::panic::set_hook(Box::new(|panic| {
         eprintln!("mpmt worker: {panic}");
+        let fault = Some(panic.to_string().replace('\n', " "));
+        leave(&Farewell {
+            fault,
+            ..Farewell::default()
+        });
         std::process::abort();
     }));
     let lifeline = args
@@ -85,7 +90,11 @@ fn say(end: &Result<Farewell, WorkerError>) {
             ..Farewell::default()
         },
     };
-    let line = serde_json::to_string(&farewell).unwrap_or_default();
+    leave(&farewell);
+}
+
+fn leave(farewell: &Farewell) {
+    let line = serde_json::to_string(farewell).unwrap_or_default();
     // That nobody listens is no reason to fail.
     let _ = writeln!(io::stdout(), "{line}");
 }

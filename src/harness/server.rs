@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::os::fd::AsFd as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -14,12 +14,14 @@ use crate::model::Configuration;
 use crate::net::{self, PollEntry};
 use crate::process::{Child, Exit, Gate, Program, Signals, SpawnError, StdoutMode};
 use crate::server::{Failure, Ready, Report, Terms};
+use crate::worker::python::Words;
 
 /// A server process that a trial is run against.
 #[derive(Debug)]
 pub(super) struct Server {
     child: Child,
     stdout: BufReader<File>,
+    words: Words,
     pub(super) ready: Ready,
     /// From its start until it said that it is ready.
     pub(super) startup: Duration,
@@ -72,7 +74,7 @@ impl Ended {
 fn in_words(failure: &Option<String>) -> String {
     match failure {
         Some(failure) => format!(": {failure}"),
-        None => "; its messages are above".to_owned(),
+        None => String::new(),
     }
 }
 
@@ -96,7 +98,10 @@ impl Server {
         signals: &Signals,
     ) -> Result<Server, StartError> {
         let start = clock::now();
-        let mut child = Child::spawn(&mut command(setup, configuration), StdoutMode::Piped)?;
+        let mut command = command(setup, configuration);
+        command.stderr(Stdio::piped());
+        let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
+        let words = Words::of(child.take_stderr())?;
         let stdout = child
             .take_stdout()
             .ok_or(io::Error::from(io::ErrorKind::BrokenPipe))?;
@@ -121,12 +126,13 @@ impl Server {
             Ok(ready) => Ok(Server {
                 child,
                 stdout,
+                words,
                 ready,
                 startup: start.elapsed(),
             }),
             Err(_) => Err(StartError::Ended {
                 exit: child.wait()?,
-                failure: failure_of(&line),
+                failure: failure_of(&line).or_else(|| words.last_line()),
             }),
         }
     }
@@ -152,10 +158,15 @@ impl Server {
         let mut last = String::new();
         self.stdout.read_to_string(&mut last)?;
         let line = last.lines().last().unwrap_or_default();
+        let exit = self.child.wait()?;
+        let report: Option<Report> = serde_json::from_str(line).ok();
+        let failure = failure_of(line);
+        // One that could still give its account has nothing else to tell.
+        let failure = failure.or_else(|| report.is_none().then(|| self.words.last_line())?);
         Ok(Ended {
-            exit: self.child.wait()?,
-            report: serde_json::from_str(line).ok(),
-            failure: failure_of(line),
+            exit,
+            report,
+            failure,
         })
     }
 }

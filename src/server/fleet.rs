@@ -42,8 +42,6 @@ pub(super) struct Fleet {
     lock_switches: u64,
     fastest_loop_ns: Option<u64>,
     last_words: String,
-    /// What the last one that ended by a fault said of it.
-    fault: Option<String>,
 }
 
 /// A worker process, what it shows, and where it leaves its farewell.
@@ -76,7 +74,6 @@ impl Fleet {
             lock_switches: 0,
             fastest_loop_ns: None,
             last_words: String::new(),
-            fault: None,
         })
     }
 
@@ -143,9 +140,12 @@ impl Fleet {
         }
     }
 
-    /// Reaps those that have ended, and says which.
-    pub(super) fn bury(&mut self) -> io::Result<Vec<WorkerNo>> {
-        let mut ended = std::mem::take(&mut self.stillborn);
+    /// Reaps those that have ended, and says which, and of what.
+    pub(super) fn bury(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
+        let stillborn = std::mem::take(&mut self.stillborn).into_iter();
+        let mut ended: Vec<_> = stillborn
+            .map(|worker| (worker, self.last_words.clone()))
+            .collect();
         for key in self.ready()? {
             if key == ALARM {
                 self.alarm.set(NEVER)?;
@@ -165,7 +165,7 @@ impl Fleet {
             self.note(exit, farewell);
             // Dropping the child closes its pidfd, which takes it out of the epoll as well.
             self.children.remove(&worker);
-            ended.push(worker);
+            ended.push((worker, self.last_words.clone()));
         }
         Ok(ended)
     }
@@ -178,10 +178,9 @@ impl Fleet {
         let fastest = [self.fastest_loop_ns, farewell.fastest_loop_ns];
         self.fastest_loop_ns = fastest.into_iter().flatten().min();
         self.last_words = match &farewell.fault {
-            Some(fault) => fault.clone(),
+            Some(fault) => format!("the last one said: {fault}"),
             None => format!("the last one ended with {exit}"),
         };
-        self.fault = farewell.fault;
     }
 
     fn ready(&self) -> io::Result<Vec<u64>> {
@@ -231,11 +230,6 @@ impl Fleet {
     /// The least CPU time that the loops of a command took in those that have been reaped.
     pub(super) fn fastest_loop_ns(&self) -> Option<u64> {
         self.fastest_loop_ns
-    }
-
-    /// Why the last one ended by itself, if it could say so.
-    pub(super) fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
     }
 
     /// Why the last one ended, or could not be started.

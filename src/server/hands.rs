@@ -32,6 +32,8 @@ pub(super) struct Hands {
     doomed: Vec<WorkerNo>,
     doomed_after_progress: FxHashSet<WorkerNo>,
     failure: Option<NetError>,
+    /// How the worker ended that is being buried.
+    end: Option<String>,
     frame: Vec<u8>,
     /// Holds the workers' socket; removed when the server is.
     _scratch: Scratch,
@@ -67,6 +69,7 @@ impl Hands {
             doomed: Vec::new(),
             doomed_after_progress: FxHashSet::default(),
             failure: None,
+            end: None,
             frame: Vec::new(),
             _scratch: scratch,
         })
@@ -199,10 +202,16 @@ impl Hands {
         }
     }
 
-    /// Reaps workers that have ended, and says which.
-    pub(super) fn bury(&mut self) -> io::Result<Vec<WorkerNo>> {
+    /// What is given up from now on is given up because of this end of a worker, or, without one,
+    /// for another reason.
+    pub(super) fn blame(&mut self, end: Option<String>) {
+        self.end = end;
+    }
+
+    /// Reaps workers that have ended, and says which, and of what.
+    pub(super) fn bury(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
         let ended = self.fleet.bury()?;
-        for worker in &ended {
+        for (worker, _) in &ended {
             self.outgoing.forget(*worker);
             self.doomed_after_progress.remove(worker);
             self.roll.strike(*worker);
@@ -316,8 +325,8 @@ impl Effects for Hands {
     }
 
     fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str) {
-        let reason = &match self.fleet.fault() {
-            Some(fault) => format!("{reason}; the last one said: {fault}"),
+        let reason = &match &self.end {
+            Some(end) => format!("{reason}; {end}"),
             None => reason.to_owned(),
         };
         tracing::error!(session, batch = %id.0, "a batch is given up: {reason}");

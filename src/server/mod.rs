@@ -427,9 +427,11 @@ impl<'a> Server<'a> {
             .hands
             .bury()
             .map_err(|source| ServerError::System { action, source })?;
-        for worker in ended {
+        for (worker, end) in ended {
+            self.hands.blame(Some(end));
             self.dispatcher.ended(worker, self.now(), &mut self.hands);
         }
+        self.hands.blame(None);
         if self.dispatcher.has_given_up() {
             let error = ServerError::NoWorkers(self.hands.last_words().to_owned());
             self.reception.turn_away(&error, &mut self.hands)?;

@@ -24,3 +24,4 @@ pub use agent::{Agent, PATIENCE};
 pub use driver::Driver;
 pub use error::AgentError;
 pub use frame::Identity;
+pub use words::Words;

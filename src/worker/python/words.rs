@@ -14,14 +14,17 @@ const LETTERS: usize = 200;
 
 /// What a child says on its standard error: passed on to ours, and its last lines kept.
 #[derive(Debug)]
-pub(super) struct Words {
+pub struct Words {
     last: Arc<Mutex<VecDeque<String>>>,
     over: Receiver<()>,
 }
 
 impl Words {
     /// Listens, on a thread of its own.
-    pub(super) fn of(stderr: Option<File>) -> io::Result<Words> {
+    ///
+    /// # Errors
+    /// When the system is out of threads.
+    pub fn of(stderr: Option<File>) -> io::Result<Words> {
         let last = Arc::new(Mutex::new(VecDeque::new()));
         let (ended, over) = channel();
         let kept = Arc::clone(&last);
@@ -55,14 +58,25 @@ impl Words {
     /// The last lines of a child that has ended, as a clause behind what is said of it; empty when
     /// there are none.
     pub(super) fn last(&self) -> String {
-        // They are on their way; but a child of the child could hold the pipe open.
-        let _ = self.over.recv_timeout(Duration::from_millis(200));
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let lines: Vec<&str> = last.iter().map(String::as_str).collect();
+        let lines = self.lines();
         match lines.is_empty() {
             true => String::new(),
             false => format!("; its last words: {}", lines.join(" | ")),
         }
+    }
+}
+
+impl Words {
+    /// The last line of a child that has ended, if it said any.
+    pub fn last_line(&self) -> Option<String> {
+        self.lines().pop()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        // They are on their way; but a child of the child could hold the pipe open.
+        let _ = self.over.recv_timeout(Duration::from_millis(200));
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.iter().cloned().collect()
     }
 }
 
