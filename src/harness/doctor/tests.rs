@@ -72,7 +72,7 @@ fn recalibrated(change: impl FnOnce(&mut Calibration)) -> Vec<(&'static str, Ver
 #[test]
 fn a_calm_machine_is_good_in_everything() {
     let findings = examine(&calm());
-    assert_eq!(findings.len(), 23);
+    assert_eq!(findings.len(), 24);
     for finding in findings {
         assert_eq!(finding.verdict, Verdict::Good, "{finding:?}");
         assert!(!finding.value.is_empty(), "{finding:?}");
@@ -245,7 +245,7 @@ fn what_the_system_does_not_tell_is_unknown_and_no_warning() {
     };
     let findings = examine(&environment);
     let unknown = findings.iter().filter(|f| f.verdict == Verdict::Unknown);
-    assert_eq!(unknown.count(), 12);
+    assert_eq!(unknown.count(), 13);
     assert_eq!(warnings(&environment), Vec::<String>::new());
 }
 
