@@ -1,5 +1,10 @@
 //! Tells the binary which compiler and which revision it was made from, for the records.
 
+#![allow(
+    clippy::disallowed_macros,
+    reason = "cargo is spoken to on standard output"
+)]
+
 use std::process::Command;
 
 fn main() {

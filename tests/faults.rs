@@ -2,6 +2,7 @@
 //! batch: before it is taken, while it runs, after its result is sent, before it is acknowledged.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_macros, reason = "figures for whoever runs it")]
 
 mod common;
 

@@ -2,6 +2,7 @@
 //! in full, with its own total. `MPMT_CLIENTS` says how many clients there are in all.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_macros, reason = "figures for whoever runs it")]
 
 mod common;
 

@@ -2,6 +2,7 @@
 //! is found where nothing is, and what is there is found. All seeds are fixed.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_macros, reason = "figures for whoever runs it")]
 
 use std::f64::consts::PI;
 

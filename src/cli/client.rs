@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::error::UsageError;
 use super::input::read_commands;
+use super::print::line;
 use super::progress::batches_bar;
 use super::quantity::MOST_REPEATS;
 use super::server::check_address;
@@ -17,7 +18,7 @@ use super::{FAILED, INTERRUPTED, settle_scratch};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
 use crate::model::{Dispatch, ExecutorKind, Runtime, Secret, WorkloadKind};
 use crate::net::{Context, Endpoint};
-use crate::process::{Scratch, Signals};
+use crate::process::{Scratch, Signals, tell};
 use crate::wire::control::Wish;
 
 const EXAMPLES: &str = "\
@@ -243,33 +244,41 @@ fn usage_or_failure(error: ClientError) -> anyhow::Error {
 
 /// Says what came out.
 fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow::Result<ExitCode> {
-    println!("time taken: {:.3} s", outcome.makespan.as_secs_f64());
-    println!("total: {}", outcome.sum);
+    line(format_args!(
+        "time taken: {:.3} s",
+        outcome.makespan.as_secs_f64()
+    ))?;
+    line(format_args!("total: {}", outcome.sum))?;
     if outcome.ending == Ending::Complete && outcome.grant.is_some() && outcome.account.is_none() {
-        eprintln!("mpmt: the server went before it said whether it knew all commands");
+        tell("mpmt: the server went before it said whether it knew all commands");
     }
     let unknown = outcome.account.map_or(0, |it| it.unknown_commands);
     if unknown > 0 {
-        eprintln!("mpmt: the server does not know {unknown} of the commands, which were not run");
+        tell(format_args!(
+            "mpmt: the server does not know {unknown} of the commands, which were not run"
+        ));
     }
     let has_total = i64::try_from(outcome.sum).is_ok();
     if !has_total {
-        eprintln!("mpmt: the total is beyond 64 bits; try smaller responses, or fewer commands");
+        tell("mpmt: the total is beyond 64 bits; try smaller responses, or fewer commands");
     }
     if outcome.duplicates > 0 {
-        eprintln!(
+        tell(format_args!(
             "mpmt: {} results came twice and were counted once",
             outcome.duplicates
-        );
+        ));
     }
     for failure in &outcome.failures {
-        eprintln!("mpmt: batch {} failed: {}", failure.batch, failure.reason);
+        tell(format_args!(
+            "mpmt: batch {} failed: {}",
+            failure.batch, failure.reason
+        ));
     }
     if outcome.ending == Ending::Interrupted && interrupted {
-        eprintln!(
+        tell(format_args!(
             "mpmt: interrupted with {} of {} batches answered",
             outcome.results, outcome.batches
-        );
+        ));
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let all_run = outcome.failures.is_empty() && (unknown == 0 || allow_unknown);

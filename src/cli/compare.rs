@@ -10,6 +10,7 @@ use super::error::UsageError;
 use super::print::PrintArgs;
 use super::quantity::{probability, share};
 use super::results::{environment_beside, trials_file};
+use crate::process::tell;
 use crate::record::{Trial, read_trials};
 use crate::report::compare::{Changes, Terms, changes};
 use crate::report::surroundings::differences;
@@ -87,7 +88,7 @@ pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
     }
     warn_of_surroundings(&args.old, &args.new)?;
     args.print.print("compare", &changes.report())?;
-    eprintln!("{}", changes.summary());
+    tell(format_args!("{}", changes.summary()));
     Ok(match changes.regressions() {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(FAILED),

@@ -14,7 +14,7 @@ use crate::harness::{
     measure_batch_cost,
 };
 use crate::model::{Table as Lookup, parse_lines};
-use crate::process::{Program, Signals};
+use crate::process::{Program, Signals, tell};
 use crate::report::{Cell, Column, Format, Report, Table};
 
 const EXAMPLES: &str = "\
@@ -68,7 +68,9 @@ fn note_batch_cost(environment: &mut Environment) -> anyhow::Result<()> {
     let mut harness = Harness::new(Program::This, input, timeout, signals);
     let trial = measure_batch_cost(&mut harness)?;
     if let Some(error) = &trial.error {
-        eprintln!("mpmt: the trial that does nothing failed: {error}");
+        tell(format_args!(
+            "mpmt: the trial that does nothing failed: {error}"
+        ));
     }
     if let Some(calibration) = &mut environment.calibration {
         calibration.batch_cost_s = batch_cost_s(&trial);

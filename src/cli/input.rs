@@ -8,6 +8,7 @@ use clap::Args;
 use super::error::UsageError;
 use crate::harness::{DEFAULT_COMMANDS, DEFAULT_TABLE, Input};
 use crate::model::{BadLine, Command, Parsed, Table, TableEntry, parse_lines};
+use crate::process::tell;
 use crate::record::read_text;
 use crate::spec::{InputSource, InputSpec};
 
@@ -108,7 +109,7 @@ fn tell_unknown(path: &Path, commands: &[(usize, Command)], entries: &[TableEntr
     let lines = unknown
         .iter()
         .map(|(line, command)| (*line, reason(command)));
-    tell(path, lines);
+    tell_lines(path, lines);
 }
 
 fn without_numbers<T>(lines: Vec<(usize, T)>) -> Vec<T> {
@@ -145,7 +146,7 @@ fn read_entries_once(path: &Path, strict: bool) -> Result<Vec<TableEntry>, Usage
 
 fn tell_repeated(path: &Path, lines: &[usize]) {
     const REASON: &str = "this command is in the table already; the last one stands";
-    tell(path, lines.iter().map(|&line| (line, REASON)));
+    tell_lines(path, lines.iter().map(|&line| (line, REASON)));
 }
 
 fn read_entries(path: &Path, strict: bool) -> Result<Vec<(usize, TableEntry)>, UsageError> {
@@ -169,7 +170,7 @@ fn check<T>(
     strict: bool,
     form: &str,
 ) -> Result<Vec<(usize, T)>, UsageError> {
-    tell(
+    tell_lines(
         path,
         parsed
             .bad
@@ -192,12 +193,16 @@ fn check<T>(
 }
 
 /// Tells of lines on stderr: the first ones, then a count.
-fn tell(path: &Path, lines: impl ExactSizeIterator<Item = (usize, impl std::fmt::Display)>) {
+fn tell_lines(path: &Path, lines: impl ExactSizeIterator<Item = (usize, impl std::fmt::Display)>) {
     let count = lines.len();
     for (line, reason) in lines.take(TOLD) {
-        eprintln!("{}:{line}: {reason}", path.display());
+        tell(format_args!("{}:{line}: {reason}", path.display()));
     }
     if count > TOLD {
-        eprintln!("{}: and {} more", path.display(), count - TOLD);
+        tell(format_args!(
+            "{}: and {} more",
+            path.display(),
+            count - TOLD
+        ));
     }
 }

@@ -6,6 +6,7 @@ use super::measure::Campaign;
 use super::print::PrintArgs;
 use super::progress::rounded;
 use crate::harness::{Planned, expected_s};
+use crate::process::tell;
 use crate::record::Trial;
 use crate::report::{Cell, Column, Report, Table};
 
@@ -36,12 +37,12 @@ pub(super) fn list(
         true => ", and then more until the precision is reached",
         false => "",
     };
-    eprintln!(
+    tell(format_args!(
         "{} trials, about {} ({} of it the ideal makespans){open}; nothing was run",
         planned.len(),
         rounded(all_s),
         rounded(work_s)
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

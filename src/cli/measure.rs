@@ -18,7 +18,7 @@ use super::server::check_limits;
 use super::settle_scratch;
 use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
 use crate::model::{Configuration, Job, OwnWork, Runtime};
-use crate::process::{Program, Signals};
+use crate::process::{Program, Signals, tell};
 use crate::record::{Trial, TrialWriter, with_fastest_loops};
 use crate::server::tasks_needed;
 use crate::spec::{Order, input_digest};
@@ -56,11 +56,11 @@ impl Request {
         {
             // A grid from the command line asks nothing but what it says.
             if !definition.question.is_empty() {
-                eprintln!(
+                tell(format_args!(
                     "{name}: {}\n{}\n",
                     definition.question.trim(),
                     definition.analysis.trim()
-                );
+                ));
             }
         }
     }

@@ -38,7 +38,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::harness::HarnessError;
-use crate::process::{Scratch, bear_name_of_program};
+use crate::process::{Messages, Scratch, bear_name_of_program, tell};
 use error::UsageError;
 
 /// Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage or input, 130 interrupted.
@@ -110,7 +110,7 @@ pub fn main() -> ExitCode {
         Command::Worker(args) => worker::run(args),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("mpmt: {error:#}");
+        tell(format_args!("mpmt: {error:#}"));
         ExitCode::from(code_of(&error))
     })
 }
@@ -150,7 +150,7 @@ fn set_up_messages() {
     let filter = EnvFilter::try_from_env("MPMT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| Messages)
         .with_target(false)
         .without_time()
         .with_ansi(terminal::has_colours(&std::io::stderr()))

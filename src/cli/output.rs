@@ -12,6 +12,7 @@ use anyhow::Context;
 use tempfile::NamedTempFile;
 
 use super::error::UsageError;
+use super::print::is_unread;
 
 /// Where a subcommand writes a file to: a path, or `-` for stdout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl Output {
 fn write_stdout(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     match fill(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+        Err(error) if is_unread(&error) => {
             // What is left in the buffers must not be tried again when they are dropped.
             let _ = out.into_parts();
             Ok(())

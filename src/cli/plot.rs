@@ -8,9 +8,11 @@ use clap::Args;
 
 use super::FAILED;
 use super::error::UsageError;
+use super::print::line;
 use super::records::{Recorded, RecordsArgs};
 use super::results::say_warnings_beside;
 use crate::chart::{self, Drawings, Kind};
+use crate::process::tell;
 use crate::record::published;
 
 const EXAMPLES: &str = "\
@@ -55,10 +57,14 @@ pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
     };
     let drawings = draw(&recorded, &kinds)?;
     for file in save(&drawings, folder)? {
-        println!("{}", file.display());
+        line(format_args!("{}", file.display()))?;
     }
     for left in &drawings.left_out {
-        eprintln!("left out: {}: {}", left.kind.as_str(), left.reason);
+        tell(format_args!(
+            "left out: {}: {}",
+            left.kind.as_str(),
+            left.reason
+        ));
     }
     Ok(match drawings.drawn.is_empty() {
         true => ExitCode::from(FAILED),

@@ -1,7 +1,9 @@
 //! Results on stdout, in the format and for the place that was asked for.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::splice::Splice;
@@ -52,8 +54,26 @@ impl PrintArgs {
 pub(super) fn to_stdout(results: &impl Printed, format: Format) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     let written = results.write(format, terminal::style(&io::stdout()), &mut stdout);
-    match written.and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+    passed_over_when_unread(written.and_then(|()| stdout.flush()))
+}
+
+/// Prints a line on stdout. That nobody reads it is no error.
+///
+/// # Errors
+/// When stdout can't be written to.
+pub(super) fn line(text: impl Display) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    passed_over_when_unread(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
+}
+
+fn passed_over_when_unread(written: io::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(error) if is_unread(&error) => Ok(()),
+        other => other.context("cannot write to stdout"),
     }
+}
+
+/// Whether there is nobody who could read: the reader of a pipe has gone, or the terminal.
+pub(super) fn is_unread(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(libc::EIO)
 }

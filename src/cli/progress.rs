@@ -1,19 +1,16 @@
 //! Bars and lines on stderr while something takes long.
 
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::clock::{self, Tick};
 use crate::harness::{Capacity, Experiment, Observer, Planned, advice, expected_s};
+use crate::process::tell;
 use crate::record::{Status, Trial, TrialWriter};
 
-/// A bar of answered batches on stderr, when that is a terminal.
+/// A bar of answered batches on stderr, when that is a terminal which can show one.
 pub(super) fn batches_bar(total: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
     let style = "{bar:40} {pos}/{len} batches, {per_sec}, {eta} left";
     ProgressBar::new(total).with_style(style_of(style))
 }
@@ -24,7 +21,7 @@ fn style_of(template: &str) -> ProgressStyle {
 }
 
 /// Shows how far an experiment is, and keeps its rows: a bar with the time that is left when
-/// stderr is a terminal, a line for each trial when it is not.
+/// stderr is a terminal that can show one, a line for each trial when it is not.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     rows: Option<TrialWriter>,
@@ -74,14 +71,15 @@ impl Outlook {
 
 impl Progress {
     pub(super) fn new(rows: Option<TrialWriter>) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(0)
-                .with_style(style_of("{bar:30} {msg}, {elapsed} gone, {prefix} left"));
+        let bar = ProgressBar::new(0)
+            .with_style(style_of("{bar:30} {msg}, {elapsed} gone, {prefix} left"));
+        // One that is hidden swallows the lines as well.
+        let is_shown = !bar.is_hidden();
+        if is_shown {
             bar.enable_steady_tick(Duration::from_millis(250));
-            bar
-        });
+        }
         Progress {
-            bar,
+            bar: is_shown.then_some(bar),
             rows,
             outlook: Outlook::default(),
             begun: clock::now(),
@@ -109,7 +107,7 @@ impl Progress {
     pub(super) fn note_always(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
+            None => tell(format_args!("{line}")),
         }
     }
 }

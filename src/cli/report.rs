@@ -10,9 +10,11 @@ use serde_json::Value;
 use super::error::UsageError;
 use super::output::Output;
 use super::plot;
+use super::print::line;
 use super::quantity::share;
 use super::records::{Recorded, RecordsArgs};
 use crate::chart::{Drawings, Kind, dark_colours};
+use crate::process::tell;
 use crate::record::{by_experiment, published, read_text, trials_csv};
 use crate::report::page::{self, AskedExperiment, LeftOut, Page, PageChart, ThemeColour};
 use crate::report::recommend::Terms;
@@ -63,7 +65,7 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
     let out = args.out.unwrap_or_else(|| beside(&recorded));
     write(&html, &out)?;
     if let Output::File(path) = &out {
-        println!("{}", path.display());
+        line(format_args!("{}", path.display()))?;
         if args.open {
             show(path)?;
         }
@@ -80,8 +82,8 @@ pub(super) fn leave(trials: &Path) -> anyhow::Result<()> {
     let html = compose(recorded, &drawings, None, Terms::default())?;
     let page = beside(recorded);
     write(&html, &page)?;
-    eprintln!("results: {}", recorded.folder.display());
-    eprintln!("report: {page}");
+    tell(format_args!("results: {}", recorded.folder.display()));
+    tell(format_args!("report: {page}"));
     Ok(())
 }
 

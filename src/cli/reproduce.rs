@@ -91,10 +91,10 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let opened = begin(&mut folder, &request)?;
     let trials = campaign.run(&folder, opened)?;
     let published = published();
-    args.print
-        .print("reproduce", &report::comparison(&trials, &published))?;
+    let printed = (args.print).print("reproduce", &report::comparison(&trials, &published));
     folder.close();
     report_page::leave(&folder.trials())?;
+    printed?;
     Ok(exit_code(&trials))
 }
 

@@ -164,9 +164,11 @@ fn finish(
         true => published(),
         false => Vec::new(),
     };
-    print.print("sweep", &report::comparison(trials, &figures))?;
+    let printed = print.print("sweep", &report::comparison(trials, &figures));
+    // What was measured has its page although there was no room for the table elsewhere.
     folder.close();
     report_page::leave(&folder.trials())?;
+    printed?;
     Ok(exit_code(trials))
 }
 

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::model::{Interpreter, Task};
 use crate::net::Context;
-use crate::process::Lifeline;
+use crate::process::{Lifeline, tell};
 use crate::wire::fleet::{Farewell, Ticket};
 use crate::worker::{self, WorkerError};
 
@@ -39,7 +39,7 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
     // A thread that panics would leave its batch unanswered for ever. Without the process, the
     // gateway gives the batch to another.
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("mpmt worker: {panic}");
+        tell(format_args!("mpmt worker: {panic}"));
         let fault = Some(panic.to_string().replace('\n', " "));
         leave(&Farewell {
             fault,

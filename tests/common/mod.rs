@@ -124,6 +124,29 @@ impl Stage {
         Process::start(&mut command, end, Some(terminal), self.deadline).finish()
     }
 
+    /// Starts `mpmt` with a terminal for what it says on standard error, and gives that terminal.
+    pub fn start_with_messages_on_terminal(&self, line: &str, name: &str) -> (Process, File) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+        command.args(line.split_whitespace());
+        let (terminal, its_end) = terminal(100);
+        let mut child = self
+            .place(&mut command)
+            .env("TERM", name)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(its_end))
+            .spawn()
+            .unwrap();
+        let process = Process {
+            stdout: Stream::of(child.stdout.take().unwrap()),
+            stderr: Stream::of(std::io::empty()),
+            line: line.to_owned(),
+            child,
+            deadline: self.deadline,
+        };
+        (process, File::from(terminal))
+    }
+
     /// Starts `mpmt server` and waits until it is ready.
     pub fn serve(&self, line: &str) -> (Process, Ready) {
         let mut server = self.start(&format!("server {line} --format json"));

@@ -18,4 +18,5 @@ mod pages;
 mod runtimes;
 mod terminals;
 mod two_terminals;
+mod unheard;
 mod words;

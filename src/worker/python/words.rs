@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use crate::process::tell;
 
 /// How many lines are kept, and how many letters of each.
 const LINES: usize = 3;
@@ -37,8 +39,7 @@ impl Words {
                 .is_ok_and(|length| length > 0)
             {
                 let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-                // That nobody reads ours is no reason to end.
-                let _ = writeln!(io::stderr(), "{text}");
+                tell(&text);
                 keep(
                     &mut kept.lock().unwrap_or_else(PoisonError::into_inner),
                     &text,
