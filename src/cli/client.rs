@@ -12,7 +12,7 @@ use super::error::UsageError;
 use super::input::read_commands;
 use super::print::line;
 use super::progress::batches_bar;
-use super::quantity::MOST_REPEATS;
+use super::quantity::{MOST_REPEATS, duration};
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED, settle_scratch};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
@@ -72,7 +72,7 @@ pub(super) struct ClientArgs {
     window: u64,
 
     /// Give up when no server is there within this time [default: wait for one for ever]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     connect_timeout: Option<Duration>,
 
     /// Send so many batches per second, each when it is due, however long answers take

@@ -92,7 +92,7 @@ impl Campaign {
         }
         let mut harness = harness(request)?;
         let mut paces = HashMap::new();
-        let timeout = request.timeout_s.map(Duration::from_secs_f64);
+        let timeout = seconds("timeout_s", request.timeout_s)?;
         for prepared in &mut experiments {
             prepared.predict(&mut harness, timeout, &mut paces)?;
         }

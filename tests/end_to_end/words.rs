@@ -54,6 +54,7 @@ fn figures_at_their_extremes_are_refused_in_words() {
         "sweep -w noop -r 4294967295 --warmup 4294967295 --list".to_owned(),
         format!("client commands.txt 16 ipc://a ipc://b --window {MOST}"),
         format!("client commands.txt 16 ipc://a ipc://b --repeat {MOST}"),
+        format!("client commands.txt 16 ipc://a ipc://b --connect-timeout {MOST}s"),
         "compare a b --threshold 1e300%".to_owned(),
         "sweep -w noop --precision 0.02 --list".to_owned(),
     ] {
