@@ -638,7 +638,8 @@ fn who_lets_clients_without_a_control_channel_have_programs_run_over_tcp_is_warn
 #[test]
 fn more_batches_than_there_are_numbers_are_refused() {
     let stage = Stage::with_512_commands(0.0);
-    let line = "client commands.txt 1 --repeat 3000000000 --control ipc://nowhere";
+    stage.write("commands.txt", &stage.read("commands.txt").repeat(3));
+    let line = "client commands.txt 1 --repeat 1000000000 --control ipc://nowhere";
     let refused = stage.run(line).expect(2);
     assert!(refused.stderr.contains("2^40"), "{}", refused.stderr);
 }
