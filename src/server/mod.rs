@@ -36,7 +36,7 @@ pub use session::Held;
 use std::time::Duration;
 
 use crate::clock::{self, Tick};
-use crate::model::{AssignmentNo, ExecutorKind, Job, SessionNo, SpawnMode, Table};
+use crate::model::{AssignmentNo, Job, SessionNo, SpawnMode, Table};
 use crate::net::{
     self, Context, Door, Endpoint, Frame, Kind, Listener, NetError, PollEntry, Received, Socket,
 };
@@ -61,10 +61,7 @@ pub fn tasks_needed(workers: u32, job: &Job) -> u64 {
     const SHARED: u64 = 16;
     const WORKER: u64 = 4;
     const INTERPRETER: u64 = 4;
-    let threads = match job.executor {
-        ExecutorKind::Sequential => 1,
-        _ => u64::from(job.threads),
-    };
+    let threads = u64::from(job.width());
     let interpreter = job.runtime.interpreter().map_or(0, |_| INTERPRETER);
     let programs = job.command_line().map_or(0, |_| threads);
     SHARED + u64::from(workers) * (WORKER + interpreter + threads + programs)
