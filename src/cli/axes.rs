@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::model::{CommandLine, Dispatch, ExecutorKind, Runtime, SpawnMode, Task, WorkloadKind};
+use crate::model::{
+    CommandLine, Dispatch, ExecOutput, ExecutorKind, Runtime, SpawnMode, Task, WorkloadKind,
+};
 use crate::spec::{Axes, Axis};
 
 /// Axes on the command line: everywhere a value, a list or a range.
@@ -22,9 +24,20 @@ pub(super) struct AxesArgs {
 
     /// Runs a program of your own for each command, without a shell: a command line in which
     /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
-    /// be 0. With --runtime native or gil
+    /// be 0, and what it prints is thrown away (see --exec-output). With --runtime native or gil
     #[arg(long, value_name = "COMMAND LINE", help_heading = "Axes")]
     exec: Option<CommandLine>,
+
+    /// With --exec: where the program's standard output goes, nowhere (null) or to the standard
+    /// error of mpmt (inherit) [default: null]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "null|inherit",
+        hide_possible_values = true,
+        help_heading = "Axes"
+    )]
+    exec_output: Option<ExecOutput>,
 
     /// Worker processes: 8, or 1,2,4, or 1..32:x2, or 1..32:+4
     #[arg(short, long, value_name = "NUMBERS", help_heading = "Axes")]
@@ -82,6 +95,7 @@ impl AxesArgs {
             label: None,
             task: self.task.clone(),
             exec: self.exec.clone(),
+            exec_output: self.exec_output,
             workload: self.workload.clone(),
             runtime: self.runtime.clone(),
             switch_interval: self.switch_interval.clone(),

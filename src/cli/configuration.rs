@@ -9,8 +9,8 @@ use super::own_work::check_own_work;
 use super::quantity::{MOST_REPEATS, duration};
 use crate::harness::Input;
 use crate::model::{
-    CommandLine, Configuration, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime,
-    SpawnMode, Task, WorkloadKind,
+    CommandLine, Configuration, Dispatch, ExecOutput, ExecutorKind, Instruction, Job, OwnWork,
+    Runtime, SpawnMode, Task, WorkloadKind,
 };
 
 /// What a worker runs.
@@ -28,9 +28,20 @@ pub(super) struct JobArgs {
 
     /// Runs a program of your own for each command, without a shell: a command line in which
     /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
-    /// be 0. With --runtime native or gil
+    /// be 0, and what it prints is thrown away (see --exec-output). With --runtime native or gil
     #[arg(long, value_name = "COMMAND LINE", help_heading = "Work")]
     exec: Option<CommandLine>,
+
+    /// With --exec: where the program's standard output goes, nowhere (null) or to the standard
+    /// error of mpmt (inherit) [default: null]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "null|inherit",
+        hide_possible_values = true,
+        help_heading = "Work"
+    )]
+    exec_output: Option<ExecOutput>,
 
     /// Loops of one command of CPU work
     #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
@@ -81,7 +92,8 @@ impl JobArgs {
                 "only --runtime gil has a switch interval; leave --switch-interval out",
             ));
         }
-        let own = OwnWork::of(self.task.clone(), self.exec.clone()).map_err(UsageError::new)?;
+        let own = OwnWork::of(self.task.clone(), self.exec.clone(), self.exec_output)
+            .map_err(UsageError::new)?;
         let usual = own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload);
         let workload = self.workload.unwrap_or(usual);
         OwnWork::check(own.as_ref(), workload, &self.runtime).map_err(UsageError::new)?;

@@ -7,14 +7,14 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 
 use super::error::UsageError;
-use crate::model::{Configuration, Job, OwnWork, Task, fnv1a};
+use crate::model::{Configuration, Exec, Job, OwnWork, Task, fnv1a};
 
 /// Whether what a job runs is there.
 pub(super) fn check_own_work(job: &Job) -> Result<(), UsageError> {
     match &job.own {
         None => Ok(()),
         Some(OwnWork::Task(task)) => read(task).map(drop),
-        Some(OwnWork::Exec(line)) => match is_program(line.program()) {
+        Some(OwnWork::Exec(Exec { line, .. })) => match is_program(line.program()) {
             true => Ok(()),
             false => Err(UsageError::new(format!(
                 "there is no program {}; write its path, or a name that is found on PATH",

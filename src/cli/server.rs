@@ -12,6 +12,7 @@ use super::configuration::JobArgs;
 use super::error::UsageError;
 use super::input::read_table;
 use super::settle_scratch;
+use crate::harness::shell_syntax_advice;
 use crate::model::{Job, SpawnMode};
 use crate::net::{Context, Endpoint};
 use crate::process::{
@@ -150,6 +151,10 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
     spare_children_signal_stacks();
     let table = read_table(&args.table, args.strict)?;
     let options = args.options()?;
+    let of_harness = args.lifeline;
+    if let Some(advice) = shell_syntax_advice(&options.job).filter(|_| !of_harness) {
+        tracing::warn!("{advice}");
+    }
     let format = args.format;
     let say_ready = |ready: &Ready| say(format, ready, &in_words(ready));
     let report = server::run(

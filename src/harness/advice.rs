@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::Capacity;
-use crate::model::Configuration;
+use crate::model::{Configuration, Job};
 
 /// Work that takes no more of a quota's periods than this can be done faster than the quota allows
 /// by more than a few per cent: it has the rest of one period, and the whole next one.
@@ -17,7 +17,19 @@ pub fn advice(
 ) -> Vec<String> {
     let threads = idle_threads(configurations);
     let bursts = bursts(configurations, predicted_s, capacity);
-    threads.into_iter().chain(bursts).collect()
+    let shell = (configurations.iter()).find_map(|one| shell_syntax_advice(&one.job));
+    threads.into_iter().chain(bursts).chain(shell).collect()
+}
+
+/// That a program is given what was meant for a shell.
+pub fn shell_syntax_advice(job: &Job) -> Option<String> {
+    let line = &job.exec()?.line;
+    let syntax = line.shell_syntax().join(" ");
+    (!syntax.is_empty()).then(|| format!(
+        "--exec runs its program without a shell, so {} is given these as they stand: {syntax}; if a \
+         shell is to read them, write --exec \"sh -c '...'\"",
+        line.program()
+    ))
 }
 
 /// That some have threads which can never run.
@@ -64,7 +76,7 @@ fn bursts(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Dispatch, WorkloadKind};
+    use crate::model::{Dispatch, OwnWork, WorkloadKind};
     use crate::spec::{Definition, named};
 
     fn configuration(threads: u32, batch: u32, dispatch: Dispatch) -> Configuration {
@@ -93,6 +105,23 @@ mod tests {
         assert_eq!(told(16, 16, Dispatch::Barrier), "");
         assert_eq!(told(32, 16, Dispatch::Pipelined), "");
         assert_eq!(told(32, 32, Dispatch::Barrier), "");
+    }
+
+    #[test]
+    fn what_was_meant_for_a_shell_is_told_at_the_start() {
+        let told = |line: &str| {
+            let mut exec = configuration(1, 16, Dispatch::Barrier);
+            exec.job.workload = WorkloadKind::Exec;
+            exec.job.own = OwnWork::of(None, line.parse().ok(), None).unwrap();
+            advice(&[exec], &[1.0], FREE).concat()
+        };
+        let piped = told("gzip -c x | wc -c");
+        assert!(
+            piped.contains("gzip is given these as they stand: |;"),
+            "{piped}"
+        );
+        assert!(piped.contains("sh -c"), "{piped}");
+        assert_eq!(told("sh -c 'gzip -c x | wc -c'"), "");
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod trace;
 mod trial;
 mod verdict;
 
-pub use advice::advice;
+pub use advice::{advice, shell_syntax_advice};
 pub use calibration::{Calibration, batch_cost_s, measure_batch_cost};
 pub use doctor::{Finding, Verdict, Warning, examine};
 pub use environment::{Capacity, Environment};

@@ -209,8 +209,9 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     if let Some(task) = job.task() {
         command.args(["--task", &task.to_string()]);
     }
-    if let Some(line) = job.command_line() {
-        command.args(["--exec", &line.to_string()]);
+    if let Some(exec) = job.exec() {
+        command.args(["--exec", &exec.line.to_string()]);
+        command.args(["--exec-output", exec.output.as_str()]);
     }
     if job.own.is_some() {
         // How long it may rightly take nobody knows: the trial's own limit is the only one.

@@ -450,7 +450,7 @@ impl Harness {
             interpreter: None,
             gil_enabled: None,
             task: job.task().map(ToString::to_string),
-            exec: job.command_line().map(ToString::to_string),
+            exec: job.exec().map(|exec| exec.line.to_string()),
         }
     }
 }

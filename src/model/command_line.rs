@@ -77,6 +77,34 @@ impl CommandLine {
         &self.program
     }
 
+    /// What a shell would have made something of, in the order in which it comes, each once: a pipe,
+    /// a redirection, a variable, a pattern. Here it is text, which a person may not expect.
+    pub fn shell_syntax(&self) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let (mut quote, mut begins_word) = (None, true);
+        let mut rest = self.text.as_str();
+        while let Some(letter) = rest.chars().next() {
+            let operator = operator_at(rest, quote, begins_word);
+            let length = match (operator, quote, letter) {
+                (Some(operator), ..) => operator.len(),
+                // The next letter is text, whatever it is.
+                (None, None | Some('"'), '\\') => {
+                    1 + rest[1..].chars().next().map_or(0, char::len_utf8)
+                }
+                _ => letter.len_utf8(),
+            };
+            found.extend(operator.filter(|operator| !found.contains(operator)));
+            quote = match (quote, letter) {
+                (None, '\'' | '"') => Some(letter),
+                (Some(open), _) if open == letter => None,
+                _ => quote,
+            };
+            begins_word = quote.is_none() && letter.is_ascii_whitespace();
+            rest = &rest[length..];
+        }
+        found
+    }
+
     /// The arguments for one command.
     pub fn arguments(
         &self,
@@ -111,6 +139,30 @@ impl FromStr for CommandLine {
                 .collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// The operator or expansion of a POSIX shell that a text begins with, outside quotes or in those
+/// that are open.
+fn operator_at(text: &str, quote: Option<char>, begins_word: bool) -> Option<&str> {
+    const OPERATORS: [&str; 9] = ["&&", "||", "<<", ">>", "|", "&", ";", "<", ">"];
+    if let Some(name) = text.strip_prefix('$') {
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let name = &name[..end.unwrap_or(name.len())];
+        let opens = text[1..].starts_with(['{', '(']);
+        let length = if opens { 2 } else { 1 + name.len() };
+        return (quote != Some('\'') && length > 1).then_some(&text[..length]);
+    }
+    if text.starts_with('`') {
+        return (quote != Some('\'')).then_some(&text[..1]);
+    }
+    if quote.is_some() {
+        return None;
+    }
+    let operator = OPERATORS
+        .into_iter()
+        .find(|operator| text.starts_with(operator));
+    let is_pattern = text.starts_with('*') || text.starts_with('~') && begins_word;
+    operator.or(is_pattern.then_some(&text[..1]))
 }
 
 /// The pieces of a word. A placeholder is a lower-case word in braces; other braces are text.
@@ -203,7 +255,31 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_a_shell_would_read_is_found_outside_quotes() {
+        let found = |text: &str| {
+            let line: CommandLine = text.parse().unwrap();
+            line.shell_syntax().join(" ")
+        };
+        assert_eq!(found("cat {address} | wc -l > out"), "| >");
+        assert_eq!(found("a && b || c; d"), "&& || ;");
+        assert_eq!(
+            found("ls ~/x *.csv $HOME \"$USER\" ${X} $(date) `id`"),
+            "~ * $HOME $USER ${ $( `"
+        );
+        assert_eq!(found("sh -c 'a | b > $X; ls *'"), "");
+        assert_eq!(found(r#"grep a\|b \$X a~b 5$ x\* "<|>" '~'"#), "");
+        assert_eq!(found("x '' | y"), "|");
+        assert_eq!(found("x 2>&1"), "> &");
+    }
+
     proptest! {
+        #[test]
+        fn what_is_quoted_is_never_for_a_shell(text in "[^\0]{0,20}") {
+            let line: CommandLine = format!("x '{}'", text.replace(['\'', '{'], "_")).parse().unwrap();
+            prop_assert!(line.shell_syntax().is_empty());
+        }
+
         #[test]
         fn no_placeholder_is_left_and_other_text_is_untouched(
             texts in prop::collection::vec("[^{}\0]{0,6}|\\{|\\}|\\{[A-Z ]\\}", 1..6),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CommandLine, OwnWork, Runtime, Task};
+use super::{Exec, OwnWork, Runtime, Task};
 
 /// A word list that is the same in code, on the command line and in records.
 macro_rules! words {
@@ -82,6 +82,16 @@ words! {
         Lazy = "lazy",
         /// All of them before the first batch.
         Eager = "eager",
+    }
+}
+
+words! {
+    /// Where the standard output of a person's program goes.
+    ExecOutput {
+        /// Nowhere.
+        Null = "null",
+        /// To standard error: standard output is for rows.
+        Inherit = "inherit",
     }
 }
 
@@ -186,8 +196,8 @@ impl Job {
     }
 
     /// The program that the commands run, if they do.
-    pub fn command_line(&self) -> Option<&CommandLine> {
-        self.own.as_ref().and_then(OwnWork::command_line)
+    pub fn exec(&self) -> Option<&Exec> {
+        self.own.as_ref().and_then(OwnWork::exec)
     }
 
     /// Whether the work is told the commands themselves, and not only what the table says of them.

@@ -22,14 +22,15 @@ mod text;
 pub use command::{Command, CommandError, Verb};
 pub use command_line::{CommandLine, CommandLineError};
 pub use configuration::{
-    BadSwitchInterval, Configuration, Dispatch, ExecutorKind, Job, SpawnMode, WorkloadKind,
+    BadSwitchInterval, Configuration, Dispatch, ExecOutput, ExecutorKind, Job, SpawnMode,
+    WorkloadKind,
 };
 pub use digest::fnv1a;
 pub use id::{AssignmentNo, BatchId, SessionKey, SessionNo, WorkerNo};
 pub use ideal::{IdealInput, Load, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
 pub use lines::{BadLine, Parsed, parse_lines};
-pub use own::{OwnWork, OwnWorkError};
+pub use own::{Exec, OwnWork, OwnWorkError};
 pub use ranges::{Ranges, Spans};
 pub use runtime::{Interpreter, NoWorkStealing, Runtime, RuntimeError};
 pub use secret::{NoSecret, Secret};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CommandLine, Runtime, Task, WorkloadKind};
+use super::{CommandLine, ExecOutput, Runtime, Task, WorkloadKind};
 
 /// What a person has each command do, instead of what this program could.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -11,7 +11,16 @@ pub enum OwnWork {
     /// A Python function is called.
     Task(Task),
     /// A program is run.
-    Exec(CommandLine),
+    Exec(Exec),
+}
+
+/// A program that is run from its start to its end for each command.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Exec {
+    /// The program and its arguments.
+    pub line: CommandLine,
+    /// Where its standard output goes.
+    pub output: ExecOutput,
 }
 
 /// A workload that can't be had as it is asked for, with the remedy.
@@ -26,6 +35,11 @@ pub enum OwnWorkError {
     /// There are both kinds.
     #[error("a command calls a function or runs a program; leave out --task or --exec")]
     Both,
+    /// There is no program whose output it could be.
+    #[error(
+        "only a program has a standard output to send somewhere; add --exec, or leave --exec-output out"
+    )]
+    NoOutput,
     /// A program needs no interpreter.
     #[error(
         "a program is run by native threads; leave out --runtime python, or start the program from \
@@ -47,11 +61,17 @@ impl OwnWork {
     /// When there are both.
     pub fn of(
         task: Option<Task>,
-        exec: Option<CommandLine>,
+        line: Option<CommandLine>,
+        output: Option<ExecOutput>,
     ) -> Result<Option<OwnWork>, OwnWorkError> {
-        match (task, exec) {
-            (Some(_), Some(_)) => Err(OwnWorkError::Both),
-            (task, exec) => Ok(task.map(OwnWork::Task).or(exec.map(OwnWork::Exec))),
+        match (task, line, output) {
+            (Some(_), Some(_), _) => Err(OwnWorkError::Both),
+            (_, None, Some(_)) => Err(OwnWorkError::NoOutput),
+            (task, None, None) => Ok(task.map(OwnWork::Task)),
+            (None, Some(line), output) => Ok(Some(OwnWork::Exec(Exec {
+                line,
+                output: output.unwrap_or(ExecOutput::Null),
+            }))),
         }
     }
 
@@ -72,9 +92,9 @@ impl OwnWork {
     }
 
     /// The program, if it is one.
-    pub fn command_line(&self) -> Option<&CommandLine> {
+    pub fn exec(&self) -> Option<&Exec> {
         match self {
-            OwnWork::Exec(line) => Some(line),
+            OwnWork::Exec(exec) => Some(exec),
             OwnWork::Task(_) => None,
         }
     }
@@ -132,7 +152,19 @@ mod tests {
     #[test]
     fn a_program_goes_with_its_workload_and_native_threads() {
         let line: CommandLine = "true {address}".parse().unwrap();
-        let program = OwnWork::Exec(line.clone());
+        let of = |output| {
+            OwnWork::of(None, Some(line.clone()), output)
+                .unwrap()
+                .unwrap()
+        };
+        let program = of(None);
+        assert_eq!(program.exec().unwrap().output, ExecOutput::Null);
+        let inherit = Some(ExecOutput::Inherit);
+        assert_eq!(of(inherit).exec().unwrap().output, ExecOutput::Inherit);
+        assert_eq!(
+            OwnWork::of(None, None, inherit),
+            Err(OwnWorkError::NoOutput)
+        );
         let [native, gil, python] = Runtime::all();
         let exec = WorkloadKind::Exec;
         for runtime in [&native, &gil] {
@@ -143,6 +175,6 @@ mod tests {
         let without = OwnWork::check(None, exec, &native);
         assert_eq!(without, Err(OwnWorkError::NoProgram));
         let task = "x.py:work".parse().ok();
-        assert_eq!(OwnWork::of(task, Some(line)), Err(OwnWorkError::Both));
+        assert_eq!(OwnWork::of(task, Some(line), None), Err(OwnWorkError::Both));
     }
 }

@@ -26,18 +26,34 @@ pub fn spare_children_signal_stacks() {
     }
 }
 
-/// Gives a program that is not one of ours the signals back that [`spare_children_signal_stacks`]
-/// took, so that it runs as it would anywhere.
-pub(super) fn with_default_signals(command: &mut Command) {
+/// Has a program that is not one of ours run as it would anywhere: it gets the signals back that
+/// [`spare_children_signal_stacks`] took, and no descriptors of ours.
+pub(super) fn as_anywhere(command: &mut Command) {
     let restore = || {
         for signal in [libc::SIGSEGV, libc::SIGBUS] {
             // SAFETY: it is after the fork, where no other thread is, and no handler is installed.
             unsafe { libc::signal(signal, libc::SIG_DFL) };
         }
-        Ok(())
+        close_descriptors_on_exec()
     };
-    // SAFETY: between fork and exec it makes two system calls and touches nothing of this process.
+    // SAFETY: between fork and exec it makes system calls and touches nothing of this process.
     unsafe { command.pre_exec(restore) };
+}
+
+/// From now on nothing but standard input, output and error is inherited by what this process
+/// starts. Most descriptors are opened so; those of libzmq are not. What is opened later is as it is
+/// opened.
+pub(super) fn close_descriptors_on_exec() -> io::Result<()> {
+    let to = libc::c_uint::MAX;
+    // SAFETY: the call changes flags of descriptors and touches no memory.
+    match unsafe { libc::syscall(libc::SYS_close_range, 3, to, libc::CLOSE_RANGE_CLOEXEC) } {
+        0 => Ok(()),
+        _ => match io::Error::last_os_error() {
+            // Before Linux 5.11 there is no such call: they are inherited, and harm nobody.
+            error if matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EINVAL)) => Ok(()),
+            error => Err(error),
+        },
+    }
 }
 
 /// Where a child's standard output goes.
@@ -106,6 +122,9 @@ impl Child {
             StdoutMode::Stderr => command.stdout(io::stderr()),
             StdoutMode::Piped => command.stdout(Stdio::piped()),
         };
+        // Here and not in the child: between fork and exec there is nothing to be done then, and the
+        // program is started the cheaper way (`posix_spawn`).
+        close_descriptors_on_exec()?;
         let mut child = command.spawn()?;
         let file = |pipe: OwnedFd| File::from(pipe);
         let pid = Pid::from_child(&child);

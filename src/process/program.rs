@@ -7,12 +7,12 @@ use std::process::{ChildStderr, Command, Stdio};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::child::with_default_signals;
+use super::child::as_anywhere;
 use super::die_with_parent;
 
 /// Runs a program, waits for its end, and says what went wrong, if anything did: that it can't be
 /// started, or how it ended, with the last line of its standard error. It has nothing to read, and
-/// what it prints is thrown away.
+/// none of our descriptors but its standard output, which is the caller's to choose.
 ///
 /// The kernel kills it when the thread that calls this ends, which is with its process. What the
 /// program starts on its own is its own affair: it is neither killed nor waited for.
@@ -20,10 +20,9 @@ use super::die_with_parent;
 /// # Errors
 /// When it does not end with an exit status of 0, in words that go behind its name.
 pub fn run_program(command: &mut Command) -> Result<(), String> {
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    command.stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stderr(Stdio::piped());
     die_with_parent(command);
-    with_default_signals(command);
+    as_anywhere(command);
     let mut child = command
         .spawn()
         .map_err(|error| format!("can't be started: {error}"))?;
@@ -106,14 +105,34 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::fd::AsRawFd as _;
 
     fn sh(script: &str) -> Result<(), String> {
-        run_program(Command::new("sh").args(["-c", script]))
+        run_program(
+            Command::new("sh")
+                .args(["-c", script])
+                .stdout(Stdio::null()),
+        )
     }
 
     #[test]
     fn a_program_that_ends_well_says_nothing() {
         assert_eq!(sh("echo out; echo err >&2; read line; true"), Ok(()));
+    }
+
+    #[test]
+    fn it_inherits_nothing_but_its_standard_streams() {
+        // As libzmq opens its own: without close-on-exec.
+        let (ours, _other) = std::io::pipe().unwrap();
+        let number = rustix::io::fcntl_getfd(&ours)
+            .map(|_| ours.as_raw_fd())
+            .unwrap();
+        rustix::io::fcntl_setfd(&ours, rustix::io::FdFlags::empty()).unwrap();
+        let is_closed = format!("test ! -e /proc/self/fd/{number}");
+        assert_eq!(sh(&is_closed), Ok(()));
+        let open = "for fd in /proc/$$/fd/*; do echo ${fd##*/}; done | tr '\\n' ' ' >&2; exit 1";
+        let open = sh(open).unwrap_err();
+        assert!(open.ends_with("its last words: 0 1 2"), "{open}");
     }
 
     #[test]

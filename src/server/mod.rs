@@ -63,7 +63,7 @@ pub fn tasks_needed(workers: u32, job: &Job) -> u64 {
     const INTERPRETER: u64 = 4;
     let threads = u64::from(job.width());
     let interpreter = job.runtime.interpreter().map_or(0, |_| INTERPRETER);
-    let programs = job.command_line().map_or(0, |_| threads);
+    let programs = job.exec().map_or(0, |_| threads);
     SHARED + u64::from(workers) * (WORKER + interpreter + threads + programs)
 }
 

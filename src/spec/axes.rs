@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Axis, AxisValue};
 use crate::model::{
-    CommandLine, Configuration, Dispatch, ExecutorKind, Job, OwnWork, OwnWorkError, Runtime,
-    SpawnMode, Task, WorkloadKind,
+    CommandLine, Configuration, Dispatch, ExecOutput, ExecutorKind, Job, OwnWork, OwnWorkError,
+    Runtime, SpawnMode, Task, WorkloadKind,
 };
 
 /// Configurations of one experiment, at the most. More is a slip, not a question.
@@ -45,6 +45,9 @@ macro_rules! axes {
             /// The program that each command runs: the work of the exec workload.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub exec: Option<CommandLine>,
+            /// Where its standard output goes.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub exec_output: Option<ExecOutput>,
             $(
                 $(#[$meta])*
                 #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +62,7 @@ macro_rules! axes {
                     label: over.label.clone().or_else(|| self.label.clone()),
                     task: over.task.clone().or_else(|| self.task.clone()),
                     exec: over.exec.clone().or_else(|| self.exec.clone()),
+                    exec_output: over.exec_output.or(self.exec_output),
                     $($name: over.$name.clone().or_else(|| self.$name.clone()),)+
                 }
             }
@@ -112,7 +116,7 @@ impl Axes {
     /// When a value is out of its bounds, or a combination can't be had.
     pub fn configurations(&self) -> Result<Vec<Configuration>, AxesError> {
         self.check_size()?;
-        let own = OwnWork::of(self.task.clone(), self.exec.clone())
+        let own = OwnWork::of(self.task.clone(), self.exec.clone(), self.exec_output)
             .or_else(|error| refuse("exec", error.to_string()))?;
         let mut all = vec![plain()];
         if let Some(own) = &own {

@@ -57,7 +57,7 @@ pub fn trial_key(
     let own = match &job.own {
         None => String::new(),
         Some(OwnWork::Task(task)) => format!(" task={:?}", task.to_string()),
-        Some(OwnWork::Exec(line)) => format!(" exec={:?}", line.to_string()),
+        Some(OwnWork::Exec(exec)) => format!(" exec={:?}", exec.line.to_string()),
     };
     let text = format!(
         "experiment={experiment:?} label={label:?} input={input_digest:016x} \

@@ -41,7 +41,7 @@ impl Work {
             sleeps: job.sleeps(),
             loops,
             witness: expected_witness(loops),
-            program: job.command_line().map(|line| Program::new(line, launch)),
+            program: job.exec().map(|exec| Program::new(exec, launch)),
             fastest: Fastest::default(),
         }
     }
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_program_is_waited_for_and_its_failure_names_the_command() {
         let line = "no-such-program {address}".parse().unwrap();
-        let own = Some(OwnWork::Exec(line));
+        let own = OwnWork::of(None, Some(line), None).unwrap();
         let job = Job {
             workload: WorkloadKind::Exec,
             own,
