@@ -16,7 +16,9 @@ use super::quantity::{MOST_REPEATS, duration};
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED, settle_scratch};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
-use crate::model::{Dispatch, ExecutorKind, Runtime, Secret, WorkloadKind};
+use crate::model::{
+    Dispatch, ExecutorKind, Runtime, Secret, Tracebacks, WorkloadKind, split_reason,
+};
 use crate::net::{Context, Endpoint};
 use crate::process::{Scratch, Signals, tell};
 use crate::wire::control::Wish;
@@ -268,12 +270,17 @@ fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow
             outcome.duplicates
         ));
     }
+    let mut told = Tracebacks::default();
+    let mut tracebacks = Vec::new();
     for failure in &outcome.failures {
+        let (reason, traceback) = split_reason(&failure.reason);
         tell(format_args!(
-            "mpmt: batch {} failed: {}",
-            failure.batch, failure.reason
+            "mpmt: batch {} failed: {reason}",
+            failure.batch
         ));
+        tracebacks.extend(traceback.filter(|traceback| told.are_new_with(traceback)));
     }
+    tracebacks.iter().for_each(tell);
     if outcome.ending == Ending::Interrupted && interrupted {
         tell(format_args!(
             "mpmt: interrupted with {} of {} batches answered",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::planner::Planner;
 use super::{Harness, HarnessError, Input};
 use crate::clock::{self, Tick};
-use crate::model::{Configuration, Table};
+use crate::model::{Configuration, Table, Tracebacks, same_fault};
 use crate::record::{Status, Trial, with_fastest_loops};
 use crate::spec::Order;
 
@@ -172,6 +172,7 @@ impl Experiment {
             trials: done,
             spent_s: 0.0,
             expected_s: 0.0,
+            tracebacks: Tracebacks::default(),
         };
         let (mut order, mut told) = (1, 0);
         for block in 1..=self.blocks() {
@@ -201,6 +202,13 @@ impl Experiment {
             if run.block(harness, &mut planner, &planned)? {
                 return Ok(ending(&planner, run.trials, true));
             }
+            if let Some(fault) = same_everywhere(&run.trials).filter(|_| block < self.blocks()) {
+                run.observer.note(&format!(
+                    "{}: every trial so far failed alike, and no other block is run: {fault}",
+                    self.name
+                ));
+                return Ok(ending(&planner, run.trials, false));
+            }
         }
         self.tell_what_is_open(&mut planner, &mut run);
         Ok(ending(&planner, run.trials, false))
@@ -221,6 +229,16 @@ impl Experiment {
             ));
         }
     }
+}
+
+/// The reason for which all trials have failed, if it is the same: what is wrong with all of them is
+/// for a person to mend. One trial alone may have had bad luck.
+fn same_everywhere(trials: &[Trial]) -> Option<&str> {
+    let fault = |trial: &Trial| (trial.status, trial.error.as_deref().map(same_fault));
+    let (first, others) = trials.split_first()?;
+    let is_same = |trial: &Trial| trial.status != Status::Ok && fault(trial) == fault(first);
+    let all = !others.is_empty() && trials.iter().all(is_same);
+    first.error.as_deref().filter(|_| all)
 }
 
 fn ending(planner: &Planner<'_>, trials: Vec<Trial>, failed_fast: bool) -> Ending {
@@ -244,6 +262,7 @@ struct Running<'a, O> {
     /// What this process's trials took, and what they were expected to take.
     spent_s: f64,
     expected_s: f64,
+    tracebacks: Tracebacks,
 }
 
 impl<O: Observer> Running<'_, O> {
@@ -261,6 +280,10 @@ impl<O: Observer> Running<'_, O> {
             self.spent_s += start.elapsed().as_secs_f64();
             self.expected_s += expected_s(planned);
             self.observer.ended(&trial)?;
+            let is_new = |traceback: &&str| self.tracebacks.are_new_with(traceback);
+            if let Some(traceback) = harness.traceback().filter(is_new) {
+                self.observer.note(traceback);
+            }
             planner.learn(&trial);
             let failed = trial.status != Status::Ok;
             self.trials.push(trial);

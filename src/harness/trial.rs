@@ -15,7 +15,7 @@ use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock::{self, Tick};
 use crate::model::{
     Command, Configuration, IdealInput, Instruction, Job, Load, Runtime, Table, TableEntry,
-    WorkloadKind, ideal_makespan,
+    WorkloadKind, ideal_makespan, split_reason,
 };
 use crate::net::Context;
 use crate::process::{Census, Gate, Program, Scratch, Signals};
@@ -44,6 +44,8 @@ pub struct Harness {
     server_arguments: Vec<String>,
     /// The folder to leave the last trial's trace in, if there is to be one.
     trace: Option<PathBuf>,
+    /// Of the last trial, when its work has failed with one.
+    traceback: Option<String>,
     signals: Signals,
 }
 
@@ -90,6 +92,7 @@ impl Harness {
             allow_unknown: false,
             server_arguments,
             trace: None,
+            traceback: None,
             signals,
         }
     }
@@ -177,6 +180,20 @@ impl Harness {
     /// # Errors
     /// When it was interrupted, or the system refuses what every trial needs.
     pub fn run(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
+        let mut trial = self.run_to_its_row(planned)?;
+        let reason = trial.error.unwrap_or_default();
+        let (line, traceback) = split_reason(&reason);
+        self.traceback = traceback.map(str::to_owned);
+        trial.error = (!line.is_empty()).then(|| line.to_owned());
+        Ok(trial)
+    }
+
+    /// The traceback with which the work of the last trial failed, if it did. Its row has the line.
+    pub fn traceback(&self) -> Option<&str> {
+        self.traceback.as_deref()
+    }
+
+    fn run_to_its_row(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
         let configuration = &planned.configuration;
         let unknown = self.unknown_commands(configuration);
         if let Err(reason) = self.check_input(configuration, unknown) {

@@ -11,7 +11,7 @@ use super::fleet::Fleet;
 use super::outgoing::Outgoing;
 use super::roll::Roll;
 use super::{Load, Options, ServerError, socket_at};
-use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, SessionNo, WorkerNo};
+use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, SessionNo, WorkerNo, split_reason};
 use crate::net::{Context, Kind, Listener, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
@@ -329,7 +329,9 @@ impl Effects for Hands {
             Some(end) => format!("{reason}; {end}"),
             None => reason.to_owned(),
         };
-        tracing::error!(session, batch = %id.0, "a batch is given up: {reason}");
+        // A traceback is for the client.
+        let (line, _) = split_reason(reason);
+        tracing::error!(session, batch = %id.0, "a batch is given up: {line}");
         let failed = ToClient::Failed {
             batch: sequence,
             reason: reason.clone(),

@@ -13,6 +13,7 @@ mod input_files;
 mod measuring;
 mod not_run;
 mod open_loop;
+mod own_faults;
 mod own_work;
 mod pages;
 mod runtimes;

@@ -19,15 +19,17 @@ little-endian. From the worker:
 From the agent:
 
     H   hello: what the interpreter is, as JSON; it comes first
-    L   instead of it: the task can't be loaded, why, as text
+    L   instead of it: the task can't be loaded, why, as a reason
     N   so many commands (u32) are done, of batches that are not; told when pipelined
     D   a batch is done: its tag (u64), how many of its commands no N has told of (u32), its sum
         (i64), the least CPU time that the loops of a command took (u64, ns; 0 without loops), and
         when traced for each command its place (u32), its thread (u32), and when it
         began and was done (u64 each, monotonic clock in ns)
     X   a batch is done, and failed: its tag (u64), how many of its commands no N has told of (u32),
-        and what failed, and why, as text
-    F   the agent can't go on: why, as text
+        and what failed, and why, as a reason
+    F   the agent can't go on: why, as a reason
+
+A reason is text: a line that says it all, and the traceback behind it, when there is one.
 """
 
 import itertools
@@ -51,6 +53,9 @@ SPAN = struct.Struct("<IIQQ")
 
 # Thirty years; time.sleep refuses what its C type can't hold.
 LONGEST_SLEEP_S = 1e9
+
+# In letters. Its end says the most.
+LONGEST_TRACEBACK = 16_000
 
 # The file, by its absolute path, and the function that commands call, if they do.
 TASK = [os.path.abspath(sys.argv[1]), sys.argv[2]] if len(sys.argv) > 2 else None
@@ -235,7 +240,7 @@ class Runner:
             return response if own is None else integer(own)
         except BaseException:
             if not batch.failure:
-                batch.failure = "the command {}:{} failed: {}".format(address, word, last_words())
+                batch.failure = "the command {}:{} failed: {}".format(address, word, reason())
             return 0
 
     def number(self):
@@ -289,18 +294,22 @@ def hello():
     }
 
 
-def last_words():
-    """The exception that is being dealt with, and the line of the person's file where it came up,
-    if that is known."""
+def reason():
+    """The exception that is being dealt with: a line, with the place in the person's file where it
+    came up, and the traceback from that file on, if it came through it."""
     import traceback  # Here, since hardly any process needs it.
 
     kind, error, trace = sys.exc_info()
-    words = " ".join("".join(traceback.format_exception_only(kind, error)).split())
+    line = " ".join("".join(traceback.format_exception_only(kind, error)).split())
     frames = traceback.extract_tb(trace)
     theirs = [frame for frame in frames if TASK and frame.filename == TASK[0]]
-    if theirs:
-        words += " ({}, line {})".format(os.path.basename(theirs[-1].filename), theirs[-1].lineno)
-    return words
+    if not theirs:
+        return line
+    line += " ({}, line {})".format(os.path.basename(theirs[-1].filename), theirs[-1].lineno)
+    while trace.tb_frame.f_code.co_filename != TASK[0]:
+        trace = trace.tb_next
+    whole = "".join(traceback.format_exception(kind, error, trace)).rstrip()
+    return line + "\n" + whole[-LONGEST_TRACEBACK:]
 
 
 def integer(own):
@@ -340,7 +349,7 @@ def load_or_give_up(line):
     try:
         return load(*TASK)
     except BaseException:
-        line.say(b"L", last_words().encode("utf-8", "replace"))
+        line.say(b"L", reason().encode("utf-8", "replace"))
         os._exit(1)
 
 
@@ -349,7 +358,9 @@ def give_up(line):
     try:
         import traceback  # Here, since hardly any process needs it.
 
-        line.say(b"F", traceback.format_exc().encode("utf-8", "replace"))
+        whole = traceback.format_exc().rstrip()
+        last = whole.splitlines()[-1].strip()
+        line.say(b"F", (last + "\n" + whole).encode("utf-8", "replace"))
     finally:
         os._exit(1)
 

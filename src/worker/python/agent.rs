@@ -201,7 +201,7 @@ fn listen(answers: File, tell: &Sender<News>, outlets: &Receiver<Arc<Outbox>>) {
             let _ = tell.send(News::Hello(identity));
             None
         }
-        Ok(Answer::Fault(text)) => Some(Unheard::Ended(last_line(&text))),
+        Ok(Answer::Fault(text)) => Some(Unheard::Ended(Some(text))),
         Ok(Answer::NotLoaded(reason)) => Some(Unheard::NotLoaded(reason)),
         Ok(_) => Some(Unheard::Rubbish("an answer before its hello".to_owned())),
         Err(why) => Some(why),
@@ -226,17 +226,11 @@ fn deliver(answers: &mut BufReader<File>, outbox: &Outbox) -> Unheard {
                 outbox.batch_done(done.completion, done.untold as usize);
             }
             Ok(Answer::Commands(count)) => outbox.command_done(count as usize),
-            Ok(Answer::Fault(text)) => return Unheard::Ended(last_line(&text)),
+            Ok(Answer::Fault(text)) => return Unheard::Ended(Some(text)),
             Ok(Answer::Hello(_) | Answer::NotLoaded(_)) => {
                 return Unheard::Rubbish("a second hello".to_owned());
             }
             Err(why) => return why,
         }
     }
-}
-
-/// The line of a traceback that says what it is about.
-fn last_line(traceback: &str) -> Option<String> {
-    let last = traceback.lines().rfind(|line| !line.trim().is_empty());
-    Some(last.unwrap_or("it does not say why").trim().to_owned())
 }

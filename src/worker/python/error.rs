@@ -33,13 +33,13 @@ pub enum AgentError {
     Fault {
         /// Which.
         interpreter: Interpreter,
-        /// The last line of the exception.
+        /// The last line of the exception, and its traceback.
         reason: String,
     },
     /// It can't load its task.
     #[error("the task can't be loaded: {reason}")]
     Task {
-        /// What the interpreter says of it, with the place.
+        /// What the interpreter says of it, with the place, and its traceback.
         reason: String,
     },
     /// It said something that the agent does not say.
