@@ -12,16 +12,15 @@ use rustix::process::Signal;
 use crate::clock;
 use crate::model::Configuration;
 use crate::net::{self, PollEntry};
-use crate::process::{Child, Exit, Gate, Program, Signals, SpawnError, StdoutMode};
+use crate::process::{Child, Exit, Gate, Program, Signals, SpawnError, StderrThread, StdoutMode};
 use crate::server::{Failure, Ready, Report, Terms};
-use crate::worker::python::Words;
 
 /// A server process that a trial is run against.
 #[derive(Debug)]
 pub(super) struct Server {
     child: Child,
     stdout: BufReader<File>,
-    words: Words,
+    words: StderrThread,
     pub(super) ready: Ready,
     /// From its start until it said that it is ready.
     pub(super) startup: Duration,
@@ -34,12 +33,12 @@ pub enum StartError {
     #[error(transparent)]
     Spawn(#[from] SpawnError),
     /// It said something else than that it is ready.
-    #[error("the server ended before it was ready ({exit}){}", in_words(failure))]
+    #[error("the server ended before it was ready ({exit}){why}")]
     Ended {
         /// How.
         exit: Exit,
-        /// Why, if it could still tell.
-        failure: Option<String>,
+        /// Why, as a clause: what it could still tell, or else its last words.
+        why: String,
     },
     /// It said nothing in time.
     #[error("the server was not ready within {0:?}")]
@@ -56,25 +55,14 @@ pub enum StartError {
 pub(super) struct Ended {
     pub(super) exit: Exit,
     pub(super) report: Option<Report>,
-    /// Why it ended, if it failed and could still tell.
-    pub(super) failure: Option<String>,
+    /// Why it ended, as a clause, if it failed: what it could still tell, or else its last words.
+    why: String,
 }
 
 impl Ended {
     /// That it ended before its time, and why.
     pub(super) fn in_words(&self) -> String {
-        format!(
-            "the server ended ({}){}",
-            self.exit,
-            in_words(&self.failure)
-        )
-    }
-}
-
-fn in_words(failure: &Option<String>) -> String {
-    match failure {
-        Some(failure) => format!(": {failure}"),
-        None => String::new(),
+        format!("the server ended ({}){}", self.exit, self.why)
     }
 }
 
@@ -101,7 +89,7 @@ impl Server {
         let mut command = command(setup, configuration);
         command.stderr(Stdio::piped());
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
-        let words = Words::of(child.take_stderr())?;
+        let words = StderrThread::start(child.take_stderr())?;
         let stdout = child
             .take_stdout()
             .ok_or(io::Error::from(io::ErrorKind::BrokenPipe))?;
@@ -132,7 +120,7 @@ impl Server {
             }),
             Err(_) => Err(StartError::Ended {
                 exit: child.wait()?,
-                failure: failure_of(&line).or_else(|| words.last_line()),
+                why: failure_of(&line).unwrap_or_else(|| words.tail().clause()),
             }),
         }
     }
@@ -160,21 +148,19 @@ impl Server {
         let line = last.lines().last().unwrap_or_default();
         let exit = self.child.wait()?;
         let report: Option<Report> = serde_json::from_str(line).ok();
-        let failure = failure_of(line);
         // One that could still give its account has nothing else to tell.
-        let failure = failure.or_else(|| report.is_none().then(|| self.words.last_line())?);
-        Ok(Ended {
-            exit,
-            report,
-            failure,
-        })
+        let why = match report {
+            Some(_) => String::new(),
+            None => failure_of(line).unwrap_or_else(|| self.words.tail().clause()),
+        };
+        Ok(Ended { exit, report, why })
     }
 }
 
-/// What a failed server said at its end.
+/// What a failed server said at its end, as a clause.
 fn failure_of(line: &str) -> Option<String> {
     let failure: Failure = serde_json::from_str(line).ok()?;
-    Some(failure.failure)
+    Some(format!(": {}", failure.failure))
 }
 
 /// Ends a server that has not come up: in good order, so that it takes its folder with it, if it

@@ -20,6 +20,7 @@ mod program;
 mod random;
 mod scratch;
 mod signals;
+mod stderr_tail;
 mod tasks;
 mod usage;
 
@@ -35,5 +36,6 @@ pub use program::run_program;
 pub use random::random_bits;
 pub use scratch::{NoPlace, Scratch};
 pub use signals::Signals;
+pub use stderr_tail::{StderrTail, StderrThread};
 pub use tasks::{TaskRoom, TaskShortage, ensure_tasks, task_room};
 pub use usage::Usage;

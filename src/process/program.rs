@@ -1,14 +1,13 @@
 //! Programs that are run from their start to their end, by a thread that waits for them.
 
-use std::collections::VecDeque;
-use std::io::{self, Read as _};
+use std::io;
 use std::process::{ChildStderr, Command, Stdio};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::child::as_anywhere;
-use super::die_with_parent;
+use super::{StderrTail, die_with_parent};
 
 /// Runs a program, waits for its end, and says what went wrong, if anything did: that it can't be
 /// started, or how it ended, with the last line of its standard error. It has nothing to read, and
@@ -48,7 +47,7 @@ pub fn run_program(command: &mut Command) -> Result<(), String> {
 fn last_words(pid: Pid, mut stderr: ChildStderr) -> io::Result<String> {
     let end = pidfd_open(pid, PidfdFlags::empty())?;
     rustix::io::ioctl_fionbio(&stderr, true)?;
-    let mut tail = Tail::default();
+    let mut tail = StderrTail::default();
     let mut is_open = true;
     loop {
         let mut fds = vec![PollFd::new(&end, PollFlags::IN)];
@@ -60,45 +59,11 @@ fn last_words(pid: Pid, mut stderr: ChildStderr) -> io::Result<String> {
             other => other?,
         };
         let has_ended = !fds[0].revents().is_empty();
-        is_open = is_open && tail.take_all(&mut stderr)?;
+        is_open = is_open && tail.take(&mut stderr)?;
         if has_ended {
-            return Ok(tail.last_line());
+            tail.end();
+            return Ok(tail.last_line().unwrap_or_default().to_owned());
         }
-    }
-}
-
-/// The end of what is read.
-#[derive(Default)]
-struct Tail(VecDeque<u8>);
-
-impl Tail {
-    /// How much is kept, in bytes.
-    const LENGTH: usize = 1024;
-
-    /// Reads what there is; `false` when nothing more will come.
-    fn take_all(&mut self, from: &mut ChildStderr) -> io::Result<bool> {
-        let mut buffer = [0; 4096];
-        loop {
-            match from.read(&mut buffer) {
-                Ok(0) => return Ok(false),
-                Ok(length) => self.keep(&buffer[..length]),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    fn keep(&mut self, bytes: &[u8]) {
-        self.0.extend(bytes);
-        let surplus = self.0.len().saturating_sub(Tail::LENGTH);
-        self.0.drain(..surplus);
-    }
-
-    fn last_line(mut self) -> String {
-        let text = String::from_utf8_lossy(self.0.make_contiguous());
-        let last = text.lines().rfind(|line| !line.trim().is_empty());
-        last.unwrap_or_default().trim().to_owned()
     }
 }
 

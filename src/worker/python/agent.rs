@@ -14,10 +14,9 @@ use rustix::process::Signal;
 
 use super::error::AgentError;
 use super::frame::{self, Answer, Identity, Unheard};
-use super::words::Words;
 use crate::executor::Outbox;
 use crate::model::{Interpreter, Task};
-use crate::process::{Child, Exit, StdoutMode, die_with_parent};
+use crate::process::{Child, Exit, StderrThread, StdoutMode, die_with_parent};
 
 /// What the interpreter runs. It is the first that comes in its pipe, and no part of its command
 /// line, which everybody is shown.
@@ -45,7 +44,7 @@ pub struct Agent {
     interpreter: Interpreter,
     task: Option<Task>,
     child: Child,
-    words: Words,
+    words: StderrThread,
     news: Receiver<News>,
     /// Where the thread that listens puts what is done, once it is known.
     outlet: Sender<Arc<Outbox>>,
@@ -74,7 +73,7 @@ impl Agent {
         command.stderr(Stdio::piped());
         die_with_parent(&mut command);
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
-        let words = Words::of(child.take_stderr())?;
+        let words = StderrThread::start(child.take_stderr())?;
         let mut orders = child.take_stdin();
         if let Some(pipe) = &mut orders {
             // It fits into an empty pipe. One that is closed already is heard of by its other end.
@@ -141,7 +140,7 @@ impl Agent {
     fn explain(&mut self, why: Unheard) -> AgentError {
         let interpreter = self.interpreter.clone();
         let exit = self.end();
-        let words = self.words.last();
+        let words = self.words.tail().clause();
         match why {
             Unheard::Rubbish(what) => AgentError::Rubbish {
                 interpreter,
@@ -167,7 +166,7 @@ impl Agent {
         AgentError::Silent {
             interpreter: self.interpreter.clone(),
             patience,
-            words: self.words.last(),
+            words: self.words.tail().clause(),
         }
     }
 

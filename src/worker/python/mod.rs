@@ -4,8 +4,7 @@
 //! * `agent.py`: what runs in the interpreter, a part of this program;
 //! * `frame`: what worker and agent say to each other, as values and as bytes;
 //! * [`Agent`]: an interpreter that has been started, and what becomes of it;
-//! * [`Driver`]: one that runs a job's batches, in the place of a native runner;
-//! * `words`: the last lines of what it says to people.
+//! * [`Driver`]: one that runs a job's batches, in the place of a native runner.
 //!
 //! An interpreter works for one session and ends with it. It can't outlive its worker: what the
 //! worker says to it comes to an end, and where it does not listen, PR_SET_PDEATHSIG kills it.
@@ -18,10 +17,8 @@ mod error;
 mod frame;
 #[cfg(test)]
 mod tests;
-mod words;
 
 pub use agent::{Agent, PATIENCE};
 pub use driver::Driver;
 pub use error::AgentError;
 pub use frame::Identity;
-pub use words::Words;
