@@ -70,16 +70,16 @@ pub(super) fn beyond_64_bits(sum: i128) -> String {
 
 /// Notes what the server and all its workers used, from the kernel's own accounting.
 pub(super) fn note_cost(trial: &mut Trial, ended: &Ended, census: &Census) {
-    let usage = &ended.exit.usage;
+    let (usage, report) = (&ended.exit.usage, ended.report.as_ref());
     trial.cpu_user_s = Some(usage.user_s);
     trial.cpu_system_s = Some(usage.system_s);
     trial.voluntary_switches = Some(usage.voluntary_switches);
     trial.involuntary_switches = Some(usage.involuntary_switches);
-    trial.peak_rss_kib = ended.report.map(|report| report.peak_rss_kib);
-    let in_workers = ended.report.and_then(|report| report.fastest_loop_ns);
+    trial.peak_rss_kib = report.map(|report| report.peak_rss_kib);
+    let in_workers = report.and_then(|report| report.fastest_loop_ns);
     let in_workers = in_workers.map(|ns| ns as f64 / 1e9);
     trial.loop_s = trial.loop_s.into_iter().chain(in_workers).reduce(f64::min);
-    let switches = ended.report.map(|report| report.lock_switches);
+    let switches = report.map(|report| report.lock_switches);
     // An interpreter does not tell. Native threads have no lock, and so no switches.
     trial.lock_switches = switches.filter(|_| trial.runtime.interpreter().is_none());
     trial.peak_pss_kib = (census.pss_kib > 0).then_some(census.pss_kib);

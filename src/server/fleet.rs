@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Stdio;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
@@ -10,15 +12,19 @@ use rustix::event::epoll;
 use rustix::process::Signal;
 
 use crate::model::{Interpreter, Job, Secret, Task, WorkerNo};
-use crate::process::{Alarm, Child, Exit, Program, SpawnError, StdoutMode, random_bits};
+use crate::process::{
+    Alarm, Child, Exit, Program, SpawnError, StderrTail, StdoutMode, random_bits,
+};
 use crate::wire::fleet::{Farewell, Ticket};
 
 /// How long after a start that failed for want of descriptors, processes or memory it is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
 /// When nothing is to be tried again.
 const NEVER: Duration = Duration::from_secs(1 << 30);
-/// The alarm's key in the epoll; the others are the numbers of workers.
+/// The alarm's key in the epoll; the others are the numbers of workers, for their ends, and with
+/// this bit for their standard errors.
 const ALARM: u64 = u64::MAX;
+const STDERR: u64 = 1 << WorkerNo::BITS;
 
 /// The worker processes: started, watched all at once, killed, reaped.
 #[derive(Debug)]
@@ -30,42 +36,47 @@ pub(super) struct Fleet {
     /// And what that is to have loaded.
     task: Option<Task>,
     children: FxHashMap<WorkerNo, Hired>,
-    /// Holds the pidfd of every child, so that the server polls one descriptor, however many.
-    ends: OwnedFd,
-    /// Workers that could not be started at all.
-    stillborn: Vec<WorkerNo>,
-    /// Workers whose start is to be tried again, when the alarm rings.
-    waiting: Vec<WorkerNo>,
+    /// Holds the pidfd and the standard error of every child, so that the server polls one
+    /// descriptor, however many.
+    news: OwnedFd,
+    /// Workers that could not be started at all, and why.
+    stillborn: Vec<(WorkerNo, String)>,
+    /// Workers whose start is to be tried again, when the alarm rings, and why.
+    waiting: Vec<(WorkerNo, String)>,
     alarm: Alarm,
     started: u64,
     peak_rss_kib: u64,
     lock_switches: u64,
     fastest_loop_ns: Option<u64>,
-    last_words: String,
 }
 
-/// A worker process, what it shows, and where it leaves its farewell.
+/// A worker process, what it shows, where it leaves its farewell, and what it says to people.
 #[derive(Debug)]
 struct Hired {
     child: Child,
     secret: Secret,
     stdout: Option<File>,
+    /// Until nobody holds its other end.
+    stderr: Option<File>,
+    words: StderrTail,
+    /// Why it was killed, when that was for a reason.
+    killed_for: Option<String>,
 }
 
 impl Fleet {
     /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
     pub(super) fn new(program: Program, gateway: String, job: &Job) -> io::Result<Self> {
-        let ends = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let news = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let alarm = Alarm::new()?;
         let data = epoll::EventData::new_u64(ALARM);
-        epoll::add(&ends, &alarm, data, epoll::EventFlags::IN)?;
+        epoll::add(&news, &alarm, data, epoll::EventFlags::IN)?;
         Ok(Fleet {
             program,
             gateway,
             interpreter: job.runtime.interpreter().cloned(),
             task: job.task().cloned(),
             children: FxHashMap::default(),
-            ends,
+            news,
             stillborn: Vec::new(),
             waiting: Vec::new(),
             alarm,
@@ -73,7 +84,6 @@ impl Fleet {
             peak_rss_kib: 0,
             lock_switches: 0,
             fastest_loop_ns: None,
-            last_words: String::new(),
         })
     }
 
@@ -81,14 +91,13 @@ impl Fleet {
         let Err(error) = self.try_start(worker) else {
             return;
         };
-        self.last_words = error.to_string();
         let spawn: Option<&SpawnError> = error.downcast_ref();
         if spawn.is_some_and(SpawnError::is_shortage) && self.alarm.set(AGAIN).is_ok() {
             tracing::warn!(worker, "{error}; it is tried again");
-            self.waiting.push(worker);
+            self.waiting.push((worker, error.to_string()));
         } else {
             tracing::error!("{error}");
-            self.stillborn.push(worker);
+            self.stillborn.push((worker, error.to_string()));
         }
     }
 
@@ -108,16 +117,25 @@ impl Fleet {
             worker,
             secret,
         })?;
+        command.stderr(Stdio::piped());
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
         // That it has ended already is seen, and told of, like any other end.
         let _ = child.tell(&format!("{ticket}\n"));
         let data = epoll::EventData::new_u64(u64::from(worker));
-        epoll::add(&self.ends, &child, data, epoll::EventFlags::IN)?;
-        let stdout = child.take_stdout();
+        epoll::add(&self.news, &child, data, epoll::EventFlags::IN)?;
+        let (stdout, stderr) = (child.take_stdout(), child.take_stderr());
+        if let Some(stderr) = &stderr {
+            rustix::io::ioctl_fionbio(stderr, true)?;
+            let data = epoll::EventData::new_u64(STDERR | u64::from(worker));
+            epoll::add(&self.news, stderr, data, epoll::EventFlags::IN)?;
+        }
         let hired = Hired {
             child,
             secret,
             stdout,
+            stderr,
+            words: StderrTail::passing_on(),
+            killed_for: None,
         };
         self.children.insert(worker, hired);
         self.started += 1;
@@ -133,54 +151,73 @@ impl Fleet {
         if let Some(hired) = self.children.get(&worker) {
             hired.child.signal(Signal::KILL);
         }
-        if let Some(place) = self.waiting.iter().position(|&other| other == worker) {
+        let place = self.waiting.iter().position(|(other, _)| *other == worker);
+        if let Some(place) = place {
             self.stillborn.push(self.waiting.swap_remove(place));
             // A time that the system can count is no error.
             let _ = self.alarm.set(Duration::ZERO);
         }
     }
 
-    /// Reaps those that have ended, and says which, and of what.
+    /// Kills a worker for a reason, which is told as its end.
+    pub(super) fn kill_for(&mut self, worker: WorkerNo, reason: &str) {
+        if let Some(hired) = self.children.get_mut(&worker) {
+            hired.killed_for = Some(reason.to_owned());
+        }
+        self.kill(worker);
+    }
+
+    /// A worker goes on to another session: what it has said is no business of that one.
+    pub(super) fn reseat(&mut self, worker: WorkerNo) {
+        if let Some(hired) = self.children.get_mut(&worker) {
+            hired.listen(&self.news);
+            hired.words.forget();
+        }
+    }
+
+    /// Listens to the workers, reaps those that have ended, and says which, and of what.
     pub(super) fn bury(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
-        let stillborn = std::mem::take(&mut self.stillborn).into_iter();
-        let mut ended: Vec<_> = stillborn
-            .map(|worker| (worker, self.last_words.clone()))
-            .collect();
+        let mut ended = std::mem::take(&mut self.stillborn);
         for key in self.ready()? {
             if key == ALARM {
                 self.alarm.set(NEVER)?;
                 let waiting = std::mem::take(&mut self.waiting);
-                waiting.into_iter().for_each(|worker| self.start(worker));
+                waiting
+                    .into_iter()
+                    .for_each(|(worker, _)| self.start(worker));
                 continue;
             }
-            let worker = key as WorkerNo;
+            let worker = (key & !STDERR) as WorkerNo;
             let Some(hired) = self.children.get_mut(&worker) else {
                 continue;
             };
+            if key & STDERR != 0 {
+                hired.listen(&self.news);
+                continue;
+            }
             let Some(exit) = hired.child.try_reap()? else {
                 continue;
             };
             tracing::debug!(worker, "worker ended: {exit}");
             let farewell = hired.farewell();
-            self.note(exit, farewell);
-            // Dropping the child closes its pidfd, which takes it out of the epoll as well.
+            hired.listen(&self.news);
+            hired.words.end();
+            let end = hired.end(worker, exit, &farewell);
+            self.note(exit, &farewell);
+            // Dropping it closes its descriptors, which takes them out of the epoll as well.
             self.children.remove(&worker);
-            ended.push((worker, self.last_words.clone()));
+            ended.push((worker, end));
         }
         Ok(ended)
     }
 
-    /// Keeps what is to be told of a worker that has ended.
-    fn note(&mut self, exit: Exit, farewell: Farewell) {
+    /// Counts what a worker that has ended used and did.
+    fn note(&mut self, exit: Exit, farewell: &Farewell) {
         // The kernel gives the largest resident set of the worker and its children, not the sum.
         self.peak_rss_kib += exit.usage.peak_rss_kib.max(farewell.peak_rss_kib);
         self.lock_switches += farewell.lock_switches;
         let fastest = [self.fastest_loop_ns, farewell.fastest_loop_ns];
         self.fastest_loop_ns = fastest.into_iter().flatten().min();
-        self.last_words = match &farewell.fault {
-            Some(fault) => format!("the last one said: {fault}"),
-            None => format!("the last one ended with {exit}"),
-        };
     }
 
     fn ready(&self) -> io::Result<Vec<u64>> {
@@ -190,7 +227,7 @@ impl Fleet {
             tv_nsec: 0,
         };
         match epoll::wait(
-            &self.ends,
+            &self.news,
             rustix::buffer::spare_capacity(&mut events),
             Some(&zero),
         ) {
@@ -208,7 +245,9 @@ impl Fleet {
         for (_, mut hired) in std::mem::take(&mut self.children) {
             if let Ok(exit) = hired.child.wait() {
                 let farewell = hired.farewell();
-                self.note(exit, farewell);
+                hired.listen(&self.news);
+                hired.words.end();
+                self.note(exit, &farewell);
             }
         }
     }
@@ -231,14 +270,34 @@ impl Fleet {
     pub(super) fn fastest_loop_ns(&self) -> Option<u64> {
         self.fastest_loop_ns
     }
-
-    /// Why the last one ended, or could not be started.
-    pub(super) fn last_words(&self) -> &str {
-        &self.last_words
-    }
 }
 
 impl Hired {
+    /// Takes in what it has said on its standard error by now. One that has ended said all of it
+    /// before.
+    fn listen(&mut self, news: &OwnedFd) {
+        if let Some(stderr) = &mut self.stderr
+            && !self.words.take(stderr).unwrap_or(false)
+        {
+            // Were it still watched, it would be news for ever.
+            let _ = epoll::delete(news, &*stderr);
+            self.stderr = None;
+        }
+    }
+
+    /// How it ended, with the deepest cause that is known.
+    fn end(&self, worker: WorkerNo, exit: Exit, farewell: &Farewell) -> String {
+        let by_force = exit.status.signal() == Some(Signal::KILL.as_raw());
+        let words = self.words.clause();
+        match (&farewell.fault, &self.killed_for) {
+            (Some(fault), _) => format!("worker {worker} said: {fault}"),
+            (None, Some(reason)) if by_force => {
+                format!("worker {worker} was killed: {reason}{words}")
+            }
+            (None, _) => format!("worker {worker} ended with {exit}{words}"),
+        }
+    }
+
     /// What it said at its end; nothing when it was killed.
     fn farewell(&mut self) -> Farewell {
         /// More than any fault has to say. Nobody waits for what a stray child of the worker holds
@@ -254,9 +313,9 @@ impl Hired {
     }
 }
 
-/// The descriptor becomes readable when a worker has ended.
+/// The descriptor becomes readable when a worker has ended, or said something.
 impl AsFd for Fleet {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.ends.as_fd()
+        self.news.as_fd()
     }
 }

@@ -208,7 +208,7 @@ impl Hands {
         self.end = end;
     }
 
-    /// Reaps workers that have ended, and says which, and of what.
+    /// Listens to workers, reaps those that have ended, and says which, and of what.
     pub(super) fn bury(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
         let ended = self.fleet.bury()?;
         for (worker, _) in &ended {
@@ -238,10 +238,6 @@ impl Hands {
     pub(super) fn fastest_loop_ns(&self) -> Option<u64> {
         self.fleet.fastest_loop_ns()
     }
-
-    pub(super) fn last_words(&self) -> &str {
-        self.fleet.last_words()
-    }
 }
 
 /// Sends a message to a connection of the workers' socket. That it is gone is seen, and dealt with,
@@ -269,6 +265,7 @@ impl Effects for Hands {
         let Some(address) = self.sessions.get(&session) else {
             return;
         };
+        self.fleet.reseat(worker);
         let (results, job) = (address.results.clone(), address.job.clone());
         let trusted = address.peer.is_none();
         let file = |folder: &PathBuf| folder.join(format!("worker-{worker}.csv"));
@@ -321,7 +318,7 @@ impl Effects for Hands {
 
     fn kill(&mut self, worker: WorkerNo, reason: &str) {
         tracing::warn!(worker, "killing a worker: {reason}");
-        self.fleet.kill(worker);
+        self.fleet.kill_for(worker, reason);
     }
 
     fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str) {

@@ -49,7 +49,7 @@ use reception::Reception;
 use token::Token;
 
 /// How many file descriptors a server of so many workers needs: for itself and libzmq, and for each
-/// worker its process, its lifeline, its farewell, its connections.
+/// worker its process, its lifeline, its farewell, its standard error, its connections.
 pub fn descriptors_needed(workers: u32) -> u64 {
     64 + 6 * u64::from(workers)
 }
@@ -118,6 +118,8 @@ struct Server<'a> {
     drain_timeout: Duration,
     leave_by: Option<Duration>,
     bad_worker_frames: u64,
+    /// How the last worker ended that had not been told to.
+    last_loss: Option<String>,
 }
 
 /// Which listeners have something to receive.
@@ -185,6 +187,7 @@ impl<'a> Server<'a> {
             drain_timeout: options.drain_timeout,
             leave_by: None,
             bad_worker_frames: 0,
+            last_loss: None,
         })
     }
 
@@ -417,7 +420,7 @@ impl<'a> Server<'a> {
         Ok(())
     }
 
-    /// Reaps children that have ended.
+    /// Listens to children, and reaps those that have ended.
     fn bury(&mut self) -> Result<(), ServerError> {
         let action = "can't reap a worker";
         let ended = self
@@ -425,15 +428,20 @@ impl<'a> Server<'a> {
             .bury()
             .map_err(|source| ServerError::System { action, source })?;
         for (worker, end) in ended {
-            self.hands.blame(Some(end));
+            self.hands.blame(Some(end.clone()));
+            let lost = self.dispatcher.counts().workers_lost;
             self.dispatcher.ended(worker, self.now(), &mut self.hands);
+            if self.dispatcher.counts().workers_lost > lost {
+                self.last_loss = Some(end.clone());
+            }
+            if self.dispatcher.has_given_up() {
+                // For the end of this one, whatever others may have ended of.
+                let error = ServerError::NoWorkers(end);
+                self.reception.turn_away(&error, &mut self.hands)?;
+                return Err(error);
+            }
         }
         self.hands.blame(None);
-        if self.dispatcher.has_given_up() {
-            let error = ServerError::NoWorkers(self.hands.last_words().to_owned());
-            self.reception.turn_away(&error, &mut self.hands)?;
-            return Err(error);
-        }
         Ok(())
     }
 
@@ -450,6 +458,7 @@ impl<'a> Server<'a> {
                 + self.bad_worker_frames,
             workers_started: self.hands.workers_started(),
             workers_lost: counts.workers_lost,
+            last_loss: self.last_loss,
             peak_rss_kib: self.hands.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
             lock_switches: self.hands.lock_switches(),
             fastest_loop_ns: self.hands.fastest_loop_ns(),

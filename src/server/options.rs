@@ -111,7 +111,7 @@ pub struct Ready {
 }
 
 /// What a server has done, told at its end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Batches received.
     pub batches: u64,
@@ -127,6 +127,9 @@ pub struct Report {
     pub workers_started: u64,
     /// Those that ended without being told to.
     pub workers_lost: u64,
+    /// How the last of these ended, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_loss: Option<String>,
     /// The peak resident sets of all processes, added up, KiB.
     pub peak_rss_kib: u64,
     /// How often interpreter locks went from one thread to another, in all workers.

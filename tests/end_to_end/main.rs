@@ -10,6 +10,7 @@ mod endings;
 mod ideals;
 mod image;
 mod input_files;
+mod last_words;
 mod measuring;
 mod not_run;
 mod open_loop;

@@ -1,6 +1,8 @@
 //! `mpmt server` in one terminal, `mpmt client` in another.
 
-use crate::common::{Stage, free_tcp_url};
+use mpmt::server::descriptors_needed;
+
+use crate::common::{Process, Stage, free_tcp_url};
 
 const SERVER: &str = "server table.txt ipc://batches ipc://results 4 -t 16";
 const CLIENT: &str = "client commands.txt 16 ipc://results ipc://batches";
@@ -120,11 +122,18 @@ fn two_clients_share_a_server_over_the_control_channel() {
     stage.assert_nothing_left();
 }
 
+/// How many descriptors a process has.
+fn descriptors(process: &Process) -> usize {
+    let folder = format!("/proc/{}/fd", process.pid().as_raw_nonzero());
+    std::fs::read_dir(folder).unwrap().count()
+}
+
 #[test]
 fn workers_are_started_on_demand_and_eager_ones_before_the_server_is_ready() {
     let stage = Stage::with_512_commands(0.0);
     let (server, _) = stage.serve("table.txt ipc://batches ipc://results 8");
     assert_eq!(stage.processes().len(), 1, "no batch, no worker");
+    let without = descriptors(&server);
     // A single batch of all commands.
     let one = "client commands.txt 512 ipc://results ipc://batches";
     assert_eq!(stage.run(one).expect(0).total(), 512);
@@ -132,6 +141,8 @@ fn workers_are_started_on_demand_and_eager_ones_before_the_server_is_ready() {
 
     let (server, _) = stage.serve("table.txt ipc://batches ipc://results 8 --spawn eager");
     assert_eq!(stage.processes().len(), 9);
+    let (used, reserved) = (descriptors(&server) - without, descriptors_needed(8));
+    assert!(used as u64 <= reserved - descriptors_needed(0), "{used}");
     assert_eq!(server.interrupt().expect(0).report()["workers_started"], 8);
     stage.assert_nothing_left();
 }
