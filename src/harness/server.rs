@@ -64,6 +64,16 @@ impl Ended {
     pub(super) fn in_words(&self) -> String {
         format!("the server ended ({}){}", self.exit, self.why)
     }
+
+    /// That it has lost workers, and how the last of them ended, as a clause; empty when it has not.
+    pub(super) fn losses(&self) -> String {
+        let report = self.report.as_ref();
+        let last =
+            report.and_then(|report| Some((report.workers_lost, report.last_loss.as_ref()?)));
+        last.map_or(String::new(), |(count, end)| {
+            format!("; workers lost: {count}, the last: {end}")
+        })
+    }
 }
 
 /// What a server is to be started with, beside its configuration.

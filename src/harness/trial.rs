@@ -335,7 +335,9 @@ impl Harness {
             Ok(outcome) => Ok(judge(trial, &outcome, self.unknown_commands(configuration))),
             Err(Stopped::Interrupted) => Err(HarnessError::Interrupted),
             Err(Stopped::Timeout) => {
-                let reason = format!("not done within its time limit of {:?}", limit.timeout);
+                let limit = limit.timeout;
+                let losses = ended.losses();
+                let reason = format!("not done within its time limit of {limit:?}{losses}");
                 Ok(Err((Status::Timeout, Some(reason))))
             }
             Err(Stopped::ServerEnded) => Ok(failed(ended.in_words())),

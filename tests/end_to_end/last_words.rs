@@ -106,6 +106,24 @@ fn a_trial_whose_workers_abort_tells_their_last_words_and_passes_them_on() {
 }
 
 #[test]
+fn a_trial_that_takes_too_long_tells_how_the_worker_ended_that_it_lost() {
+    let stage = Stage::new();
+    let run = stage.start(&format!("{ENDLESS} --timeout 10s"));
+    let worker = busy_worker(&stage);
+    say_as(worker, "out of memory\n");
+    end(&stage, worker, Signal::KILL);
+    run.finish().expect(1);
+    let row = row(&stage);
+    assert_eq!(row["status"], "timeout");
+    let error = &row["error"];
+    let start = "not done within its time limit of 10s; workers lost: 1, the last: worker ";
+    assert!(error.starts_with(start), "{error}");
+    let end = " ended with signal: 9 (SIGKILL); its last words: out of memory";
+    assert!(error.ends_with(end), "{error}");
+    stage.assert_nothing_left();
+}
+
+#[test]
 fn what_a_worker_says_is_passed_on_while_it_runs() {
     let stage = Stage::new();
     let mut run = stage.start(ENDLESS);
