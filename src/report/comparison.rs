@@ -57,7 +57,8 @@ fn for_people(summaries: &[Summary]) -> Table {
         columns.push((Column::right("ideal"), ideal));
     }
     columns.push((Column::right(MEASURED), measured));
-    if with_status {
+    // A median of several runs is never without those that it leaves out.
+    if with_status || summaries.iter().any(|summary| summary.runs > 1) {
         columns.push((Column::right("failed"), |s| Cell::of(s.not_ok, s.runs)));
     }
     if with_ideal {
@@ -236,23 +237,35 @@ mod tests {
     }
 
     #[test]
+    fn that_no_run_failed_stands_beside_each_median() {
+        let trials = samples::repeated(&samples::nine()[..2], 3);
+        let report = comparison(&trials, &[]);
+        insta::assert_snapshot!(written(&report, Format::Table), @"
+        configuration     ideal          measured   failed   efficiency
+        ───────────────────────────────────────────────────────────────
+        io-mp-32x1      16.00 s    17.31 ± 1.28 s   0 of 3       92.4 %
+        io-mpmt-32x16   1.000 s   1.136 ± 0.084 s   0 of 3       88.0 %
+        ");
+    }
+
+    #[test]
     fn a_terminal_gets_bars_where_there_is_room_and_else_the_table_alone() {
         let report = comparison(&hard_cases()[..7], &published());
         let on = |width| Style {
             width: Some(width),
             colour: false,
         };
-        let wide = written_on(&report, Format::Table, on(110));
+        let wide = written_on(&report, Format::Table, on(120));
         insta::assert_snapshot!(wide, @"
-        configuration   published       ideal          measured   0 to 17.31 s      efficiency   faster than published
-        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-        io-mp-32x1           17 s     16.00 s    17.31 ± 1.28 s   ███████████████       92.4 %                   0.98×
-        io-mpmt-32x16      1.35 s     1.000 s   1.136 ± 0.084 s   █                     88.0 %                   1.19×
-        io-mpmt-4x8                 ≥ 1.700 s           2.200 s   █▉                    77.3 %
+        configuration   published       ideal          measured   0 to 17.31 s       failed   efficiency   faster than published
+        ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        io-mp-32x1           17 s     16.00 s    17.31 ± 1.28 s   ████████████████   0 of 3       92.4 %                   0.98×
+        io-mpmt-32x16      1.35 s     1.000 s   1.136 ± 0.084 s   █                  0 of 3       88.0 %                   1.19×
+        io-mpmt-4x8                 ≥ 1.700 s           2.200 s   ██                 0 of 1       77.3 %
         ");
         let narrow = written_on(&report, Format::Table, on(60));
         assert_eq!(narrow, written(&report, Format::Table));
-        let markdown = written_on(&report, Format::Markdown, on(110));
+        let markdown = written_on(&report, Format::Markdown, on(120));
         assert_eq!(markdown, written(&report, Format::Markdown));
     }
 

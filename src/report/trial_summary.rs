@@ -184,11 +184,12 @@ fn for_people(trials: &[Trial]) -> Table {
     Table { columns, rows }
 }
 
-/// What went wrong, before any figure: nothing when all runs are `ok`.
+/// What went wrong, before any figure. How many of several runs failed stands above their medians
+/// even when none did.
 fn troubles(trials: &[Trial], values: usize) -> Vec<Vec<Cell>> {
     let bad = || trials.iter().filter(|trial| trial.status != Status::Ok);
     let mut lines: Vec<String> = bad().map(|trial| reason(trial, trials.len())).collect();
-    if trials.len() > 1 && !lines.is_empty() {
+    if trials.len() > 1 {
         let failed = Cell::of(lines.len(), trials.len());
         lines.insert(0, format!("{failed} runs failed"));
     }
@@ -305,6 +306,20 @@ mod tests {
         io-mpmt-32x16,native,,,3,ok,,false,512,1.220436,1.0,,,0.819379304,419.52220354,,,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
         io-mpmt-32x16,native,,,4,failed,no result for 30 s,false,512,,1.0,,,,,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
         ");
+    }
+
+    #[test]
+    fn that_no_run_failed_stands_above_the_medians() {
+        let trials = samples::repeated(&[samples::trial("io-mpmt-32x16", (1.0521, 1.0))], 3);
+        let table = written(&trial_summary(&trials), Format::Table);
+        assert!(
+            table
+                .lines()
+                .nth(2)
+                .unwrap()
+                .starts_with("0 of 3 runs failed"),
+            "{table}"
+        );
     }
 
     #[test]

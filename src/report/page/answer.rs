@@ -125,7 +125,7 @@ fn kind(asked: &Asked<'_>) -> String {
 
 /// The recommended one's time, or that of the fastest, and how much that is below the slowest's.
 fn brief(row: &Row<'_>) -> String {
-    let time = Cell::maybe(row.median_s(), Cell::Seconds);
+    let time = row.median_in_words();
     let faster = against_the_slowest(row)
         .map(|fact| format!(", {} as fast as the slowest", fact.figure))
         .unwrap_or_default();

@@ -108,6 +108,12 @@ impl<'a> Row<'a> {
         self.candidate().median_s()
     }
 
+    /// The median makespan, with how many of all runs failed where some did.
+    pub(super) fn median_in_words(&self) -> String {
+        let median = Cell::maybe(self.median_s(), Cell::Seconds).to_string();
+        self.candidate().beside_failed(median)
+    }
+
     /// The two ends of the interval of the median makespan.
     pub(super) fn interval_in_words(&self) -> Option<String> {
         self.candidate().interval_s().map(interval_in_words)

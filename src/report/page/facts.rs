@@ -26,20 +26,17 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
     };
     let summary = &row.costs().summary;
     let candidate = row.candidate();
-    let mut interval = match row.interval_in_words() {
+    let interval = match row.interval_in_words() {
         Some(interval) => format!("95 % interval {interval}"),
         None => format!("{}, no interval", counted(candidate.runs, "good run")),
     };
-    if candidate.not_ok > 0 {
-        interval.push_str(&format!("; {} runs failed", candidate.failed()));
-    }
     let ideal = Cell::maybe(summary.ideal_s, Cell::Seconds);
     let memory = row.asked.question.memory.as_str();
     let facts = [
         fact(
             "median makespan",
             Cell::maybe(row.median_s(), Cell::Seconds),
-            interval,
+            candidate.beside_failed(interval),
         ),
         against_the_slowest(row),
         fact(
@@ -72,10 +69,6 @@ pub(super) fn against_the_slowest(row: &Row<'_>) -> Option<Fact> {
     Some(Fact {
         term: "speed against slowest",
         figure: Cell::Times(times).to_string(),
-        note: format!(
-            "{} takes {}",
-            slowest.name(),
-            Cell::maybe(slowest.median_s(), Cell::Seconds)
-        ),
+        note: format!("{} takes {}", slowest.name(), slowest.median_in_words()),
     })
 }

@@ -32,9 +32,9 @@ fn ends(asked: &Asked<'_>) -> Option<String> {
         "{} is the fastest of {} ({}); {} is the slowest ({}) and takes {} as long.",
         fastest.name(),
         rows.len(),
-        seconds(fastest),
+        fastest.median_in_words(),
         slowest.name(),
-        seconds(slowest),
+        slowest.median_in_words(),
         Cell::maybe(ratio(slowest, fastest), Cell::Times),
     ))
 }
@@ -91,7 +91,7 @@ fn against_published(asked: &Asked<'_>) -> Option<String> {
         format!(
             "{times} ({}: {} against {published})",
             row.name(),
-            seconds(row)
+            row.median_in_words()
         )
     };
     let words = match (faster, rows.len()) {
@@ -138,14 +138,6 @@ fn front(asked: &Asked<'_>) -> Option<String> {
         question.candidates.len(),
         names[..names.len().min(NAMED)].join(", ")
     ))
-}
-
-fn seconds(row: &Row<'_>) -> String {
-    let median = Cell::maybe(row.median_s(), Cell::Seconds);
-    match row.candidate().not_ok {
-        0 => median.to_string(),
-        _ => format!("{median}, {} runs failed", row.candidate().failed()),
-    }
 }
 
 /// How many times as long the one takes as the other.

@@ -2,7 +2,6 @@
 
 use super::asked::{Asked, Row};
 use super::words::counted;
-use crate::report::Cell;
 use crate::report::recommend::fewest_runs;
 
 /// What speaks for the answer and against it, one sentence each.
@@ -36,7 +35,7 @@ pub(super) fn sureness(asked: &Asked<'_>, within: f64) -> Vec<String> {
 
 fn interval_sentence(row: &Row<'_>) -> String {
     let candidate = row.candidate();
-    let median = Cell::maybe(row.median_s(), Cell::Seconds);
+    let median = row.median_in_words();
     let runs = counted(candidate.runs, "good run");
     match (candidate.interval_s(), row.median_s()) {
         (Some(interval), Some(middle)) => format!(

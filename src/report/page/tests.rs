@@ -80,6 +80,49 @@ fn the_top_says_what_won_by_how_much_how_surely_and_how_to_run_it() {
     );
 }
 
+/// A run that failed, in batches as those of [`runs`].
+fn failure(label: &str) -> Trial {
+    samples::failed(label, "worker 3 died")
+}
+
+#[test]
+fn failed_of_total_stands_beside_each_median() {
+    let mut trials = grid().trials;
+    trials.extend(["io-mp-1x1", "io-mpmt-24x16", "io-mpmt-32x16"].map(failure));
+    let answer = &answers(&Sample::of("All fail", trials))[0];
+    assert_eq!(answer.headline, "24 processes of 16 threads each");
+    let words: Vec<String> = [&answer.brief, &answer.reason]
+        .into_iter()
+        .chain(&answer.sureness)
+        .chain(&answer.findings)
+        .chain(answer.facts.iter().map(|fact| &fact.note))
+        .filter(|words| {
+            ["1.025 s", "1.005 s", "30.15 s", "interval"]
+                .iter()
+                .any(|m| words.contains(m))
+        })
+        .cloned()
+        .collect();
+    assert_eq!(words.len(), 7, "{words:#?}");
+    for words in words {
+        assert!(words.contains("1 of 7 runs failed"), "{words}");
+    }
+}
+
+#[test]
+fn what_has_failures_is_no_answer_while_something_has_none() {
+    let mut trials = grid().trials;
+    trials.extend(["io-mpmt-24x16", "io-mpmt-32x16"].map(failure));
+    let answer = &answers(&Sample::of("Two fail", trials))[0];
+    assert_eq!(answer.headline, "1 process of 1 thread");
+    assert!(
+        answer
+            .sureness
+            .iter()
+            .any(|words| words.starts_with("Passed over"))
+    );
+}
+
 #[test]
 fn findings_are_sentences_with_numbers() {
     insta::assert_snapshot!(answers(&grid())[0].findings.join("\n"), @"

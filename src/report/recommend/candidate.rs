@@ -59,6 +59,14 @@ impl Candidate {
         Cell::of(self.not_ok, self.runs + self.not_ok)
     }
 
+    /// A median in words, with the runs beside it that failed, if any.
+    pub(in crate::report) fn beside_failed(&self, median: String) -> String {
+        match self.not_ok {
+            0 => median,
+            _ => format!("{median}, {} runs failed", self.failed()),
+        }
+    }
+
     /// The median makespan in seconds.
     pub(in crate::report) fn median_s(&self) -> Option<f64> {
         self.verdict.as_ref().map(|verdict| verdict.median)

@@ -221,10 +221,7 @@ fn time(candidate: &Candidate) -> String {
     if let Some(interval) = candidate.interval_s() {
         words.push_str(&format!(", {}", interval_in_words(interval)));
     }
-    if candidate.not_ok > 0 {
-        words.push_str(&format!(", {} runs failed", candidate.failed()));
-    }
-    words
+    candidate.beside_failed(words)
 }
 
 pub(in crate::report) fn interval_in_words(interval: Interval) -> String {
