@@ -284,13 +284,14 @@ impl Trial {
         self.task.as_deref().or(self.exec.as_deref())
     }
 
+    /// Who achieves less than this share of the rate that was asked for is overloaded.
+    pub const OVERLOADED_BELOW: f64 = 0.95;
+
     /// The share of the asked rate that was achieved, when that was so little that batches came to
     /// wait for each other.
     pub fn overload(&self) -> Option<f64> {
-        /// Of the rate that was asked for.
-        const ENOUGH: f64 = 0.95;
         let share = self.achieved_rate_per_s? / self.rate_per_s?;
-        (self.status == Status::Ok && share < ENOUGH).then_some(share)
+        (self.status == Status::Ok && share < Self::OVERLOADED_BELOW).then_some(share)
     }
 
     /// How many commands can run at the same time in one worker.

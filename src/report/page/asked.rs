@@ -139,6 +139,7 @@ impl<'a> Row<'a> {
             (self.is_pick(), "recommended"),
             (self.is_best(), "fastest"),
             (self.is_on_front(), "on the front"),
+            (self.candidate().overload.is_some(), "overloaded"),
         ];
         let notes: Vec<&str> = (notes.iter())
             .filter_map(|(holds, words)| holds.then_some(*words))

@@ -17,6 +17,8 @@ pub(super) fn sureness(asked: &Asked<'_>, within: f64) -> Vec<String> {
         asked.question.passed_over(within),
         said.and_then(|row| row.candidate().warning())
             .map(|warning| format!("{warning}.")),
+        said.and_then(|row| row.candidate().overload_warning())
+            .map(|warning| format!("{warning}.")),
         (unstable > 0).then(|| {
             let all = counted(candidates.len(), "median");
             format!("{unstable} of {all} may be unstable; the reasons are under Warnings.")

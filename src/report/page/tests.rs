@@ -109,6 +109,44 @@ fn failed_of_total_stands_beside_each_median() {
     }
 }
 
+/// Six open-loop runs of the grid's answer, of which the last so many got through a share of their
+/// batches.
+fn overloaded(count: usize) -> Sample {
+    let mut trials = grid().trials;
+    for (place, trial) in trials.iter_mut().enumerate() {
+        let late = trial.processes == 24 && place % 6 >= 6 - count;
+        trial.rate_per_s = Some(100.0);
+        trial.achieved_rate_per_s = Some(if late { 81.5 } else { 95.0 });
+    }
+    Sample::of("An open loop", trials)
+}
+
+#[test]
+fn an_overloaded_trial_has_its_word() {
+    let sample = overloaded(2);
+    let view = View::of(&sample.page()).unwrap();
+    let told = "io-mpmt-24x16 is overloaded: in 2 of 6 good runs less than 95 % of the 100 batches \
+                per second were got through, at the least 81.5 %, so latencies are those of the queue";
+    assert!(
+        view.answers[0].sureness.contains(&format!("{told}.")),
+        "{:#?}",
+        view.answers[0].sureness
+    );
+    let html = sample.html();
+    assert!(html.contains("2 of 6 good runs"));
+    let notes = view
+        .configurations
+        .heads
+        .iter()
+        .position(|head| head.key == "note")
+        .unwrap();
+    let note = |row: usize| view.configurations.rows[row].cells[notes].text.as_str();
+    assert_eq!(note(1), "recommended, on the front, overloaded");
+    assert_eq!(note(0), "fastest, on the front");
+    let calm = overloaded(0).html();
+    assert!(!calm.contains("overloaded"));
+}
+
 #[test]
 fn what_has_failures_is_no_answer_while_something_has_none() {
     let mut trials = grid().trials;

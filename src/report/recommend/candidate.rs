@@ -16,8 +16,31 @@ pub(in crate::report) struct Candidate {
     pub(in crate::report) runs: usize,
     /// Runs that are not ok.
     pub(in crate::report) not_ok: usize,
+    /// The good runs that could not keep up with their rate.
+    pub(in crate::report) overload: Option<Overload>,
     /// The median peak memory of its good runs, in KiB.
     pub(in crate::report) memory_kib: Option<f64>,
+}
+
+/// Runs of an open loop in which batches came to wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::report) struct Overload {
+    runs: usize,
+    /// The least share of the rate that was achieved.
+    least: f64,
+    /// The rate that was asked for, in batches per second.
+    rate_per_s: f64,
+}
+
+impl Overload {
+    fn of(trials: &[&Trial]) -> Option<Overload> {
+        let shares: Vec<f64> = trials.iter().filter_map(|trial| trial.overload()).collect();
+        Some(Overload {
+            runs: shares.len(),
+            least: shares.iter().copied().reduce(f64::min)?,
+            rate_per_s: trials.first()?.rate_per_s?,
+        })
+    }
 }
 
 /// The median of a figure of memory over the good runs, in KiB.
@@ -44,6 +67,7 @@ impl Candidate {
             trial: in_order[0].clone(),
             runs: makespans.len(),
             not_ok: trials.len() - makespans.len(),
+            overload: Overload::of(trials),
             memory_kib: median_kib(memory, trials),
             verdict: assess(&makespans, &Limits::default(), bootstrap).ok(),
         }
@@ -89,6 +113,23 @@ impl Candidate {
 
     pub(in crate::report) fn has_too_few_runs(&self) -> bool {
         self.interval_s().is_none()
+    }
+
+    /// That it was overloaded, if it was.
+    pub(in crate::report) fn overload_warning(&self) -> Option<String> {
+        let Overload {
+            runs,
+            least,
+            rate_per_s,
+        } = self.overload?;
+        Some(format!(
+            "{} is overloaded: in {} good runs less than {:.0} % of the {rate_per_s} batches per second \
+             were got through, at the least {}, so latencies are those of the queue",
+            self.name,
+            Cell::of(runs, self.runs),
+            100.0 * Trial::OVERLOADED_BELOW,
+            Cell::Share(least),
+        ))
     }
 
     /// Why its median may be unstable, but for too few runs.

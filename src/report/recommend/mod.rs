@@ -123,12 +123,13 @@ impl Question {
         }
     }
 
-    /// Why each median may be unstable, by configuration; those that have no more than too few
-    /// runs are counted in one line.
+    /// Why each median may be unstable, by configuration, and what was overloaded; those that have no
+    /// more than too few runs are counted in one line.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = (self.candidates.iter())
             .filter_map(Candidate::warning)
             .collect();
+        warnings.extend((self.candidates.iter()).filter_map(Candidate::overload_warning));
         let too_few = self.candidates.iter().filter(|c| c.has_too_few_runs());
         match too_few.count() {
             0 => {}
