@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::measure::Campaign;
 use super::print::PrintArgs;
-use super::progress::rounded;
+use super::progress::{advice_on, rounded};
 use crate::harness::{Planned, expected_s};
 use crate::process::tell;
 use crate::record::Trial;
@@ -27,6 +27,11 @@ pub(super) fn list(
         ..Report::default()
     };
     print.print("sweep", &report)?;
+    for prepared in &campaign.experiments {
+        for line in advice_on(&prepared.experiment, campaign.capacity()) {
+            tell(format_args!("{line}"));
+        }
+    }
     let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();
     let all_s: f64 = planned.iter().map(expected_s).sum();
     let open = match campaign

@@ -16,7 +16,9 @@ use super::progress::Progress;
 use super::results::ResultsFolder;
 use super::server::check_limits;
 use super::settle_scratch;
-use crate::harness::{Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum};
+use crate::harness::{
+    Capacity, Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum,
+};
 use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals, tell};
 use crate::record::{Trial, TrialWriter, with_fastest_loops};
@@ -102,6 +104,11 @@ impl Campaign {
             harness,
             limits: Limits::new(request.fail_fast, budget),
         })
+    }
+
+    /// What all trials may compute on.
+    pub(super) fn capacity(&self) -> Capacity {
+        self.harness.capacity()
     }
 
     /// Runs what has no row yet, and keeps a row for each trial. Returns all rows.

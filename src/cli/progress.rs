@@ -93,14 +93,7 @@ impl Progress {
 
     /// Says what will be misleading about an experiment.
     pub(super) fn advise(&self, experiment: &Experiment, capacity: Capacity) {
-        let Experiment {
-            configurations,
-            predicted_s,
-            ..
-        } = experiment;
-        for advice in advice(configurations, predicted_s, capacity) {
-            self.note_always(&format!("{}: {advice}", experiment.name));
-        }
+        advice_on(experiment, capacity).for_each(|line| self.note_always(&line));
     }
 
     /// Says something, beside the bar when there is one.
@@ -110,6 +103,20 @@ impl Progress {
             None => tell(format_args!("{line}")),
         }
     }
+}
+
+/// What will be misleading about an experiment, a line each.
+pub(super) fn advice_on(
+    experiment: &Experiment,
+    capacity: Capacity,
+) -> impl Iterator<Item = String> {
+    let lines = advice(
+        &experiment.configurations,
+        &experiment.predicted_s,
+        capacity,
+    )
+    .into_iter();
+    lines.map(|line| format!("{}: {line}", experiment.name))
 }
 
 /// Seconds as a person says them: `45 s`, `3m 20s`.

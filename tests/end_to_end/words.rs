@@ -36,6 +36,22 @@ fn every_subcommand_has_examples_in_its_help() {
 }
 
 #[test]
+fn a_list_says_that_threads_can_never_run_and_not_among_its_rows() {
+    let stage = Stage::with_512_commands(0.0);
+    let work = "sweep --commands commands.txt --table table.txt -p 1 -b 16 --list --format csv";
+    let listed = |threads: &str| stage.run(&format!("{work} -t {threads}")).expect(0);
+    let idle = listed("8,32");
+    assert!(
+        idle.stderr
+            .contains("sweep: io-mt-1x32 has threads that can never run"),
+        "{idle:?}"
+    );
+    assert!(!idle.stdout.contains("never run"), "{idle:?}");
+    assert_eq!(idle.stdout.lines().count(), 3, "{idle:?}");
+    assert!(!listed("8").stderr.contains("never run"));
+}
+
+#[test]
 fn figures_at_their_extremes_are_refused_in_words() {
     let stage = Stage::with_512_commands(0.5);
     stage.write("long.txt", "10.0.0.1:foo:1:4000\n");
