@@ -17,7 +17,7 @@ use super::server::check_address;
 use super::{FAILED, INTERRUPTED, settle_scratch};
 use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
 use crate::model::{
-    Dispatch, ExecutorKind, Runtime, Secret, Tracebacks, WorkloadKind, split_reason,
+    Dispatch, ExecutorKind, Job, Runtime, Secret, Tracebacks, WorkloadKind, split_reason,
 };
 use crate::net::{Context, Endpoint};
 use crate::process::{Scratch, Signals, tell};
@@ -104,11 +104,11 @@ pub(super) struct ClientArgs {
 #[command(next_help_heading = "Asked of the server (with --control)")]
 struct WishArgs {
     /// Worker processes
-    #[arg(short, long, value_name = "N", requires = "control")]
+    #[arg(short, long, value_name = "N", requires = "control", value_parser = clap::value_parser!(u32).range(1..=4096))]
     processes: Option<u32>,
 
     /// Threads in each
-    #[arg(short, long, value_name = "M", requires = "control")]
+    #[arg(short, long, value_name = "M", requires = "control", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     threads: Option<u32>,
 
     /// How they run a batch
@@ -120,7 +120,7 @@ struct WishArgs {
     workload: Option<WorkloadKind>,
 
     /// Loops of one command of CPU work
-    #[arg(long, value_name = "N", requires = "control")]
+    #[arg(long, value_name = "N", requires = "control", value_parser = clap::value_parser!(u64).range(1..=Job::MAX_LOOPS))]
     loops: Option<u64>,
 
     /// When a worker takes its next batch

@@ -44,7 +44,7 @@ pub(super) struct JobArgs {
     exec_output: Option<ExecOutput>,
 
     /// Loops of one command of CPU work
-    #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Work")]
+    #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..=Job::MAX_LOOPS), help_heading = "Work")]
     loops: u64,
 
     /// Threads in each worker process

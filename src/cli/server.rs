@@ -79,7 +79,7 @@ pub(super) struct ServerArgs {
     max_loops: u64,
 
     /// A batch whose waits take longer on its worker's threads is refused
-    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = super::quantity::duration)]
     max_batch_wait: Duration,
 
     /// Commands that the server keeps for all clients together, at the most, with up to 24 bytes

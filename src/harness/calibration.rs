@@ -71,11 +71,14 @@ pub(super) const BUDGET_S: f64 = 0.25;
 pub fn measure_loop(job: &Job) -> f64 {
     /// Loops that take long enough for a reading of the clock to be nothing beside them.
     const LONG: u64 = 100_000;
+    /// Loops that take so long that more of them would tell nothing else.
+    const ENOUGH: u64 = 100_000_000;
     if !job.computes() {
         return 0.0;
     }
-    let routine = computing(job);
-    let at_once = LONG.div_ceil(job.loops.max(1)).min(1_000);
+    let (part, times_longer) = a_part(job, ENOUGH);
+    let routine = computing(&part);
+    let at_once = LONG.div_ceil(part.loops.max(1)).min(1_000);
     let one = |_| {
         let before = clock::thread_cpu();
         (0..at_once).for_each(|_| run(&routine, 0));
@@ -87,7 +90,20 @@ pub fn measure_loop(job: &Job) -> f64 {
     let least = times.fold(f64::INFINITY, f64::min);
     // Inside of a command fewer things are timed than around it.
     let inside = routine.fastest().get();
-    inside.map_or(least, |inside| inside.as_secs_f64().min(least))
+    times_longer * inside.map_or(least, |inside| inside.as_secs_f64().min(least))
+}
+
+/// The job with no more loops than these, and how many times as long its own take.
+pub(super) fn a_part(job: &Job, most: u64) -> (Job, f64) {
+    let loops = job.loops.min(most);
+    let times_longer = job.loops as f64 / loops.max(1) as f64;
+    (
+        Job {
+            loops,
+            ..job.clone()
+        },
+        times_longer,
+    )
 }
 
 /// The times of commands that only compute: at least one, and no more once the budget is spent.
@@ -266,5 +282,8 @@ mod tests {
         let (few, many) = (of(5_000), of(500_000));
         assert!(few > 0.0 && few < many / 50.0, "{few} {many}");
         assert!(of(1) < few, "{few}");
+        // An hour of them is not waited for.
+        let most = of(Job::MAX_LOOPS);
+        assert!(most > 1e6 * many, "{many} {most}");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::calibration::{BUDGET_S, COMMANDS, measure_loop};
+use super::calibration::{BUDGET_S, COMMANDS, a_part, measure_loop};
 use crate::clock;
 use crate::executor::Batch;
 use crate::model::{Dispatch, ExecutorKind, Instruction, Interpreter, Job, Runtime, WorkloadKind};
@@ -75,13 +75,16 @@ fn of_interpreter(
 
 /// The least CPU time of commands that only compute, one after another, as the interpreter takes it.
 fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
+    /// Loops that an interpreter takes so long for that more of them would tell nothing else.
+    const ENOUGH: u64 = 10_000_000;
+    let (part, times_longer) = a_part(job, ENOUGH);
     let job = Job {
         workload: WorkloadKind::Cpu,
         threads: 1,
         executor: ExecutorKind::Sequential,
         own: None,
         dispatch: Dispatch::Barrier,
-        ..job.clone()
+        ..part
     };
     // No interpreter needs a microsecond for a loop.
     let patience = PATIENCE + Duration::from_micros(job.loops);
@@ -99,7 +102,7 @@ fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
     }
     let fastest = driver.outbox().fastest_loop().get();
     driver.close();
-    Ok(fastest.unwrap_or_default().as_secs_f64())
+    Ok(times_longer * fastest.unwrap_or_default().as_secs_f64())
 }
 
 fn one_command(tag: u64) -> Batch {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::clock;
-use crate::model::Configuration;
+use crate::model::{Configuration, Instruction};
 use crate::net::{self, PollEntry};
 use crate::process::{Child, Exit, Gate, Program, Signals, SpawnError, StderrThread, StdoutMode};
 use crate::server::{Failure, Ready, Report, Terms};
@@ -196,7 +196,7 @@ fn command(setup: &Setup<'_>, configuration: &Configuration) -> Command {
     command.args(["--max-threads", &job.threads.to_string()]);
     // What a server keeps strangers to is no limit for the person whose trial it is.
     command.args(["--max-loops", &job.loops.to_string()]);
-    command.args(["--max-batch-wait", "1000years"]);
+    command.args(["--max-batch-wait", &format!("{}s", Instruction::MAX_WAIT_S)]);
     let commands = 4 * u64::from(configuration.processes) * u64::from(configuration.batch);
     let commands = commands.max(Terms::MAX_COMMANDS);
     command.args(["--max-commands", &commands.to_string()]);

@@ -138,6 +138,10 @@ impl Job {
     /// The loops of one command in the published comparison.
     pub const DEFAULT_LOOPS: u64 = 2_000_000;
 
+    /// The most loops of one command: nearly an hour of them, which is more than anybody waits for,
+    /// and few enough to be multiplied.
+    pub const MAX_LOOPS: u64 = 10_000_000_000_000;
+
     /// CPython's own switch interval (`sys.getswitchinterval`).
     pub const DEFAULT_SWITCH_INTERVAL: Duration = Duration::from_millis(5);
 

@@ -137,7 +137,7 @@ impl Axes {
         all = vary(all, &self.executor, |c, v| c.job.executor = v);
         all = vary(all, &self.dispatch, |c, v| c.job.dispatch = v);
         all = vary(all, &self.spawn, |c, v| c.spawn = v);
-        let loops = &bounded("loops", &self.loops, 1..=u64::MAX)?;
+        let loops = &bounded("loops", &self.loops, 1..=Job::MAX_LOOPS)?;
         all = vary(all, loops, |c, v| c.job.loops = v);
         all = vary(all, &self.wait, |c, v| c.wait = Some(v));
         let repeat = &bounded("repeat", &self.repeat, 1..=1_000_000_000)?;

@@ -7,6 +7,7 @@ mod common;
 
 mod addresses;
 mod endings;
+mod extremes;
 mod ideals;
 mod image;
 mod input_files;
