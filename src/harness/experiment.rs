@@ -463,29 +463,43 @@ mod tests {
         );
     }
 
-    #[test]
-    fn ten_thousand_rows_with_a_precision_are_planned_in_no_time() {
+    /// The CPU time that it takes to plan so many blocks of so many configurations of 100 rows each.
+    fn planning(configurations: u32, blocks: u32) -> Duration {
         let one = experiment(1).configurations[0].clone();
-        let configurations = (1..=100).map(|processes| Configuration {
+        let all = (1..=configurations).map(|processes| Configuration {
             processes,
             ..one.clone()
         });
-        let mut experiment = Experiment::new("x", configurations.collect(), 100);
+        let mut experiment = Experiment::new("x", all.collect(), 100);
         let done = rows(&experiment.missing(&[]), 1.0);
-        assert_eq!(done.len(), 10_000);
+        assert_eq!(done.len(), 100 * configurations as usize);
         experiment.precision = Some(0.02);
-        let start = clock::now();
+        let start = clock::thread_cpu();
         let mut planner = Planner::new(&experiment, &done);
         let mut order = 1;
-        for block in 1..=101 {
+        for block in 1..=blocks {
             let planned = planner.block(block, order);
-            assert_eq!(planned.len(), 100, "their intervals are wide");
+            assert_eq!(planned.len(), configurations as usize, "wide intervals");
             order += planned.len() as u32;
             assert_eq!(planner.missing(planned).is_empty(), block < 101);
         }
-        let took = start.elapsed();
+        clock::thread_cpu() - start
+    }
+
+    #[test]
+    fn ten_thousand_rows_with_a_precision_are_planned_in_no_time() {
+        let took = planning(100, 101);
         // Under a second when optimised. With one interval for each run it took minutes.
         assert!(took < Duration::from_secs(15), "{took:?}");
+    }
+
+    #[test]
+    fn twice_the_rows_take_twice_the_time_to_plan() {
+        // Without the last block, whose intervals take far more than all else, one for each
+        // configuration. The least of some, for a neighbour takes the caches too.
+        let least = |count| (0..3).map(|_| planning(count, 100)).min();
+        let (once, twice) = (least(100).unwrap(), least(200).unwrap());
+        assert!(twice < 3 * once, "{once:?} {twice:?}");
     }
 
     #[test]

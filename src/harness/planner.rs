@@ -170,7 +170,7 @@ impl<'a> Planner<'a> {
             return false;
         }
         let rows = &mut self.rows[place];
-        if rows.bad.range(first..block).count() >= FAILURES {
+        if rows.bad.range(first..block).nth(FAILURES - 1).is_some() {
             return true;
         }
         // What has a row was not settled before it.
