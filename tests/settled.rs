@@ -37,7 +37,9 @@ fn a_folder_that_no_socket_fits_into_is_settled_once_by_another() {
     let missing = stage.path("missing");
     // Nobody can make a folder there, not even root.
     let read_only = "/proc".into();
-    for (number, tmpdir) in [long, not_text, divided, missing, read_only]
+    stage.write("file", "");
+    let below_a_file = stage.path("file").join("tmp");
+    for (number, tmpdir) in [long, not_text, divided, missing, read_only, below_a_file]
         .iter()
         .enumerate()
     {
