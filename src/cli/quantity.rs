@@ -1,5 +1,8 @@
 //! Figures as they are typed, within what can be meant.
 
+// What comes from people and peers is not to overflow.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::Duration;
 
 use crate::model::Instruction;

@@ -101,13 +101,14 @@ impl Command {
 }
 
 fn write_octet(out: &mut Vec<u8>, octet: u8) {
+    let digit = |value: u8| b'0' | (value % 10);
     if octet >= 100 {
-        out.push(b'0' + octet / 100);
+        out.push(digit(octet / 100));
     }
     if octet >= 10 {
-        out.push(b'0' + octet / 10 % 10);
+        out.push(digit(octet / 10));
     }
-    out.push(b'0' + octet % 10);
+    out.push(digit(octet));
 }
 
 impl fmt::Display for Command {

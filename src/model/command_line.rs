@@ -88,9 +88,7 @@ impl CommandLine {
             let length = match (operator, quote, letter) {
                 (Some(operator), ..) => operator.len(),
                 // The next letter is text, whatever it is.
-                (None, None | Some('"'), '\\') => {
-                    1 + rest[1..].chars().next().map_or(0, char::len_utf8)
-                }
+                (None, None | Some('"'), '\\') => rest.chars().take(2).map(char::len_utf8).sum(),
                 _ => letter.len_utf8(),
             };
             found.extend(operator.filter(|operator| !found.contains(operator)));
@@ -149,7 +147,11 @@ fn operator_at(text: &str, quote: Option<char>, begins_word: bool) -> Option<&st
         let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let name = &name[..end.unwrap_or(name.len())];
         let opens = text[1..].starts_with(['{', '(']);
-        let length = if opens { 2 } else { 1 + name.len() };
+        let length = if opens {
+            2
+        } else {
+            name.len().saturating_add(1)
+        };
         return (quote != Some('\'') && length > 1).then_some(&text[..length]);
     }
     if text.starts_with('`') {
@@ -170,13 +172,16 @@ fn pieces(word: &str) -> Result<Vec<Piece>, CommandLineError> {
     let mut pieces = Vec::new();
     let mut rest = word;
     let mut from = 0;
-    while let Some(open) = rest[from..].find('{').map(|place| from + place) {
-        let inside = &rest[open + 1..];
+    while let Some(open) = rest[from..]
+        .find('{')
+        .map(|place| from.saturating_add(place))
+    {
+        let inside = &rest[open..]['{'.len_utf8()..];
         let Some(name) = inside.find('}').map(|end| &inside[..end]) else {
             break;
         };
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
-            from = open + 1;
+            from = open.saturating_add(1);
             continue;
         }
         let known = Place::ALL.iter().find(|(known, _)| *known == name);
@@ -185,7 +190,7 @@ fn pieces(word: &str) -> Result<Vec<Piece>, CommandLineError> {
             pieces.push(Piece::Text(rest[..open].to_owned()));
         }
         pieces.push(Piece::Place(*place));
-        rest = &inside[name.len() + 1..];
+        rest = &inside[name.len()..]['}'.len_utf8()..];
         from = 0;
     }
     if !rest.is_empty() {

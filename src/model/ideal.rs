@@ -42,7 +42,7 @@ impl Load {
     /// How long it takes to compute, in seconds, when the loops of a command take `loop_s`: all of
     /// them on all there is, and no less than the schedule and the last batch.
     pub fn computing_s(&self, loop_s: f64) -> f64 {
-        let run = self.commands - self.unknown.min(self.commands);
+        let run = self.commands.saturating_sub(self.unknown);
         let all_s = run as f64 * loop_s / self.cores_for(self.processes);
         let last_s = self.last_batch() as f64 * loop_s / self.cores_for(1);
         all_s.max(self.schedule_s().map_or(0.0, |schedule| schedule + last_s))
@@ -66,13 +66,14 @@ impl Load {
 
     /// Commands that the last batch is known to run: of one that may have unknown commands, none.
     fn last_batch(&self) -> u64 {
-        let before = self.batches().saturating_sub(1) * u64::from(self.batch);
+        let before = self.batches().saturating_sub(1);
+        let before = before.saturating_mul(u64::from(self.batch));
         let last = self.commands.saturating_sub(before);
         if self.unknown > 0 { 0 } else { last }
     }
 
     fn slots(&self) -> u64 {
-        u64::from(self.processes) * u64::from(self.threads)
+        u64::from(self.processes).saturating_mul(u64::from(self.threads))
     }
 }
 
@@ -137,12 +138,12 @@ fn barrier_waves(commands: u64, load: &Load) -> u64 {
     let batches = commands.div_ceil(batch);
     let rounds = batches.div_ceil(u64::from(load.processes));
     let full = batch.min(commands).div_ceil(width);
-    let last = commands - (batches - 1) * batch;
-    let alone_in_last_round = batches - (rounds - 1) * u64::from(load.processes) == 1;
-    if alone_in_last_round {
-        (rounds - 1) * full + last.div_ceil(width)
-    } else {
-        rounds * full
+    let last = commands.saturating_sub(batches.saturating_sub(1).saturating_mul(batch));
+    let full_rounds = rounds.saturating_sub(1);
+    let in_full_rounds = full_rounds.saturating_mul(u64::from(load.processes));
+    match batches.saturating_sub(in_full_rounds) {
+        1 => (full_rounds.saturating_mul(full)).saturating_add(last.div_ceil(width)),
+        _ => rounds.saturating_mul(full),
     }
 }
 

@@ -29,16 +29,16 @@ pub fn parse_lines<T, E: ToString>(
         bad: Vec::new(),
     };
     // `str::lines` takes both LF and CRLF.
-    for (index, line) in text.lines().enumerate() {
+    for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() {
             continue;
         }
         match parse(line) {
-            Ok(value) => parsed.good.push((index + 1, value)),
+            Ok(value) => parsed.good.push((number, value)),
             Err(reason) => {
                 parsed.bad.push(BadLine {
-                    line: index + 1,
+                    line: number,
                     reason: reason.to_string(),
                 });
             }

@@ -3,6 +3,9 @@
 //!
 //! Must not know: files, sockets, processes, threads, the clock. Everything here is a value.
 
+// What comes from people and peers is not to overflow.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod command;
 mod command_line;
 mod configuration;

@@ -77,7 +77,8 @@ impl Spans {
     /// Whether a number is in it.
     pub fn contains(&self, number: u64) -> bool {
         let after = self.0.partition_point(|&(start, _)| start <= number);
-        after > 0 && number <= self.0[after - 1].1
+        let before = self.0[..after].last();
+        before.is_some_and(|&(_, end)| number <= end)
     }
 
     /// How many numbers there are; `u64::MAX` when they are more.
@@ -85,7 +86,7 @@ impl Spans {
         let lengths = self
             .0
             .iter()
-            .map(|(start, end)| (end - start).saturating_add(1));
+            .map(|(start, end)| end.saturating_sub(*start).saturating_add(1));
         lengths.fold(0, u64::saturating_add)
     }
 

@@ -31,7 +31,7 @@ pub fn decode(mut bytes: Vec<u8>) -> Result<String, NotText> {
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         NotText::NotUtf8 {
-            line: 1 + good.iter().filter(|&&byte| byte == b'\n').count(),
+            line: good.split(|&byte| byte == b'\n').count(),
         }
     })
 }

@@ -5,6 +5,9 @@
 //! is the part that PULL and ROUTER need, with the mechanism NULL, or with PLAIN (RFC 24) where
 //! peers have to show a token. One that encrypts, CURVE, would have its place beside these.
 
+// What comes from people and peers is not to overflow.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::ops::Range;
 
 use crate::model::Secret;
@@ -215,7 +218,7 @@ impl Decoder {
         if named.is_none_or(|rest| rest[0] != 0) {
             return Err(Breach::Greeting);
         }
-        self.start += GREETING;
+        self.start = self.start.saturating_add(GREETING);
         if self.token.is_some() {
             self.stage = Stage::Hello;
             return self.shown();
@@ -284,8 +287,8 @@ impl Decoder {
         loop {
             if self.skip > 0 {
                 let there = self.skip.min(self.rest().len() as u64);
-                self.start += there as usize;
-                self.skip -= there;
+                self.start = self.start.saturating_add(there as usize);
+                self.skip = self.skip.saturating_sub(there);
                 if self.skip > 0 {
                     return Ok(None);
                 }
@@ -308,7 +311,7 @@ impl Decoder {
             }
             let more = head.flags & MORE != 0;
             if more || self.in_multipart {
-                self.start += head.length;
+                self.start = self.start.saturating_add(head.length);
                 self.skip = head.size;
                 self.in_multipart = true;
                 self.ends_multipart = !more;
@@ -355,9 +358,9 @@ impl Decoder {
 
     /// Takes a frame, if all of it has come, and says where its body is.
     fn take(&mut self, head: &Head) -> Result<Option<Range<usize>>, Breach> {
-        let begin = self.start + head.length;
-        // Within the limits, so it fits.
-        let end = begin + usize::try_from(head.size).map_err(|_| Breach::TooLarge)?;
+        let begin = self.start.saturating_add(head.length);
+        let size = usize::try_from(head.size).map_err(|_| Breach::TooLarge)?;
+        let end = begin.checked_add(size).ok_or(Breach::TooLarge)?;
         if end > self.buffer.len() {
             return Ok(None);
         }
@@ -368,7 +371,7 @@ impl Decoder {
 
 /// A frame as it is on the wire.
 pub(super) fn frame(flags: u8, body: &[u8]) -> Vec<u8> {
-    let mut frame = Vec::with_capacity(body.len() + 9);
+    let mut frame = Vec::with_capacity(body.len().saturating_add(9));
     match u8::try_from(body.len()) {
         Ok(size) => frame.extend_from_slice(&[flags, size]),
         Err(_) => {
@@ -386,7 +389,7 @@ fn greeting(mechanism: &[u8]) -> [u8; GREETING] {
     greeting[0] = 0xff;
     greeting[9] = 0x7f;
     greeting[10] = 3;
-    greeting[12..12 + mechanism.len()].copy_from_slice(mechanism);
+    greeting[12..][..mechanism.len()].copy_from_slice(mechanism);
     greeting
 }
 

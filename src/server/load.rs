@@ -1,5 +1,8 @@
 //! What comes of a batch at the gateway.
 
+// What comes from people and peers is not to overflow.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::Duration;
 
 use crate::model::{Command, Instruction, Job};
@@ -37,7 +40,7 @@ impl Waits {
         let width = u128::from(job.width().max(1));
         // With one thread there is no rest that the others are done with.
         let rest = if width == 1 { 0 } else { longest };
-        let batch = u64::try_from(sum / width)
+        let batch = (sum.checked_div(width).unwrap_or(sum).try_into())
             .unwrap_or(u64::MAX)
             .saturating_add(rest);
         Waits {

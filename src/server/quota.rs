@@ -1,5 +1,8 @@
 //! What the memory for commands that wait is promised to. Knows no socket.
 
+// What comes from people and peers is not to overflow.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use super::reception::Terms;
 use crate::wire::control::Hello;
 
@@ -25,7 +28,8 @@ impl Quota {
 
     /// Whether a session that holds so much, and sends more, does not keep to what it was granted.
     pub(super) fn is_exceeded(&self, batches: u64, commands: u64) -> bool {
-        batches > 2 * self.window + Self::SLACK || commands > 2 * self.commands + Self::SLACK
+        let most = |granted: u64| granted.saturating_mul(2).saturating_add(Self::SLACK);
+        batches > most(self.window) || commands > most(self.commands)
     }
 }
 
@@ -59,10 +63,8 @@ impl Budget {
             ));
         }
         // All batches but the last one have the same size.
-        let largest = match batches {
-            0 | 1 => commands,
-            _ => commands.saturating_sub(1) / (batches - 1),
-        };
+        let apart = (commands.saturating_sub(1)).checked_div(batches.saturating_sub(1));
+        let largest = apart.unwrap_or(commands);
         let largest = largest.clamp(1, MOST_COMMANDS);
         let wanted = commands.min(terms.window.saturating_mul(largest)).max(1);
         let granted = wanted.min(self.left / 2).max(largest.min(wanted));
@@ -75,7 +77,7 @@ impl Budget {
         }
         let window = match granted == wanted {
             true => terms.window,
-            false => (granted / largest).max(1),
+            false => granted.checked_div(largest).unwrap_or(1).max(1),
         };
         Ok(Quota {
             window,
@@ -90,7 +92,7 @@ impl Budget {
 
     /// A session is over.
     pub(super) fn give_back(&mut self, quota: &Quota) {
-        self.left += quota.commands;
+        self.left = self.left.saturating_add(quota.commands);
     }
 }
 
@@ -130,6 +132,15 @@ mod tests {
     /// Batches of so many commands.
     fn of(commands: u64, batch: u64) -> Hello {
         hello(commands.div_ceil(batch), commands)
+    }
+
+    #[test]
+    fn a_grant_as_large_as_numbers_are_is_not_exceeded() {
+        let all = Quota {
+            window: u64::MAX,
+            commands: u64::MAX,
+        };
+        assert!(!all.is_exceeded(u64::MAX, u64::MAX));
     }
 
     #[test]

@@ -130,7 +130,8 @@ impl Definition {
 fn explain(file: &str, text: &str, error: &toml::de::Error) -> DefinitionError {
     let start = error.span().map(|span| span.start);
     let place = start.and_then(|start| Some((start, text.get(..start)?)));
-    let line = place.map(|(_, before)| before.matches('\n').count() + 1);
+    let before = place.map(|(_, before)| before.matches('\n').count());
+    let line = before.map(|before| before.saturating_add(1));
     let message = error.message().trim_end();
     let reason = match unknown_word(message) {
         Some((kind, word, known)) => {
@@ -139,7 +140,7 @@ fn explain(file: &str, text: &str, error: &toml::de::Error) -> DefinitionError {
                 did_you_mean(word, known.iter().copied())
             )
         }
-        None => match line.and_then(|line| key_of(text.lines().nth(line - 1)?)) {
+        None => match before.and_then(|before| key_of(text.lines().nth(before)?)) {
             Some(key) => format!("{key}: {message}"),
             None => message.to_owned(),
         },

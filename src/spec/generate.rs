@@ -84,12 +84,12 @@ impl Generator {
     }
 
     fn command(&self, number: u64) -> Command {
-        let per_address = VERBS.len() as u64;
+        const PER_ADDRESS: u64 = VERBS.len() as u64;
         // Within 32 bits: `check` has seen to it.
-        let address = u64::from(self.first) + number / per_address;
+        let address = u64::from(self.first).saturating_add(number / PER_ADDRESS);
         Command {
             address: Ipv4Addr::from_bits(address as u32),
-            verb: VERBS[(number % per_address) as usize],
+            verb: VERBS[(number % PER_ADDRESS) as usize],
         }
     }
 }
@@ -117,13 +117,13 @@ fn check(count: u64, base: Ipv4Addr, responses: ResponseSpan) -> Result<(), Gene
     if count == 0 {
         return Err(GenerateError::NoCommands);
     }
-    let addresses = u64::from(u32::MAX - base.to_bits()) + 1;
-    let most = addresses * VERBS.len() as u64;
+    let addresses = u64::from(!base.to_bits()).saturating_add(1);
+    let most = addresses.saturating_mul(VERBS.len() as u64);
     if count > most {
         return Err(GenerateError::TooFewAddresses { count, base, most });
     }
     let (low, high) = responses.ends();
-    let sum = |response: i64| i64::try_from(i128::from(response) * i128::from(count));
+    let sum = |response: i64| i64::try_from(i128::from(response).saturating_mul(i128::from(count)));
     if sum(low).is_err() || sum(high).is_err() {
         return Err(GenerateError::SumTooLarge { count, low, high });
     }

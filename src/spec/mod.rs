@@ -4,6 +4,9 @@
 //! Must not know: files, sockets, processes, threads, the clock. It turns texts and numbers into
 //! values; whoever calls it reads and writes.
 
+// What comes from people and peers is not to overflow.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod axes;
 mod axis;
 mod catalogue;

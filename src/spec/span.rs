@@ -62,8 +62,7 @@ impl WaitSpan {
     }
 
     pub(super) fn draw_ns(self, rng: &mut fastrand::Rng) -> u64 {
-        // No overflow: parse_wait bounds a wait far below 2^64 ns.
-        rng.u64(self.low_us..=self.high_us) * 1000
+        rng.u64(self.low_us..=self.high_us).saturating_mul(1000)
     }
 }
 
@@ -130,7 +129,7 @@ pub(super) fn parse_wait_or_duration(text: &str) -> Result<u64, SpanError> {
 }
 
 fn to_us(ns: u64) -> u64 {
-    (ns + 500) / 1000
+    ns.saturating_add(500) / 1000
 }
 
 #[cfg(test)]

@@ -171,11 +171,11 @@ impl<'de> Visitor<'de> for CommandsSeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<u64, A::Error> {
-        let mut malformed = 0;
+        let mut malformed = 0_u64;
         while let Some(command) = seq.next_element_seed(CommandSeed)? {
             match command {
                 Some(command) => self.commands.push(command),
-                None => malformed += 1,
+                None => malformed = malformed.saturating_add(1),
             }
         }
         Ok(malformed)

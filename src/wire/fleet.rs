@@ -133,10 +133,11 @@ impl Bundle {
     /// When the counts of the heads are not the number of instructions, or not all of these have
     /// commands though some do: a broken peer.
     pub fn batches(&self) -> Result<Vec<(Head, std::ops::Range<usize>)>, FleetError> {
-        let mut start = 0;
+        let mut start = 0_usize;
         let mut batches = Vec::with_capacity(self.heads.len());
         for head in &self.heads {
-            let end = start + head.instructions as usize;
+            let end = start.checked_add(head.instructions as usize);
+            let end = end.ok_or(FleetError::Counts)?;
             batches.push((*head, start..end));
             start = end;
         }

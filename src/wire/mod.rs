@@ -7,6 +7,9 @@
 //! Must not know: sockets, who sends, what is done with a message. Bytes from outside are never
 //! trusted: every decoder returns an error on whatever it does not know.
 
+// What comes from people and peers is not to overflow.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 pub mod check;
 pub mod control;
 pub mod data;
