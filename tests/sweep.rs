@@ -268,7 +268,11 @@ fn the_first_failure_ends_a_sweep_that_fails_fast_and_no_other() {
     let sweep = |more: &[&str], out: &str| {
         let short = [
             "small.toml",
+            "-w",
+            "io,noop",
             "-p",
+            "1",
+            "-t",
             "1",
             "-r",
             "2",
@@ -276,6 +280,8 @@ fn the_first_failure_ends_a_sweep_that_fails_fast_and_no_other() {
             "0",
             "--wait",
             "2s",
+            "--seed",
+            "1",
         ];
         let limits = ["--timeout", "300ms", "-o", out];
         place.sweep(&[&short[..], &limits, more].concat())
