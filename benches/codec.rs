@@ -8,7 +8,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use mpmt::model::{Command, Instruction, SessionKey, Verb};
 use mpmt::wire::data::{self, Message};
-use mpmt::wire::fleet::{self, Bundle, ToWorker};
+use mpmt::wire::worker::{self, Bundle, ToWorker};
 
 const BATCH: u32 = 16;
 /// Batches of one bundle: what a gateway under load sends at once.
@@ -107,18 +107,18 @@ fn result(criterion: &mut Criterion) {
 fn fleet_bundle(criterion: &mut Criterion) {
     let message = bundle();
     let mut frame = Vec::new();
-    fleet::encode(&message, &mut frame).expect("it can be encoded");
+    worker::encode(&message, &mut frame).expect("it can be encoded");
     let mut group = group(criterion, "fleet bundle", &frame, BUNDLE * u64::from(BATCH));
     let mut out = Vec::new();
     group.bench_function("encode", |bencher| {
         bencher.iter(|| {
             out.clear();
-            fleet::encode(black_box(&message), &mut out).expect("it can be encoded");
+            worker::encode(black_box(&message), &mut out).expect("it can be encoded");
             black_box(out.len())
         });
     });
     group.bench_function("decode", |bencher| {
-        bencher.iter(|| fleet::decode::<ToWorker>(black_box(&frame)).expect("a message"));
+        bencher.iter(|| worker::decode::<ToWorker>(black_box(&frame)).expect("a message"));
     });
     group.finish();
 }

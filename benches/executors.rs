@@ -59,7 +59,7 @@ fn run_all(runner: &Runner, instructions: &Arc<[Instruction]>) -> i64 {
     while left > 0 {
         let mut bell = [PollEntry::descriptor(runner.outbox())];
         poll(&mut bell, None).expect("the bell can be waited for");
-        runner.outbox().hear();
+        runner.outbox().drain();
         for completion in iter::from_fn(|| runner.outbox().pop()) {
             sum += completion.sum.unwrap_or_default();
             left -= 1;

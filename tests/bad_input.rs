@@ -217,7 +217,7 @@ fn a_hello_of_another_version_is_rejected_in_words() {
         let hello = |version: u32, results: &str| {
             format!(
                 r#"{{"hello": {{"version": {version}, "session": "01234567-89ab-8def-8000-000000000000", "batches": 1,
-                "commands": 1, "results": "{results}", "wish": {{}}}}}}"#
+                "commands": 1, "results": "{results}", "job_request": {{}}}}}}"#
             )
         };
         let answer = |hello: String| {

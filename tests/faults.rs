@@ -17,9 +17,9 @@ use common::gateway::{Gateway, said_by};
 use mpmt::client::{self, Outcome, Progress, Source};
 use mpmt::model::{BatchId, SessionKey, parse_lines};
 use mpmt::net::{Context, Frame, Kind, PollEntry, Received, Socket, poll};
-use mpmt::process::{Child, Gate, StdoutMode, random_bits};
+use mpmt::process::{Child, StdoutMode, StopCondition, random_bits};
 use mpmt::server::Report;
-use mpmt::wire::control::{self, FromClient, Hello, ToClient, Wish};
+use mpmt::wire::control::{self, FromClient, Hello, JobRequest, ToClient};
 use mpmt::wire::data::{self, Message};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
@@ -176,7 +176,7 @@ impl Scripted {
             batches: 2,
             commands: 2,
             results: self.results_url.clone(),
-            wish: Wish::default(),
+            job_request: JobRequest::default(),
             secret: None,
         }));
         let ToClient::Welcome(grant) = self.hear() else {
@@ -309,9 +309,9 @@ fn run_client(
         batches: None,
         control: Some(control),
         token: None,
-        wish: Wish {
+        job_request: JobRequest {
             threads: Some(1),
-            ..Wish::default()
+            ..JobRequest::default()
         },
         window: client::Options::DEFAULT_WINDOW,
         rate_per_s: None,
@@ -320,13 +320,13 @@ fn run_client(
         until_failure: false,
         connect_timeout: None,
     };
-    let gate = Gate::new(&[], DEADLINE).unwrap();
+    let stop = StopCondition::new(&[], DEADLINE).unwrap();
     let source = Source::new(&commands, repeat, 1);
     let tell = &mut |now| {
         // The test may have heard enough.
         let _ = progress.send(now);
     };
-    client::run(&Context::new(), &options, &source, &gate, tell).unwrap()
+    client::run(&Context::new(), &options, &source, &stop, tell).unwrap()
 }
 
 const EAGER: &[&str] = &["--spawn", "eager"];
@@ -354,7 +354,7 @@ fn a_batch_whose_worker_is_killed_while_it_runs_is_run_by_another() {
     client.wait_for(|now| now.answered >= 1);
     server.signal_workers(Signal::KILL);
     let outcome = client.expect_total(16);
-    assert!(outcome.account.unwrap().retried >= 1);
+    assert!(outcome.stats.unwrap().retried >= 1);
     server.stop();
 }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use common::{Process, Stage};
 use mpmt::model::SessionKey;
 use mpmt::process::ensure_descriptors;
-use mpmt::wire::control::{self, FromClient, Hello, Wish};
+use mpmt::wire::control::{self, FromClient, Hello, JobRequest};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 /// How soon a good client has all its answers; the machine may be busy with other tests.
@@ -247,7 +247,7 @@ fn who_does_not_read_its_answers_is_hung_up_on() {
         batches: 1,
         commands: 1,
         results: "ipc:///nowhere".to_owned(),
-        wish: Wish::default(),
+        job_request: JobRequest::default(),
     });
     control::encode(&message, &mut hello);
     let hellos = frame(0, &hello).repeat(100);

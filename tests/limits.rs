@@ -22,7 +22,7 @@ use mpmt::process::random_bits;
 use mpmt::server::{Dispatcher, Effects, Limits, Load};
 use mpmt::wire::PROTOCOL_VERSION;
 use mpmt::wire::data;
-use mpmt::wire::fleet::Progress;
+use mpmt::wire::worker::Progress;
 use proptest::prelude::*;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -145,14 +145,14 @@ impl Peer {
         }
     }
 
-    fn greet(&mut self, batches: u64, commands: u64, wish: Value) -> Value {
+    fn greet(&mut self, batches: u64, commands: u64, job_request: Value) -> Value {
         self.say(&json!({"hello": {
             "version": PROTOCOL_VERSION,
             "session": self.key,
             "batches": batches,
             "commands": commands,
             "results": self.results,
-            "wish": wish,
+            "job_request": job_request,
         }}));
         let answer = self.hear();
         if let Some(url) = answer["welcome"]["batches"].as_str() {
@@ -166,8 +166,8 @@ impl Peer {
         answer
     }
 
-    fn expect_welcome(&mut self, batches: u64, commands: u64, wish: Value) {
-        let answer = self.greet(batches, commands, wish);
+    fn expect_welcome(&mut self, batches: u64, commands: u64, job_request: Value) {
+        let answer = self.greet(batches, commands, job_request);
         assert!(answer.get("welcome").is_some(), "{answer}");
     }
 
@@ -192,8 +192,8 @@ fn rejection(answer: &Value) -> &str {
 fn more_loops_than_a_server_grants_are_rejected_with_the_limit() {
     let served = Served::start("");
     let mut peer = Peer::new(&served);
-    let wish = json!({"workload": "cpu", "loops": u64::MAX});
-    let answer = peer.greet(64, 64, wish);
+    let job_request = json!({"workload": "cpu", "loops": u64::MAX});
+    let answer = peer.greet(64, 64, job_request);
     assert!(rejection(&answer).contains("--max-loops"), "{answer}");
     served.expect_service();
 }
@@ -202,8 +202,8 @@ fn more_loops_than_a_server_grants_are_rejected_with_the_limit() {
 fn a_session_whose_batches_kill_workers_does_not_hold_up_a_good_one() {
     let served = Served::start("");
     let mut peer = Peer::new(&served);
-    let wish = json!({"workload": "cpu", "loops": 10_000_000_000_u64});
-    peer.expect_welcome(64, 64, wish);
+    let job_request = json!({"workload": "cpu", "loops": 10_000_000_000_u64});
+    peer.expect_welcome(64, 64, job_request);
     (0..64).for_each(|batch| peer.send(batch, QUICK, 1));
     served.expect_service();
 }

@@ -108,8 +108,11 @@ fn a_client_that_waits_goes_on_when_the_server_comes() {
 fn a_client_that_is_granted_less_than_it_asked_for_says_so() {
     let stage = Stage::with_512_commands(0.0);
     let (server, ready) = stage.serve("table.txt ipc://batches - 1 --max-threads 2");
-    let client = |wish: &str| {
-        let line = format!("client commands.txt 16 --control {} {wish}", ready.control);
+    let client = |job_request: &str| {
+        let line = format!(
+            "client commands.txt 16 --control {} {job_request}",
+            ready.control
+        );
         stage.run(&line).expect(0).stderr
     };
     let words = client("-p 4 -t 3");

@@ -28,17 +28,17 @@ fn clients_in_all() -> usize {
 
 /// What the clients of a server ask for.
 #[derive(Clone, Copy, Debug)]
-struct Wish {
+struct JobRequest {
     runtime: &'static str,
     executor: &'static str,
     dispatch: &'static str,
 }
 
 /// Every way to run a batch.
-fn wishes() -> Vec<Wish> {
+fn wishes() -> Vec<JobRequest> {
     let ways = |runtime, executors: &'static [&'static str]| {
         executors.iter().flat_map(move |executor| {
-            ["pipelined", "barrier"].map(|dispatch| Wish {
+            ["pipelined", "barrier"].map(|dispatch| JobRequest {
                 runtime,
                 executor,
                 dispatch,
@@ -82,50 +82,55 @@ fn server(stage: &Stage, workers: usize, runtime: &str) -> Gateway {
     Gateway::start(&mut command)
 }
 
-fn client(stage: &Stage, wish: Wish, nth: usize) -> Child {
+fn client(stage: &Stage, job_request: JobRequest, nth: usize) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mpmt"));
     command.arg("client").arg(stage.path("commands"));
     // Batches of one command and of several, some of them smaller.
     command.arg(["1", "7"][nth % 2]).args(["--repeat", "2"]);
     let control = format!("ipc://{}", stage.path("control").display());
-    let threads = if wish.executor == "sequential" {
+    let threads = if job_request.executor == "sequential" {
         "1"
     } else {
         "4"
     };
     command.args(["--control", &control, "-t", threads]);
-    command.args(["-e", wish.executor, "--dispatch", wish.dispatch]);
-    command.args(["--runtime", wish.runtime, "-p", ["1", "3"][nth % 2]]);
+    command.args([
+        "-e",
+        job_request.executor,
+        "--dispatch",
+        job_request.dispatch,
+    ]);
+    command.args(["--runtime", job_request.runtime, "-p", ["1", "3"][nth % 2]]);
     command.env("TMPDIR", stage.path("tmp"));
     Child::spawn(&mut command, StdoutMode::Piped).unwrap()
 }
 
 /// Serves so many clients, so many at a time, each of which begins when another ends.
-fn serve(wish: Wish, workers: usize, at_once: usize, clients: usize) {
-    eprintln!("{wish:?}: {clients} clients, {at_once} at once, on {workers} workers");
+fn serve(job_request: JobRequest, workers: usize, at_once: usize, clients: usize) {
+    eprintln!("{job_request:?}: {clients} clients, {at_once} at once, on {workers} workers");
     let stage = stage();
-    let server = server(&stage, workers, wish.runtime);
+    let server = server(&stage, workers, job_request.runtime);
     thread::scope(|scope| {
         for nth in 0..at_once {
             let stage = &stage;
             scope.spawn(move || {
                 for nth in (nth..clients).step_by(at_once) {
-                    let said = said_within(DEADLINE, client(stage, wish, nth));
-                    assert!(said.contains("total: 4160"), "{wish:?}: {said}");
+                    let said = said_within(DEADLINE, client(stage, job_request, nth));
+                    assert!(said.contains("total: 4160"), "{job_request:?}: {said}");
                 }
             });
         }
     });
     let report = server.stop();
-    assert_eq!(report.workers_lost, 0, "{wish:?}");
-    assert_eq!(report.failed, 0, "{wish:?}");
+    assert_eq!(report.workers_lost, 0, "{job_request:?}");
+    assert_eq!(report.failed, 0, "{job_request:?}");
 }
 
 #[test]
 fn clients_that_share_workers_are_all_answered_in_full() {
     let wishes = wishes();
     let each = clients_in_all().div_ceil(wishes.len());
-    for (nth, &wish) in wishes.iter().enumerate() {
-        serve(wish, 1 + nth % 3, 3 + nth % 6, each);
+    for (nth, &job_request) in wishes.iter().enumerate() {
+        serve(job_request, 1 + nth % 3, 3 + nth % 6, each);
     }
 }

@@ -114,7 +114,7 @@ impl Peer {
     fn send_hello(&self, key: SessionKey, results: &str, secret: Option<&str>) {
         let mut hello = json!({
             "version": PROTOCOL_VERSION, "session": key, "batches": 64, "commands": 64,
-            "results": results, "wish": {},
+            "results": results, "job_request": {},
         });
         if let Some(secret) = secret {
             hello["secret"] = secret.into();

@@ -21,7 +21,7 @@ use crate::model::{
 };
 use crate::net::{Context, Endpoint};
 use crate::process::{Scratch, Signals, tell};
-use crate::wire::control::Wish;
+use crate::wire::control::JobRequest;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,7 +63,7 @@ pub(super) struct ClientArgs {
     token_file: Option<PathBuf>,
 
     #[command(flatten)]
-    wish: WishArgs,
+    job_request: WishArgs,
 
     /// Goes through the commands so many times
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS))]
@@ -152,25 +152,25 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
     let scratch = Scratch::create().context("can't make a folder for sockets")?;
     let options = args.options(&scratch, token);
     let bar = batches_bar(source.batches());
-    let mut gate = SignalGate(&mut signals);
-    let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |n| {
+    let mut stop = SignalCondition(&mut signals);
+    let outcome = client::run(&Context::new(), &options, &source, &stop, &mut |n| {
         bar.set_position(n.answered)
     });
     bar.finish_and_clear();
     let outcome = outcome.map_err(usage_or_failure)?;
-    conclude(&outcome, args.allow_unknown, gate.came())
+    conclude(&outcome, args.allow_unknown, stop.came())
 }
 
 /// The signals, to look at while they are being watched.
-struct SignalGate<'a>(&'a mut Signals);
+struct SignalCondition<'a>(&'a mut Signals);
 
-impl SignalGate<'_> {
+impl SignalCondition<'_> {
     fn came(&mut self) -> bool {
         self.0.take() > 0
     }
 }
 
-impl std::os::fd::AsFd for SignalGate<'_> {
+impl std::os::fd::AsFd for SignalCondition<'_> {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.0.as_fd()
     }
@@ -207,7 +207,7 @@ impl ClientArgs {
             batches: self.remote.as_ref().map(Endpoint::to_string),
             control: self.control.as_ref().map(Endpoint::to_string),
             token,
-            wish: self.wish.wish(),
+            job_request: self.job_request.job_request(),
             window: self.window,
             connect_timeout: self.connect_timeout,
             rate_per_s: self.rate,
@@ -219,8 +219,8 @@ impl ClientArgs {
 }
 
 impl WishArgs {
-    fn wish(&self) -> Wish {
-        Wish {
+    fn job_request(&self) -> JobRequest {
+        JobRequest {
             processes: self.processes,
             threads: self.threads,
             executor: self.executor,
@@ -251,10 +251,10 @@ fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow
         outcome.makespan.as_secs_f64()
     ))?;
     line(format_args!("total: {}", outcome.sum))?;
-    if outcome.ending == Ending::Complete && outcome.grant.is_some() && outcome.account.is_none() {
+    if outcome.ending == Ending::Complete && outcome.grant.is_some() && outcome.stats.is_none() {
         tell("mpmt: the server went before it said whether it knew all commands");
     }
-    let unknown = outcome.account.map_or(0, |it| it.unknown_commands);
+    let unknown = outcome.stats.map_or(0, |it| it.unknown_commands);
     if unknown > 0 {
         tell(format_args!(
             "mpmt: the server does not know {unknown} of the commands, which were not run"

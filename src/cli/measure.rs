@@ -17,7 +17,7 @@ use super::results::ResultsFolder;
 use super::server::check_limits;
 use super::settle_scratch;
 use crate::harness::{
-    Capacity, Experiment, Harness, Input, Limits, Pace, Planned, check_expected_sum,
+    Capacity, Experiment, Harness, Input, Limits, LoopCost, Planned, check_expected_sum,
 };
 use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals, tell};
@@ -93,10 +93,10 @@ impl Campaign {
             experiments.push(prepare_one(asked, input, seed, precision)?);
         }
         let mut harness = harness(request)?;
-        let mut paces = HashMap::new();
+        let mut loop_costs = HashMap::new();
         let timeout = seconds("timeout_s", request.timeout_s)?;
         for prepared in &mut experiments {
-            prepared.predict(&mut harness, timeout, &mut paces)?;
+            prepared.predict(&mut harness, timeout, &mut loop_costs)?;
         }
         let budget = seconds("budget_s", request.budget_s)?;
         Ok(Campaign {
@@ -197,40 +197,40 @@ fn prepare_one(
 
 impl Prepared {
     /// Predicts each configuration's makespan, and with it sees that each interpreter is there.
-    /// `paces` remembers what has been measured.
+    /// `loop_costs` remembers what has been measured.
     fn predict(
         &mut self,
         harness: &mut Harness,
         timeout: Option<Duration>,
-        paces: &mut Paces,
+        loop_costs: &mut LoopCosts,
     ) -> Result<(), UsageError> {
         harness.use_input(self.input.clone());
         for configuration in &self.experiment.configurations {
             let job = &configuration.job;
             let loops = if job.computes() { job.loops } else { 0 };
-            let pace = match paces.entry((job.runtime.clone(), loops, job.own.clone())) {
+            let loop_cost = match loop_costs.entry((job.runtime.clone(), loops, job.own.clone())) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(pace_of(job, timeout)?),
+                Entry::Vacant(place) => place.insert(loop_cost_of(job, timeout)?),
             };
-            let (ideal_s, _) = harness.ideal(configuration, pace);
+            let (ideal_s, _) = harness.ideal(configuration, loop_cost);
             self.experiment.predicted_s.push(ideal_s);
         }
         Ok(())
     }
 }
 
-/// The pace of a job. An interpreter that can't be started is for a person to mend; one that is
+/// The loop_cost of a job. An interpreter that can't be started is for a person to mend; one that is
 /// there and does not work, or not within the time limit of a trial, makes the trials fail, each with
 /// the reason.
-pub(super) fn pace_of(job: &Job, timeout: Option<Duration>) -> Result<Pace, UsageError> {
-    match Pace::measure(job, timeout) {
+pub(super) fn loop_cost_of(job: &Job, timeout: Option<Duration>) -> Result<LoopCost, UsageError> {
+    match LoopCost::measure(job, timeout) {
         Err(error) if error.is_for_a_person() => Err(UsageError::new(error)),
         other => Ok(other.unwrap_or_default()),
     }
 }
 
 /// By runtime, by loops where these are run, and by work of a person's own.
-type Paces = HashMap<(Runtime, u64, Option<OwnWork>), Pace>;
+type LoopCosts = HashMap<(Runtime, u64, Option<OwnWork>), LoopCost>;
 
 fn harness(request: &Request) -> anyhow::Result<Harness> {
     let signals = Signals::install().context("signals can't be taken over")?;

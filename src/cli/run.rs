@@ -10,7 +10,7 @@ use clap::Args;
 use super::FAILED;
 use super::configuration::{ConfigurationArgs, check_waits};
 use super::input::InputArgs;
-use super::measure::pace_of;
+use super::measure::loop_cost_of;
 use super::own_work::with_tasks;
 use super::print::PrintArgs;
 use super::progress::Progress;
@@ -93,7 +93,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     check_waits(&configuration, &input)?;
     let input_digest = input_digest(&input.commands, &input.entries);
     let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;
-    let pace = pace_of(&configuration.job, args.timeout)?;
+    let loop_cost = loop_cost_of(&configuration.job, args.timeout)?;
     let signals = Signals::install().context("signals can't be taken over")?;
     let mut folder = match &args.out {
         Some(path) => Some(ResultsFolder::create(Some(path), "run")?),
@@ -104,7 +104,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
         .with_unknown_commands(args.input.allows_unknown())
         .with_server_arguments(chaos_arguments(args.chaos))
         .with_trace(args.out.filter(|_| args.trace));
-    let predicted_s = vec![harness.ideal(&configuration, &pace).0];
+    let predicted_s = vec![harness.ideal(&configuration, &loop_cost).0];
     let experiment = Experiment {
         predicted_s,
         input_digest,

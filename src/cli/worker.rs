@@ -11,7 +11,7 @@ use clap::Args;
 use crate::model::{Interpreter, Task};
 use crate::net::Context;
 use crate::process::{Lifeline, tell};
-use crate::wire::fleet::{Farewell, Ticket};
+use crate::wire::worker::{ExitReport, Ticket};
 use crate::worker::{self, WorkerError};
 
 /// Runs batches for a gateway, which starts it and tells it everything else
@@ -41,9 +41,9 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
     std::panic::set_hook(Box::new(|panic| {
         tell(format_args!("mpmt worker: {panic}"));
         let fault = Some(panic.to_string().replace('\n', " "));
-        leave(&Farewell {
+        leave(&ExitReport {
             fault,
-            ..Farewell::default()
+            ..ExitReport::default()
         });
         std::process::abort();
     }));
@@ -82,19 +82,19 @@ fn ticket(file: &Path) -> anyhow::Result<Ticket> {
 }
 
 /// Leaves what there is to say at the end on standard output, for the gateway.
-fn say(end: &Result<Farewell, WorkerError>) {
-    let farewell = match end {
-        Ok(farewell) => farewell.clone(),
-        Err(error) => Farewell {
+fn say(end: &Result<ExitReport, WorkerError>) {
+    let exit_report = match end {
+        Ok(exit_report) => exit_report.clone(),
+        Err(error) => ExitReport {
             fault: Some(error.to_string()),
-            ..Farewell::default()
+            ..ExitReport::default()
         },
     };
-    leave(&farewell);
+    leave(&exit_report);
 }
 
-fn leave(farewell: &Farewell) {
-    let line = serde_json::to_string(farewell).unwrap_or_default();
+fn leave(exit_report: &ExitReport) {
+    let line = serde_json::to_string(exit_report).unwrap_or_default();
     // That nobody listens is no reason to fail.
     let _ = writeln!(io::stdout(), "{line}");
 }

@@ -7,10 +7,10 @@ use super::{ClientError, Source};
 use crate::clock;
 use crate::model::{Ranges, Secret, SessionKey};
 use crate::net::{
-    self, Context, Endpoint, Frame, Kind, NetError, PollEntry, Received, Socket, Watch,
+    self, Context, Endpoint, Frame, Kind, NetError, PollEntry, Received, Socket, SocketMonitor,
 };
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
+use crate::wire::control::{self, FromClient, Grant, Hello, JobRequest, SessionStats, ToClient};
 
 /// How long a client that has all its answers waits for the gateway's account of them.
 const PARTING: Duration = Duration::from_secs(5);
@@ -19,20 +19,20 @@ const PARTING: Duration = Duration::from_secs(5);
 /// connection was lost and is back: the gateway at the other end may be another one.
 pub(super) struct Channel {
     socket: Socket,
-    watch: Watch,
+    watch: SocketMonitor,
     hello: Hello,
     stop_server: bool,
     /// A welcome is expected: we are new to the gateway, or may be.
     awaiting_welcome: bool,
     connected: bool,
     grant: Option<Grant>,
-    account: Option<Account>,
+    stats: Option<SessionStats>,
     malformed: u64,
     url: String,
 }
 
 /// What the gateway said that concerns the client.
-pub(super) enum Heard {
+pub(super) enum ControlEvent {
     /// The gateway serves us; what it was sent before, it may not know.
     Welcome(Grant),
     /// It does not.
@@ -50,7 +50,7 @@ pub(super) fn hello(
     secret: Secret,
     source: &Source<'_>,
     results: String,
-    wish: Wish,
+    job_request: JobRequest,
 ) -> Hello {
     Hello {
         version: PROTOCOL_VERSION,
@@ -58,7 +58,7 @@ pub(super) fn hello(
         batches: source.batches(),
         commands: source.commands(),
         results,
-        wish,
+        job_request,
         secret: Some(secret),
     }
 }
@@ -76,7 +76,7 @@ impl Channel {
             let token = token.ok_or_else(|| ClientError::NoToken(url.to_owned()))?;
             socket.show_token(token)?;
         }
-        let watch = Watch::new(context, &socket)?;
+        let watch = SocketMonitor::new(context, &socket)?;
         socket.connect(url)?;
         Ok(Channel {
             socket,
@@ -86,7 +86,7 @@ impl Channel {
             awaiting_welcome: true,
             connected: false,
             grant: None,
-            account: None,
+            stats: None,
             malformed: 0,
             url: url.to_owned(),
         })
@@ -100,16 +100,16 @@ impl Channel {
     }
 
     /// Takes in all that came.
-    pub(super) fn listen(&mut self) -> Result<Vec<Heard>, ClientError> {
+    pub(super) fn listen(&mut self) -> Result<Vec<ControlEvent>, ClientError> {
         self.greet()?;
-        let mut heard = Vec::new();
+        let mut event = Vec::new();
         let mut frame = Frame::default();
         loop {
             match self.socket.receive(&mut frame)? {
-                Received::Nothing => return Ok(heard),
+                Received::Nothing => return Ok(event),
                 Received::Multipart => self.malformed("a message of several frames"),
                 Received::Frame => match control::decode(&frame) {
-                    Ok(message) => heard.extend(self.take(message)),
+                    Ok(message) => event.extend(self.take(message)),
                     Err(error) => self.malformed(error),
                 },
             }
@@ -130,7 +130,7 @@ impl Channel {
         }
         if seen.connected {
             // Every time: what was said over the last connection, the gateway at the other end of
-            // this one may never have heard.
+            // this one may never have event.
             self.connected = true;
             self.awaiting_welcome = true;
             self.say(&FromClient::Hello(self.hello.clone()))?;
@@ -138,20 +138,20 @@ impl Channel {
         Ok(())
     }
 
-    fn take(&mut self, message: ToClient) -> Option<Heard> {
+    fn take(&mut self, message: ToClient) -> Option<ControlEvent> {
         match message {
             ToClient::Welcome(grant) => {
                 if self.grant.is_none() {
                     self.tell_what_is_cut(&grant);
                 }
                 self.grant = Some(grant.clone());
-                std::mem::take(&mut self.awaiting_welcome).then_some(Heard::Welcome(grant))
+                std::mem::take(&mut self.awaiting_welcome).then_some(ControlEvent::Welcome(grant))
             }
-            ToClient::Reject { reason } => Some(Heard::Reject(reason)),
-            ToClient::Failed { batch, reason } => Some(Heard::Failed { batch, reason }),
-            ToClient::Query(batches) => Some(Heard::Query(batches)),
-            ToClient::Complete(account) => {
-                self.account = Some(account);
+            ToClient::Reject { reason } => Some(ControlEvent::Reject(reason)),
+            ToClient::Failed { batch, reason } => Some(ControlEvent::Failed { batch, reason }),
+            ToClient::Query(batches) => Some(ControlEvent::Query(batches)),
+            ToClient::Complete(stats) => {
+                self.stats = Some(stats);
                 None
             }
             ToClient::Ping => None,
@@ -159,14 +159,14 @@ impl Channel {
     }
 
     fn tell_what_is_cut(&self, grant: &Grant) {
-        let wish = &self.hello.wish;
+        let job_request = &self.hello.job_request;
         let cut = |wished: Option<u32>, granted, what| {
             let wished = wished.filter(|&wished| wished > granted)?;
             Some(format!("{granted} of {wished} {what}"))
         };
         let cuts = [
-            cut(wish.processes, grant.processes, "processes"),
-            cut(wish.threads, grant.job.threads, "threads"),
+            cut(job_request.processes, grant.processes, "processes"),
+            cut(job_request.threads, grant.job.threads, "threads"),
         ];
         let cuts: Vec<String> = cuts.into_iter().flatten().collect();
         if !cuts.is_empty() {
@@ -194,7 +194,7 @@ impl Channel {
         self.say(&FromClient::Missing(batches))
     }
 
-    /// Says goodbye and, unless nobody wants to wait for it, waits for the gateway's account: not
+    /// Says goodbye and, unless nobody wants to wait for it, waits for the gateway's stats: not
     /// for one that has gone, not for long, and not after `shutdown` has become ready.
     pub(super) fn part(
         &mut self,
@@ -215,7 +215,7 @@ impl Channel {
             return Ok(());
         };
         let end = clock::now().after(PARTING);
-        while self.account.is_none() && self.connected {
+        while self.stats.is_none() && self.connected {
             let left = end.since(clock::now());
             let [socket, watch] = self.poll_entries();
             let mut entries = [PollEntry::descriptor(shutdown), socket, watch];
@@ -236,7 +236,7 @@ impl Channel {
     }
 
     /// What was granted, and what it took.
-    pub(super) fn into_terms(self) -> (Option<Grant>, Option<Account>) {
-        (self.grant, self.account)
+    pub(super) fn into_terms(self) -> (Option<Grant>, Option<SessionStats>) {
+        (self.grant, self.stats)
     }
 }

@@ -19,11 +19,13 @@ use std::os::fd::AsFd;
 
 use crate::clock::{self, Tick};
 use crate::model::{Ranges, Secret, SessionKey};
-use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, Watch};
-use crate::process::{Alarm, random_bits};
+use crate::net::{
+    self, Context, Frame, Kind, NetError, PollEntry, Received, Socket, SocketMonitor,
+};
+use crate::process::{TimerFd, random_bits};
 use crate::record::BatchSpan;
 use crate::wire::data::{self, Message};
-use channel::{Channel, Heard};
+use channel::{Channel, ControlEvent};
 use latency::Stopwatch;
 use pacer::Pacer;
 use waiting::Waiting;
@@ -68,7 +70,7 @@ struct Client<'a> {
     /// Until the server is found.
     waiting: Option<Waiting>,
     /// Without a channel: tells when the server is found.
-    watch: Option<Watch>,
+    watch: Option<SocketMonitor>,
     until_failure: bool,
     ledger: Ledger,
     resend: std::vec::IntoIter<u64>,
@@ -80,7 +82,7 @@ struct Client<'a> {
     malformed: u64,
     frame: Vec<u8>,
     pacer: Pacer,
-    alarm: Alarm,
+    alarm: TimerFd,
     stopwatch: Stopwatch,
     /// Grows with the number of batches, so it is kept only when asked for.
     spans: Option<Vec<BatchSpan>>,
@@ -102,8 +104,8 @@ impl<'a> Client<'a> {
             Some(url) => {
                 let key = SessionKey::from_bits(random_bits()?);
                 let secret = Secret::from_bits(random_bits()?);
-                let wish = options.wish.clone();
-                let hello = channel::hello(key, secret, source, results_url, wish);
+                let job_request = options.job_request.clone();
+                let hello = channel::hello(key, secret, source, results_url, job_request);
                 (
                     key,
                     Some(Channel::open(
@@ -119,7 +121,7 @@ impl<'a> Client<'a> {
         let (batches, watch) = match (&options.batches, &channel) {
             (Some(url), None) => {
                 let socket = context.socket(Kind::Push)?;
-                let watch = Watch::new(context, &socket)?;
+                let watch = SocketMonitor::new(context, &socket)?;
                 socket.connect(url)?;
                 (Some(socket), Some(watch))
             }
@@ -147,7 +149,7 @@ impl<'a> Client<'a> {
             malformed: 0,
             frame: Vec::new(),
             pacer: Pacer::new(options.rate_per_s),
-            alarm: Alarm::new()?,
+            alarm: TimerFd::new()?,
             stopwatch: Stopwatch::new(options.window, clock::now()),
             spans: options.trace.then(Vec::new),
         })
@@ -247,20 +249,20 @@ impl<'a> Client<'a> {
         let Some(channel) = &mut self.channel else {
             return Ok(());
         };
-        for heard in channel.listen()? {
-            match heard {
-                Heard::Welcome(grant) => {
+        for event in channel.listen()? {
+            match event {
+                ControlEvent::Welcome(grant) => {
                     self.ledger.limit_window(grant.window);
                     self.ledger.acknowledge_again();
                     self.batches = Some(connect(self.context, &grant.batches)?);
                     self.resend = self.ledger.unanswered().collect::<Vec<_>>().into_iter();
                 }
-                Heard::Failed { batch, reason } => {
+                ControlEvent::Failed { batch, reason } => {
                     self.ledger.failed(batch, reason);
                     self.last_result = Some(clock::now());
                 }
-                Heard::Query(batches) => self.query = Some(batches),
-                Heard::Reject(reason) => return Err(ClientError::Rejected(reason)),
+                ControlEvent::Query(batches) => self.query = Some(batches),
+                ControlEvent::Reject(reason) => return Err(ClientError::Rejected(reason)),
             }
         }
         Ok(())
@@ -404,7 +406,7 @@ impl<'a> Client<'a> {
         match (&mut self.channel, &self.batches, ending) {
             (Some(channel), _, Ending::Complete) => channel.part(acks, Some(shutdown)),
             (Some(channel), _, Ending::Interrupted | Ending::Failed) => {
-                channel.part(acks, None::<&Alarm>)
+                channel.part(acks, None::<&TimerFd>)
             }
             (None, Some(batches), Ending::Interrupted | Ending::Failed) => {
                 batches.send(data::ABORT_FRAME)?;
@@ -416,7 +418,7 @@ impl<'a> Client<'a> {
 
     fn outcome(self, ending: Ending) -> Outcome {
         let since_start = |tick: Option<Tick>| Some(tick?.since(self.first_send?));
-        let (grant, account) = self.channel.map(Channel::into_terms).unwrap_or_default();
+        let (grant, stats) = self.channel.map(Channel::into_terms).unwrap_or_default();
         Outcome {
             ending,
             makespan: since_start(self.last_result).unwrap_or_default(),
@@ -430,7 +432,7 @@ impl<'a> Client<'a> {
             strays: self.ledger.strays() + self.malformed,
             failures: self.ledger.into_failures(),
             grant,
-            account,
+            stats,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Failure, Latency};
 use crate::model::{Secret, SessionKey};
 use crate::net::NetError;
 use crate::record::BatchSpan;
-use crate::wire::control::{Account, Grant, Wish};
+use crate::wire::control::{Grant, JobRequest, SessionStats};
 
 /// Why a client ended without all of its answers.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +71,7 @@ pub struct Options {
     /// The token that the channel asks for, where others could connect as well.
     pub token: Option<Secret>,
     /// What to ask for over it.
-    pub wish: Wish,
+    pub job_request: JobRequest,
     /// Batches that may be out at any time.
     pub window: u64,
     /// How long to wait for a server to be there; for ever without it.
@@ -141,5 +141,5 @@ pub struct Outcome {
     /// What the server granted, when it was asked.
     pub grant: Option<Grant>,
     /// What the server counted, when it was asked.
-    pub account: Option<Account>,
+    pub stats: Option<SessionStats>,
 }

@@ -8,7 +8,7 @@
 //! pipelined it does not. That is all the difference. Whether commands compute all at once or in
 //! turns, under an interpreter lock, is for the [`Routine`] to know; no executor does.
 
-mod flight;
+mod batch_run;
 mod lock;
 mod outbox;
 mod pool;
@@ -19,7 +19,7 @@ mod sequential;
 mod spawn;
 mod sum;
 
-pub use flight::{Flight, Task};
+pub use batch_run::{BatchRun, Task};
 pub use outbox::{Completion, Outbox, Span};
 pub use routine::Routine;
 pub use runner::{Batch, Runner};
@@ -32,7 +32,7 @@ use crate::model::{Dispatch, ExecutorKind, Job};
 pub trait Executor: Send {
     /// Starts every command of a batch. It may return before they are done, and may wait while
     /// all threads are busy.
-    fn start(&mut self, flight: Flight);
+    fn start(&mut self, run: BatchRun);
 }
 
 /// The executor that a job asks for.

@@ -56,7 +56,7 @@ pub struct Outbox {
     /// What an interpreter tells of its loops.
     fastest_loop: Fastest,
     rung: AtomicBool,
-    bell: OwnedFd,
+    event_fd: OwnedFd,
 }
 
 impl Outbox {
@@ -76,14 +76,14 @@ impl Outbox {
             pulse: CachePadded::new(AtomicBool::new(false)),
             fastest_loop: Fastest::default(),
             rung: AtomicBool::new(false),
-            bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
+            event_fd: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         })
     }
 
     /// Answers the bell. What is put in from now on rings it again, so take out all there is.
-    pub fn hear(&self) {
+    pub fn drain(&self) {
         // EAGAIN, the only error to expect, means that it was not rung.
-        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+        let _ = rustix::io::read(&self.event_fd, &mut [0; 8]);
         self.rung.store(false, Ordering::SeqCst);
     }
 
@@ -148,14 +148,14 @@ impl Outbox {
 
     pub(super) fn nearly_done(&self, tag: u64) {
         self.nearly.fetch_max(tag + 1, Ordering::SeqCst);
-        self.ring();
+        self.notify();
     }
 
     /// Commands are done that are not the last of their batch.
     pub fn command_done(&self, commands: usize) {
         if self.per_command {
             self.commands.fetch_add(commands as u64, Ordering::SeqCst);
-            self.ring();
+            self.notify();
         }
     }
 
@@ -168,14 +168,14 @@ impl Outbox {
             self.commands
                 .fetch_add(commands.max(1) as u64, Ordering::SeqCst);
         }
-        self.ring();
+        self.notify();
     }
 
     /// Rings the bell, if it has not been rung since it was last heard.
-    pub fn ring(&self) {
+    pub fn notify(&self) {
         if !self.rung.swap(true, Ordering::SeqCst) {
             // It can only fail when the counter is about to overflow, and then it has been rung.
-            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+            let _ = rustix::io::write(&self.event_fd, &1_u64.to_ne_bytes());
         }
     }
 }
@@ -183,6 +183,6 @@ impl Outbox {
 /// The descriptor becomes readable when the bell was rung.
 impl AsFd for Outbox {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.bell.as_fd()
+        self.event_fd.as_fd()
     }
 }

@@ -5,7 +5,7 @@ use std::thread;
 
 use crossbeam::channel::{Sender, unbounded};
 
-use super::{Executor, Flight, Task};
+use super::{BatchRun, Executor, Task};
 
 /// M persistent threads that take commands from one crossbeam channel. They end when the pool is
 /// dropped and the channel is empty.
@@ -27,11 +27,11 @@ impl Pool {
 }
 
 impl Executor for Pool {
-    fn start(&mut self, flight: Flight) {
-        if flight.is_empty() {
-            flight.run_here();
+    fn start(&mut self, run: BatchRun) {
+        if run.is_empty() {
+            run.run_here();
         }
-        for task in flight.tasks() {
+        for task in run.tasks() {
             // The threads live as long as this sender does, so there is always a receiver.
             let _ = self.tasks.send(task);
         }

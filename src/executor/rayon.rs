@@ -4,7 +4,7 @@ use std::io;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::{Executor, Flight};
+use super::{BatchRun, Executor};
 
 /// A rayon pool of its own with M threads: a queue for each thread, and work stealing.
 pub(super) struct Rayon {
@@ -23,11 +23,11 @@ impl Rayon {
 }
 
 impl Executor for Rayon {
-    fn start(&mut self, flight: Flight) {
-        if flight.is_empty() {
-            flight.run_here();
+    fn start(&mut self, run: BatchRun) {
+        if run.is_empty() {
+            run.run_here();
         }
-        for task in flight.tasks() {
+        for task in run.tasks() {
             self.pool.spawn(|| task.run());
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossbeam::sync::Parker;
 
-use super::{Completion, Executor, Flight, Outbox, Routine, executor};
+use super::{BatchRun, Completion, Executor, Outbox, Routine, executor};
 use crate::model::{Command, Dispatch, Instruction, Job};
 use crate::workload::Launch;
 
@@ -47,7 +47,7 @@ impl Runner {
         let cancelled = Arc::new(AtomicBool::new(false));
         let routine = Routine::new(job, launch);
         let (batches, queue) = unbounded();
-        let line = Line {
+        let runner_loop = RunnerLoop {
             routine: routine.clone(),
             barrier: job.dispatch == Dispatch::Barrier,
             executor: executor(job)?,
@@ -57,7 +57,7 @@ impl Runner {
         };
         thread::Builder::new()
             .name("runner".to_owned())
-            .spawn(move || line.run(&queue))?;
+            .spawn(move || runner_loop.run(&queue))?;
         Ok(Runner {
             batches,
             outbox,
@@ -95,7 +95,7 @@ impl Runner {
 }
 
 /// What the runner's thread holds.
-struct Line {
+struct RunnerLoop {
     routine: Routine,
     barrier: bool,
     executor: Box<dyn Executor>,
@@ -104,7 +104,7 @@ struct Line {
     parker: Parker,
 }
 
-impl Line {
+impl RunnerLoop {
     fn run(mut self, queue: &Receiver<Vec<Batch>>) {
         for batch in queue.iter().flatten() {
             if self.cancelled.load(Ordering::Relaxed) {
@@ -124,9 +124,9 @@ impl Line {
     fn start(&mut self, batch: Batch) {
         let waiter = self.barrier.then(|| self.parker.unparker().clone());
         let outbox = Arc::clone(&self.outbox);
-        let flight = Flight::new(self.routine.clone(), batch, outbox, waiter);
-        self.executor.start(flight.clone());
-        while self.barrier && !flight.is_done() {
+        let run = BatchRun::new(self.routine.clone(), batch, outbox, waiter);
+        self.executor.start(run.clone());
+        while self.barrier && !run.is_done() {
             self.parker.park();
         }
     }

@@ -5,7 +5,7 @@ use std::thread::{self, Scope};
 use crossbeam::channel::{Receiver, Sender, bounded};
 use crossbeam::queue::SegQueue;
 
-use super::{Executor, Flight, Task};
+use super::{BatchRun, Executor, Task};
 
 /// A thread for each command of a batch, M of them at a time, and nothing of another batch before
 /// the last one has ended: the first system's *multiprocessing-multithreading*.
@@ -23,12 +23,12 @@ impl Relay {
 }
 
 impl Executor for Relay {
-    fn start(&mut self, flight: Flight) {
-        if flight.is_empty() {
-            flight.run_here();
+    fn start(&mut self, run: BatchRun) {
+        if run.is_empty() {
+            run.run_here();
         }
         let waiting = SegQueue::new();
-        flight.tasks().for_each(|task| waiting.push(task));
+        run.tasks().for_each(|task| waiting.push(task));
         thread::scope(|scope| {
             for _ in 0..self.threads {
                 start_next(scope, &waiting);
@@ -63,11 +63,11 @@ impl Rolling {
 }
 
 impl Executor for Rolling {
-    fn start(&mut self, flight: Flight) {
-        if flight.is_empty() {
-            flight.run_here();
+    fn start(&mut self, run: BatchRun) {
+        if run.is_empty() {
+            run.run_here();
         }
-        for task in flight.tasks() {
+        for task in run.tasks() {
             // Neither end can be gone: this value holds both.
             let _ = self.take.send(());
             let give_back = self.give_back.clone();

@@ -8,7 +8,7 @@ mod calibration;
 mod doctor;
 mod environment;
 mod experiment;
-mod pace;
+mod loop_cost;
 mod planner;
 mod server;
 mod thread_count;
@@ -23,7 +23,7 @@ pub use environment::{Capacity, Environment};
 pub use experiment::{
     Ending, Experiment, Limits, Observer, Planned, WrongSum, check_expected_sum, expected_s,
 };
-pub use pace::Pace;
+pub use loop_cost::LoopCost;
 pub use server::StartError;
 pub use trial::{Harness, HarnessError, Input, expected_sum};
 

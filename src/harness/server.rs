@@ -12,7 +12,9 @@ use rustix::process::Signal;
 use crate::clock;
 use crate::model::{Configuration, Instruction};
 use crate::net::{self, PollEntry};
-use crate::process::{Child, Exit, Gate, Program, Signals, SpawnError, StderrThread, StdoutMode};
+use crate::process::{
+    Child, Exit, Program, Signals, SpawnError, StderrThread, StdoutMode, StopCondition,
+};
 use crate::server::{Failure, Ready, Report, Terms};
 
 /// A server process that a trial is run against.
@@ -103,11 +105,11 @@ impl Server {
         let stdout = child
             .take_stdout()
             .ok_or(io::Error::from(io::ErrorKind::BrokenPipe))?;
-        let gate = Gate::new(&[signals.as_fd()], setup.patience)?;
-        let mut entries = [PollEntry::descriptor(&stdout), PollEntry::descriptor(&gate)];
+        let stop = StopCondition::new(&[signals.as_fd()], setup.patience)?;
+        let mut entries = [PollEntry::descriptor(&stdout), PollEntry::descriptor(&stop)];
         net::poll(&mut entries, None).map_err(io::Error::other)?;
         if !entries[0].is_ready() {
-            let timed_out = gate.is_timed_out();
+            let timed_out = stop.is_timed_out();
             dismiss(child);
             let slow = StartError::Slow(setup.patience);
             return Err(if timed_out {

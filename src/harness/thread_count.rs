@@ -4,7 +4,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::process::Census;
+use crate::process::ProcessTreeSnapshot;
 
 /// Counts the threads of a server and its workers once, while they run: on a thread of its own, so
 /// that the client is not kept from anything, and at a time when little happens.
@@ -18,7 +18,7 @@ impl ThreadCount {
         let counting = after.map(|after| {
             let (stop, stopped) = channel();
             let count = move || match stopped.recv_timeout(after) {
-                Err(RecvTimeoutError::Timeout) => Census::threads(pid),
+                Err(RecvTimeoutError::Timeout) => ProcessTreeSnapshot::threads(pid),
                 _ => 0,
             };
             (stop, thread::spawn(count))

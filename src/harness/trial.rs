@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
 use super::verdict::{beyond_64_bits, failed, judge, note_cost};
-use super::{Capacity, Pace, experiment::Planned, trace};
+use super::{Capacity, LoopCost, experiment::Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock::{self, Tick};
 use crate::model::{
@@ -18,9 +18,9 @@ use crate::model::{
     WorkloadKind, ideal_makespan, split_reason,
 };
 use crate::net::Context;
-use crate::process::{Census, Gate, Program, Scratch, Signals};
+use crate::process::{ProcessTreeSnapshot, Program, Scratch, Signals, StopCondition};
 use crate::record::{Status, Trial};
-use crate::wire::control::Wish;
+use crate::wire::control::JobRequest;
 
 /// The commands and the table that trials are run with.
 #[derive(Clone, Debug)]
@@ -130,8 +130,8 @@ impl Harness {
     }
 
     /// The makespan that a configuration allows in theory, in seconds, and whether that is only a
-    /// bound. `pace` is that of its job.
-    pub fn ideal(&self, configuration: &Configuration, pace: &Pace) -> (f64, bool) {
+    /// bound. `loop_cost` is that of its job.
+    pub fn ideal(&self, configuration: &Configuration, loop_cost: &LoopCost) -> (f64, bool) {
         let waits_s: Vec<f64> = self
             .waits_ns(configuration)
             .map(|ns| ns as f64 / 1e9)
@@ -139,8 +139,8 @@ impl Harness {
         let input = IdealInput {
             waits_s: &waits_s,
             repeat: configuration.repeat,
-            load: self.load(configuration, pace.locked),
-            loop_s: pace.loop_s,
+            load: self.load(configuration, loop_cost.locked),
+            loop_s: loop_cost.loop_s,
         };
         ideal_makespan(&configuration.job, &input)
     }
@@ -204,10 +204,10 @@ impl Harness {
             });
         }
         let start = clock::now();
-        let pace = Pace::measure(&configuration.job, self.timeout);
+        let loop_cost = LoopCost::measure(&configuration.job, self.timeout);
         let mut trial = self.blank(planned);
-        let pace = match pace {
-            Ok(pace) => pace,
+        let loop_cost = match loop_cost {
+            Ok(loop_cost) => loop_cost,
             Err(error) => {
                 let is_late = |limit: &Duration| start.elapsed() >= *limit;
                 (trial.status, trial.error) = match self.timeout.filter(is_late) {
@@ -217,19 +217,19 @@ impl Harness {
                 return Ok(trial);
             }
         };
-        if let Some(identity) = &pace.interpreter {
+        if let Some(identity) = &loop_cost.interpreter {
             trial.interpreter = Some(identity.to_string());
             trial.gil_enabled = identity.gil_enabled;
         }
-        let ideal_s = self.note_ideal(configuration, &pace, &mut trial);
+        let ideal_s = self.note_ideal(configuration, &loop_cost, &mut trial);
         let timeout = self
             .timeout
             .unwrap_or_else(|| default_timeout(&configuration.job, ideal_s));
         let mut resolved = configuration.clone();
-        resolved.job.runtime = pace.resolved(&configuration.job.runtime);
+        resolved.job.runtime = loop_cost.resolved(&configuration.job.runtime);
         let limit = TimeLimit { start, timeout };
         let end = self.attempt(&resolved, &limit, &mut trial)?;
-        self.note_faster_loops(&resolved, pace, &mut trial);
+        self.note_faster_loops(&resolved, loop_cost, &mut trial);
         (trial.status, trial.error) = match end {
             Ok(()) => (Status::Ok, None),
             Err(reason) => reason,
@@ -237,10 +237,15 @@ impl Harness {
         Ok(trial)
     }
 
-    /// Notes the ideal that follows from a pace, and says it.
-    fn note_ideal(&self, configuration: &Configuration, pace: &Pace, trial: &mut Trial) -> f64 {
-        let (ideal_s, is_bound) = self.ideal(configuration, pace);
-        trial.loop_s = (pace.loop_s > 0.0).then_some(pace.loop_s);
+    /// Notes the ideal that follows from a loop_cost, and says it.
+    fn note_ideal(
+        &self,
+        configuration: &Configuration,
+        loop_cost: &LoopCost,
+        trial: &mut Trial,
+    ) -> f64 {
+        let (ideal_s, is_bound) = self.ideal(configuration, loop_cost);
+        trial.loop_s = (loop_cost.loop_s > 0.0).then_some(loop_cost.loop_s);
         trial.ideal_s = (ideal_s > 0.0).then_some(ideal_s);
         trial.ideal_is_bound = is_bound;
         ideal_s
@@ -248,17 +253,23 @@ impl Harness {
 
     /// Looks again how fast the loops are, when a trial is over, and corrects its ideal if they are
     /// faster than before, or were in its workers: what a core can do, it could do in the trial.
-    fn note_faster_loops(&self, configuration: &Configuration, mut pace: Pace, trial: &mut Trial) {
+    fn note_faster_loops(
+        &self,
+        configuration: &Configuration,
+        mut loop_cost: LoopCost,
+        trial: &mut Trial,
+    ) {
         if !configuration.job.computes() {
             return;
         }
         let in_workers = trial.loop_s;
         // That an interpreter can't be started any more is for the next trial to tell.
-        let after = Pace::measure(&configuration.job, self.timeout).map(|pace| pace.loop_s);
-        let seen = [Some(pace.loop_s), in_workers, after.ok()];
+        let after =
+            LoopCost::measure(&configuration.job, self.timeout).map(|loop_cost| loop_cost.loop_s);
+        let seen = [Some(loop_cost.loop_s), in_workers, after.ok()];
         let seen = seen.into_iter().flatten().filter(|&loop_s| loop_s > 0.0);
-        pace.loop_s = seen.reduce(f64::min).unwrap_or(0.0);
-        self.note_ideal(configuration, &pace, trial);
+        loop_cost.loop_s = seen.reduce(f64::min).unwrap_or(0.0);
+        self.note_ideal(configuration, &loop_cost, trial);
     }
 
     /// Whether the input can come out right at all: what is known before is not measured.
@@ -312,21 +323,21 @@ impl Harness {
             Err(error) => return Ok(failed(error)),
         };
         trial.startup_s = Some(server.startup.as_secs_f64());
-        let mut census = Census::default();
+        let mut process_tree = ProcessTreeSnapshot::default();
         let driven = self.drive(
             configuration,
             trial,
             limit,
             &scratch,
             &mut server,
-            &mut census,
+            &mut process_tree,
         );
         let ended = match &driven {
             Ok(outcome) if outcome.ending == Ending::Complete => server.stop(),
             Ok(_) | Err(_) => server.kill(),
         };
         let ended = ended.map_err(system("can't reap the server"))?;
-        note_cost(trial, &ended, &census);
+        note_cost(trial, &ended, &process_tree);
         if let (Some(folder), Ok(outcome)) = (&self.trace, &driven) {
             trace::leave(folder, scratch.path(), &outcome.batch_spans)
                 .map_err(system("can't write the trace"))?;
@@ -353,14 +364,14 @@ impl Harness {
         limit: &TimeLimit,
         scratch: &Scratch,
         server: &mut Server,
-        census: &mut Census,
+        process_tree: &mut ProcessTreeSnapshot,
     ) -> Result<Outcome, Stopped> {
         let options = client::Options {
             results: scratch.endpoint("results.ipc"),
             batches: None,
             control: Some(server.ready.control.clone()),
             token: server.ready.token,
-            wish: wish(configuration),
+            job_request: job_request(configuration),
             window: client::Options::DEFAULT_WINDOW,
             connect_timeout: None,
             rate_per_s: configuration.rate_per_s,
@@ -369,23 +380,23 @@ impl Harness {
             until_failure: true,
         };
         let source = self.source(configuration);
-        let gate = Gate::new(
+        let stop = StopCondition::new(
             &[self.signals.as_fd(), server.child().as_fd()],
             limit.left(),
         )
         .map_err(|error| Stopped::Client(error.to_string()))?;
         let pid = server.child().pid();
         let threads = ThreadCount::start(pid, half_of(trial.ideal_s));
-        let outcome = client::run(&Context::new(), &options, &source, &gate, &mut |_| {});
+        let outcome = client::run(&Context::new(), &options, &source, &stop, &mut |_| {});
         let threads = threads.stop();
         // The memory is looked at when the last result has come: nothing has been given back yet,
         // and nothing is being timed any more.
-        *census = Census::take(pid);
-        census.threads = census.threads.max(threads);
+        *process_tree = ProcessTreeSnapshot::take(pid);
+        process_tree.threads = process_tree.threads.max(threads);
         match outcome {
             Ok(outcome) if outcome.ending != Ending::Interrupted => granted(configuration, outcome),
             Ok(_) if self.signals.take() > 0 => Err(Stopped::Interrupted),
-            Ok(_) if gate.is_timed_out() => Err(Stopped::Timeout),
+            Ok(_) if stop.is_timed_out() => Err(Stopped::Timeout),
             Ok(_) => Err(Stopped::ServerEnded),
             Err(error @ ClientError::Rejected(_)) => Err(Stopped::Client(error.to_string())),
             Err(error) => Err(Stopped::Client(format!("the client failed: {error}"))),
@@ -529,9 +540,9 @@ pub fn expected_sum(commands: &[Command], table: &Table, repeat: u64) -> i128 {
     once.saturating_mul(repeat.into())
 }
 
-fn wish(configuration: &Configuration) -> Wish {
+fn job_request(configuration: &Configuration) -> JobRequest {
     let job = &configuration.job;
-    Wish {
+    JobRequest {
         processes: Some(configuration.processes),
         threads: Some(job.threads),
         executor: Some(job.executor),

@@ -3,7 +3,7 @@
 use super::server::Ended;
 use crate::client::Outcome;
 use crate::model::WorkloadKind;
-use crate::process::Census;
+use crate::process::ProcessTreeSnapshot;
 use crate::record::{Status, Trial};
 
 pub(super) fn failed<T>(reason: impl ToString) -> Result<T, (Status, Option<String>)> {
@@ -33,8 +33,8 @@ pub(super) fn judge(
     trial.results = Some(outcome.results);
     trial.duplicates = Some(outcome.duplicates);
     trial.lost = Some(outcome.batches - outcome.results);
-    trial.retried = outcome.account.map(|account| account.retried);
-    trial.unknown_commands = outcome.account.map(|account| account.unknown_commands);
+    trial.retried = outcome.stats.map(|account| account.retried);
+    trial.unknown_commands = outcome.stats.map(|account| account.unknown_commands);
     if let Some(failure) = outcome.failures.first() {
         return failed(match outcome.failures.len() {
             1 => format!("a batch failed: {}", failure.reason),
@@ -69,7 +69,7 @@ pub(super) fn beyond_64_bits(sum: i128) -> String {
 }
 
 /// Notes what the server and all its workers used, from the kernel's own accounting.
-pub(super) fn note_cost(trial: &mut Trial, ended: &Ended, census: &Census) {
+pub(super) fn note_cost(trial: &mut Trial, ended: &Ended, process_tree: &ProcessTreeSnapshot) {
     let (usage, report) = (&ended.exit.usage, ended.report.as_ref());
     trial.cpu_user_s = Some(usage.user_s);
     trial.cpu_system_s = Some(usage.system_s);
@@ -82,8 +82,8 @@ pub(super) fn note_cost(trial: &mut Trial, ended: &Ended, census: &Census) {
     let switches = report.map(|report| report.lock_switches);
     // An interpreter does not tell. Native threads have no lock, and so no switches.
     trial.lock_switches = switches.filter(|_| trial.runtime.interpreter().is_none());
-    trial.peak_pss_kib = (census.pss_kib > 0).then_some(census.pss_kib);
-    trial.peak_threads = (census.threads > 0).then_some(census.threads);
+    trial.peak_pss_kib = (process_tree.pss_kib > 0).then_some(process_tree.pss_kib);
+    trial.peak_threads = (process_tree.threads > 0).then_some(process_tree.threads);
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::client::Ending;
     use crate::record::samples;
-    use crate::wire::control::Account;
+    use crate::wire::control::SessionStats;
     use std::time::Duration;
 
     /// What came of a client that had all 32 answers.
@@ -109,7 +109,7 @@ mod tests {
             strays: 0,
             failures: Vec::new(),
             grant: None,
-            account: unknown_commands.map(|unknown_commands| Account {
+            stats: unknown_commands.map(|unknown_commands| SessionStats {
                 retried: 0,
                 unknown_commands,
             }),

@@ -550,7 +550,7 @@ fn keep_alive(stream: &OwnedFd) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Context, Frame, Kind, PollEntry, Socket, Watch, poll};
+    use crate::net::{Context, Frame, Kind, PollEntry, Socket, SocketMonitor, poll};
 
     const TOKEN: Secret = Secret::from_bits(7);
 
@@ -674,7 +674,7 @@ mod tests {
         if let Some(token) = token {
             socket.show_token(token).unwrap();
         }
-        let watch = Watch::new(&context, &socket).unwrap();
+        let watch = SocketMonitor::new(&context, &socket).unwrap();
         socket.connect(listener.url()).unwrap();
         socket.send(b"hello").unwrap();
         let end = clock::now().after(Duration::from_secs(20));

@@ -7,14 +7,14 @@ mod ipc;
 mod listener;
 mod poll;
 mod socket;
-mod watch;
+mod socket_monitor;
 mod zmtp;
 
 pub use endpoint::{Endpoint, EndpointError};
 pub use listener::{Door, Listener};
 pub use poll::{PollEntry, poll};
 pub use socket::{Context, Frame, Kind, NetError, Received, Routed, Socket};
-pub use watch::{Seen, Watch};
+pub use socket_monitor::{Seen, SocketMonitor};
 
 /// The version of libzmq that is linked in.
 pub fn libzmq_version() -> String {

@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::time::Duration;
 
-use super::{NetError, Socket, Watch};
+use super::{NetError, Socket, SocketMonitor};
 
 /// One thing that [`poll`] waits for.
 #[repr(transparent)]
@@ -32,7 +32,7 @@ impl<'a> PollEntry<'a> {
     }
 
     /// Ready when the watched socket lost a peer.
-    pub fn watch(watch: &'a Watch) -> Self {
+    pub fn watch(watch: &'a SocketMonitor) -> Self {
         PollEntry(watch.raw().as_poll_item(zmq::POLLIN))
     }
 

@@ -8,34 +8,34 @@
 //! pipe, and the child, which watches it beside its sockets, goes ([`Lifeline`]). For a child that
 //! can't watch (stopped, or busy), PR_SET_PDEATHSIG is the second line.
 
-mod alarm;
-mod census;
 mod child;
-mod gate;
 mod image;
 mod lifeline;
 mod limits;
 mod messages;
+mod process_tree;
 mod program;
 mod random;
 mod scratch;
 mod signals;
 mod stderr_tail;
+mod stop_condition;
 mod tasks;
+mod timer_fd;
 mod usage;
 
-pub use alarm::Alarm;
-pub use census::Census;
 pub use child::{Child, Exit, SpawnError, StdoutMode, spare_children_signal_stacks};
-pub use gate::Gate;
 pub use image::{Program, bear_name_of_program};
 pub use lifeline::{Lifeline, die_with_parent};
 pub use limits::{DescriptorShortage, descriptor_limit, ensure_descriptors};
 pub use messages::{Messages, tell};
+pub use process_tree::ProcessTreeSnapshot;
 pub use program::run_program;
 pub use random::random_bits;
 pub use scratch::{NoPlace, Scratch};
 pub use signals::Signals;
 pub use stderr_tail::{StderrTail, StderrThread};
+pub use stop_condition::StopCondition;
 pub use tasks::{TaskRoom, TaskShortage, ensure_tasks, task_room};
+pub use timer_fd::TimerFd;
 pub use usage::Usage;

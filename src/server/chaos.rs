@@ -48,14 +48,14 @@ pub(super) enum Phase {
 
 /// Draws faults.
 #[derive(Debug)]
-pub(super) struct Fate {
+pub(super) struct FaultInjector {
     chaos: Chaos,
     random: fastrand::Rng,
 }
 
-impl Fate {
+impl FaultInjector {
     pub(super) fn new(chaos: Chaos) -> Self {
-        Fate {
+        FaultInjector {
             chaos,
             random: fastrand::Rng::with_seed(chaos.seed),
         }

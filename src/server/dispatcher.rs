@@ -16,13 +16,13 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::model::{AssignmentNo, BatchId, Job, Ranges, SessionNo, WorkerNo};
-use crate::wire::fleet::Progress;
+use crate::wire::worker::Progress;
 
 use super::Load;
-use super::crew::{Crew, Worker};
 use super::effects::Effects;
 use super::limits::Limits;
 use super::session::{Held, Route, Session};
+use super::worker_pool::{Worker, WorkerPool};
 
 /// What the dispatcher has counted since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Dispatcher {
     waiting: VecDeque<SessionNo>,
     /// Sessions that no worker was free for, while the others are being served.
     unserved: VecDeque<SessionNo>,
-    crew: Crew,
+    pool: WorkerPool,
     counts: Counts,
     draining: bool,
     failed_starts: u32,
@@ -60,7 +60,7 @@ impl Dispatcher {
             sessions: FxHashMap::default(),
             waiting: VecDeque::new(),
             unserved: VecDeque::new(),
-            crew: Crew::default(),
+            pool: WorkerPool::default(),
             counts: Counts::default(),
             draining: false,
             failed_starts: 0,
@@ -69,8 +69,8 @@ impl Dispatcher {
 
     /// Starts workers until there are `count`, without waiting for batches.
     pub fn start_workers(&mut self, count: u32, now: Duration, fx: &mut impl Effects) {
-        while self.crew.len() < count.min(self.limits.max_workers) {
-            fx.start(self.crew.hire(None, now));
+        while self.pool.len() < count.min(self.limits.max_workers) {
+            fx.start(self.pool.add(None, now));
         }
     }
 
@@ -89,8 +89,8 @@ impl Dispatcher {
         self.sessions
             .insert(no, Session::new(job, processes, acknowledges));
         // Those who are there already sit down at once, so that the first batch finds them ready.
-        while self.crew.seated(no) < processes
-            && let Some(worker) = self.crew.pop_idle()
+        while self.pool.seated(no) < processes
+            && let Some(worker) = self.pool.pop_idle()
         {
             self.sit(worker, no, now, fx);
             self.offer(worker, now);
@@ -103,11 +103,11 @@ impl Dispatcher {
             return;
         }
         self.waiting.retain(|&waiting| waiting != no);
-        self.crew
+        self.pool
             .of_session(no)
             .into_iter()
             .for_each(|worker| fx.close(worker));
-        self.crew.unseat_all(no, now);
+        self.pool.unseat_all(no, now);
         self.pump(now, fx);
     }
 
@@ -140,18 +140,18 @@ impl Dispatcher {
         let Some(session) = self.sessions.get(&no) else {
             return;
         };
-        let may_grow = self.crew.seated(no) < session.processes
-            && self.crew.len() < self.limits.max_workers
-            && !self.crew.has_idle()
+        let may_grow = self.pool.seated(no) < session.processes
+            && self.pool.len() < self.limits.max_workers
+            && !self.pool.has_idle()
             && !self.draining;
         if may_grow {
-            fx.start(self.crew.hire(Some(no), now));
+            fx.start(self.pool.add(Some(no), now));
         }
     }
 
     /// A worker has started and waits for orders. `false` when nobody of that number is expected.
     pub fn started(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) -> bool {
-        let known = self.crew.get(worker);
+        let known = self.pool.get(worker);
         let Some(state) = known.filter(|state| !state.is_started()) else {
             return false;
         };
@@ -160,7 +160,7 @@ impl Dispatcher {
             return true;
         }
         let seat = state.seat();
-        self.crew.start(worker, now);
+        self.pool.start(worker, now);
         self.failed_starts = 0;
         if let Some(no) = seat {
             self.sit(worker, no, now, fx);
@@ -202,7 +202,7 @@ impl Dispatcher {
     /// A worker, if that is what it works on. (What it still says of an assignment before that is
     /// of no use to anybody.)
     fn working_on(&mut self, worker: WorkerNo, assignment: AssignmentNo) -> Option<&mut Worker> {
-        let state = self.crew.get_mut(worker)?;
+        let state = self.pool.get_mut(worker)?;
         let counts = state.assignment() == assignment && (state.is_started() || state.is_leaving());
         counts.then_some(state)
     }
@@ -237,7 +237,7 @@ impl Dispatcher {
 
     /// A worker has ended. Whatever of its work is not settled is done again by another.
     pub fn ended(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) {
-        let Some(state) = self.crew.dismiss(worker) else {
+        let Some(state) = self.pool.dismiss(worker) else {
             return;
         };
         self.take_back(worker, fx);
@@ -300,7 +300,7 @@ impl Dispatcher {
     /// Time has passed: hung workers are killed, those that nobody needs are sent home, and results
     /// that should have arrived are asked for.
     pub fn tick(&mut self, now: Duration, fx: &mut impl Effects) {
-        for (worker, reason) in self.crew.overdue(&self.limits, now) {
+        for (worker, reason) in self.pool.overdue(&self.limits, now) {
             fx.kill(worker, &reason);
         }
         for worker in self.unneeded(now) {
@@ -311,12 +311,12 @@ impl Dispatcher {
 
     /// Asks clients for the results that were sent some time ago and are not acknowledged.
     fn query(&mut self, now: Duration, fx: &mut impl Effects) {
-        let (crew, limits) = (&self.crew, &self.limits);
+        let (pool, limits) = (&self.pool, &self.limits);
         for (&no, session) in &mut self.sessions {
             if session.check_at().is_none_or(|at| at > now) {
                 continue;
             }
-            let late = session.late(now, |route| patience(crew, limits, route));
+            let late = session.late(now, |route| patience(pool, limits, route));
             session.check_again(now + limits.check_interval());
             if !late.is_empty() && session.may_query(now, limits.query_interval()) {
                 fx.query(no, late);
@@ -337,11 +337,11 @@ impl Dispatcher {
         let Some(session) = self.sessions.get_mut(&no) else {
             return;
         };
-        let (crew, limits) = (&self.crew, &self.limits);
+        let (pool, limits) = (&self.pool, &self.limits);
         let was_waiting = !session.pending.is_empty();
-        let lost = session.missing(batches, now, |route| patience(crew, limits, route));
+        let lost = session.missing(batches, now, |route| patience(pool, limits, route));
         let (stopped, gone): (Vec<_>, Vec<_>) =
-            lost.into_iter().partition(|&(_, route)| is_on(crew, route));
+            lost.into_iter().partition(|&(_, route)| is_on(pool, route));
         stopped
             .iter()
             .for_each(|&(sequence, _)| session.charge(sequence));
@@ -358,16 +358,16 @@ impl Dispatcher {
 
     /// What a worker says that it has sent does not arrive.
     fn condemn(&mut self, worker: WorkerNo, fx: &mut impl Effects) {
-        if let Some(state) = self.crew.get_mut(worker).filter(|state| state.is_started()) {
+        if let Some(state) = self.pool.get_mut(worker).filter(|state| state.is_started()) {
             state.condemn();
-            self.crew.unlist(worker);
+            self.pool.unlist(worker);
             fx.kill(worker, "results that it has sent have not arrived");
         }
     }
 
     /// Workers that have rested for so long that they are to leave.
     fn unneeded(&self, now: Duration) -> Vec<WorkerNo> {
-        let surplus = self.crew.staying().saturating_sub(self.limits.keep) as usize;
+        let surplus = self.pool.staying().saturating_sub(self.limits.keep) as usize;
         let due = |since: Duration| since.saturating_add(self.limits.idle_timeout) <= now;
         self.resting()
             .filter(|&(_, since)| due(since))
@@ -380,7 +380,7 @@ impl Dispatcher {
     fn resting(&self) -> impl Iterator<Item = (WorkerNo, Duration)> + '_ {
         let wanted = |seat: &SessionNo| self.sessions.get(seat).is_some_and(Session::wants_workers);
         let rests = move |state: &Worker| !state.seat().as_ref().is_some_and(wanted);
-        self.crew
+        self.pool
             .drained()
             .filter(move |(_, s)| rests(s))
             .map(|(no, state)| (no, state.since()))
@@ -388,7 +388,7 @@ impl Dispatcher {
 
     /// When [`Dispatcher::tick`] has something to do next, as far as is known now.
     pub fn next_deadline(&self) -> Option<Duration> {
-        let surplus = self.crew.staying() > self.limits.keep;
+        let surplus = self.pool.staying() > self.limits.keep;
         let rests = self
             .resting()
             .map(|(_, since)| since)
@@ -396,25 +396,25 @@ impl Dispatcher {
             .min();
         let leaves = rests.map(|since| since.saturating_add(self.limits.idle_timeout));
         let checks = self.sessions.values().filter_map(Session::check_at).min();
-        let overdue = self.crew.next_overdue(&self.limits);
+        let overdue = self.pool.next_overdue(&self.limits);
         [overdue, leaves, checks].into_iter().flatten().min()
     }
 
     /// No more work is given out; every worker leaves when it has done what it holds.
     pub fn drain(&mut self, now: Duration, fx: &mut impl Effects) {
         self.draining = true;
-        for worker in self.crew.numbers() {
+        for worker in self.pool.numbers() {
             self.dismiss(worker, now, fx);
         }
     }
 
     fn dismiss(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) {
-        let Some(state) = self.crew.get_mut(worker) else {
+        let Some(state) = self.pool.get_mut(worker) else {
             return;
         };
         let started = state.is_started();
         state.leave(now);
-        self.crew.unlist(worker);
+        self.pool.unlist(worker);
         if started {
             fx.stop(worker);
         } else {
@@ -464,7 +464,7 @@ impl Dispatcher {
         now: Duration,
         fx: &mut impl Effects,
     ) -> bool {
-        let (Some(session), Some(state)) = (self.sessions.get_mut(&no), self.crew.get_mut(worker))
+        let (Some(session), Some(state)) = (self.sessions.get_mut(&no), self.pool.get_mut(worker))
         else {
             return false;
         };
@@ -486,17 +486,17 @@ impl Dispatcher {
     ) -> Option<WorkerNo> {
         let session = self.sessions.get(&no)?;
         let slow = session.next_is_slow();
-        while let Some(worker) = self.crew.pop_free(no) {
+        while let Some(worker) = self.pool.pop_free(no) {
             // One without room is offered again when it has made progress.
-            let state = self.crew.get(worker)?;
+            let state = self.pool.get(worker)?;
             if state.has_room(slow) && !self.must_yield(no, state, now) {
                 return Some(worker);
             }
         }
-        if self.crew.seated(no) >= session.processes {
+        if self.pool.seated(no) >= session.processes {
             return None;
         }
-        let worker = self.crew.pop_idle().or_else(|| self.borrow(no, now))?;
+        let worker = self.pool.pop_idle().or_else(|| self.borrow(no, now))?;
         self.sit(worker, no, now, fx);
         Some(worker)
     }
@@ -507,21 +507,21 @@ impl Dispatcher {
             return None;
         }
         let share = (self.limits.max_workers as usize / self.sessions.len()).max(1) as u32;
-        let mine = self.crew.seated(no);
+        let mine = self.pool.seated(no);
         let sessions = &self.sessions;
-        let can_lend = |crew: &Crew, worker: &Worker| {
+        let can_lend = |pool: &WorkerPool, worker: &Worker| {
             let Some(other) = worker.seat().filter(|&other| other != no) else {
                 return false;
             };
             let idle = sessions
                 .get(&other)
                 .is_none_or(|session| session.pending.is_empty());
-            let in_need = mine < share && crew.seated(other) > share || mine == 0;
+            let in_need = mine < share && pool.seated(other) > share || mine == 0;
             idle || in_need && worker.has_paid_off(now)
         };
-        self.crew
+        self.pool
             .drained()
-            .find(|&(_, state)| can_lend(&self.crew, state))
+            .find(|&(_, state)| can_lend(&self.pool, state))
             .map(|(no, _)| no)
     }
 
@@ -530,19 +530,19 @@ impl Dispatcher {
         let Some(session) = self.sessions.get(&no) else {
             return;
         };
-        let assignment = self.crew.seat(worker, no, &session.job, now);
+        let assignment = self.pool.seat(worker, no, &session.job, now);
         fx.open(worker, no, assignment);
     }
 
     /// Puts a worker where those with room are looked for.
     fn offer(&mut self, worker: WorkerNo, now: Duration) {
-        let Some(state) = self.crew.get(worker).filter(|state| state.is_started()) else {
+        let Some(state) = self.pool.get(worker).filter(|state| state.is_started()) else {
             return;
         };
         match state.seat() {
-            None if state.is_drained() => self.crew.make_idle(worker, now),
+            None if state.is_drained() => self.pool.make_idle(worker, now),
             Some(no) if state.has_room(false) && !self.must_yield(no, state, now) => {
-                self.crew.make_free(worker, no);
+                self.pool.make_free(worker, no);
             }
             _ => {}
         }
@@ -557,7 +557,7 @@ impl Dispatcher {
         }
         self.waiting
             .iter()
-            .any(|&other| other != no && self.crew.seated(other) == 0)
+            .any(|&other| other != no && self.pool.seated(other) == 0)
     }
 
     /// What has been counted.
@@ -572,12 +572,12 @@ impl Dispatcher {
 
     /// Workers that are there or on their way.
     pub fn workers(&self) -> u32 {
-        self.crew.len()
+        self.pool.len()
     }
 
     /// Workers that have started.
     pub fn started_workers(&self) -> u32 {
-        self.crew.started()
+        self.pool.started()
     }
 
     /// Whether nobody holds, or waits for, anything.
@@ -596,7 +596,7 @@ impl Dispatcher {
 
     /// The session of what a worker works on.
     pub fn session_of(&self, worker: WorkerNo, assignment: AssignmentNo) -> Option<SessionNo> {
-        let state = self.crew.get(worker)?;
+        let state = self.pool.get(worker)?;
         (state.assignment() == assignment).then(|| state.session())
     }
 
@@ -621,7 +621,7 @@ impl Dispatcher {
     #[doc(hidden)]
     pub fn check(&self) {
         for (no, session) in &self.sessions {
-            session.check(|worker| self.crew.get(worker).is_some());
+            session.check(|worker| self.pool.get(worker).is_some());
             let waits = self.waiting.contains(no);
             assert_eq!(
                 waits,
@@ -629,29 +629,29 @@ impl Dispatcher {
                 "a session waits when it has pending"
             );
             assert!(
-                self.crew.seated(*no) <= session.processes,
+                self.pool.seated(*no) <= session.processes,
                 "no more seats than granted"
             );
         }
         assert!(
-            self.crew.len() <= self.limits.max_workers,
+            self.pool.len() <= self.limits.max_workers,
             "no more workers than allowed"
         );
     }
 }
 
 /// Whether a worker still is where it sent a result from.
-fn is_on(crew: &Crew, route: Route) -> bool {
-    crew.get(route.worker)
+fn is_on(pool: &WorkerPool, route: Route) -> bool {
+    pool.get(route.worker)
         .is_some_and(|state| state.assignment() == route.assignment)
 }
 
 /// How long a result may be on its way before its client is asked for it, and how long the client
 /// may then go without it: half of what a worker may take to finish anything. What was sent by a
 /// worker that has gone on to another session has been given up by its socket after a second.
-fn patience(crew: &Crew, limits: &Limits, route: Route) -> Duration {
+fn patience(pool: &WorkerPool, limits: &Limits, route: Route) -> Duration {
     let patience = limits.batch_timeout / 2;
-    match is_on(crew, route) {
+    match is_on(pool, route) {
         true => patience,
         false => patience.min(Limits::LINGER),
     }

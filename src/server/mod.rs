@@ -1,27 +1,27 @@
-//! The gateway: takes batches from clients, hands them to workers, supervises the workers.
+//! The gateway: takes batches from clients, transport them to workers, supervises the workers.
 //!
 //! The decisions are in [`Dispatcher`], a plain struct; here are the sockets, timers and processes
 //! around it. One loop waits for all of them at once.
 //!
 //! Must not know: what a workload does, how a trial is measured.
 
+mod batch_receiver;
 mod chaos;
-mod crew;
 mod dispatcher;
 mod effects;
-mod fleet;
-mod hands;
-mod intake;
 mod limits;
 mod load;
 mod options;
 mod outgoing;
 mod quota;
-mod reception;
 mod register;
 mod roll;
 mod session;
+mod session_manager;
+mod supervisor;
 mod token;
+mod transport;
+mod worker_pool;
 
 pub use chaos::{Chaos, ChaosError};
 pub use dispatcher::{Counts, Dispatcher};
@@ -30,8 +30,8 @@ pub use limits::Limits;
 pub use load::Load;
 pub use options::{Failure, Options, Ready, Report, ServerError};
 pub use outgoing::Outgoing;
-pub use reception::Terms;
 pub use session::Held;
+pub use session_manager::Terms;
 
 use std::time::Duration;
 
@@ -42,14 +42,14 @@ use crate::net::{
 };
 use crate::process::{Lifeline, Scratch, Signals, Usage, descriptor_limit};
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::fleet::{FromWorker, Progress};
-use hands::Hands;
-use intake::Intake;
-use reception::Reception;
+use crate::wire::worker::{FromWorker, Progress};
+use batch_receiver::BatchReceiver;
+use session_manager::SessionManager;
 use token::Token;
+use transport::Transport;
 
 /// How many file descriptors a server of so many workers needs: for itself and libzmq, and for each
-/// worker its process, its lifeline, its farewell, its standard error, its connections.
+/// worker its process, its lifeline, its exit_report, its standard error, its connections.
 pub fn descriptors_needed(workers: u32) -> u64 {
     64 + 6 * u64::from(workers)
 }
@@ -107,9 +107,9 @@ pub fn run(
 
 struct Server<'a> {
     dispatcher: Dispatcher,
-    hands: Hands,
-    reception: Reception,
-    intake: Intake<'a>,
+    transport: Transport,
+    sessions: SessionManager,
+    receiver: BatchReceiver<'a>,
     signals: Signals,
     lifeline: Option<Lifeline>,
     ready: Ready,
@@ -123,7 +123,7 @@ struct Server<'a> {
 }
 
 /// Which listeners have something to receive.
-struct Heard {
+struct Readiness {
     control: bool,
     batches: bool,
 }
@@ -153,10 +153,10 @@ impl<'a> Server<'a> {
             token: token.as_ref().map(|token| token.secret),
             token_file: token.map(|token| token.file),
         };
-        let intake = Intake::open(batches, table);
-        let mut hands = Hands::open(context, &options, scratch, control)?;
+        let receiver = BatchReceiver::open(batches, table);
+        let mut transport = Transport::open(context, &options, scratch, control)?;
         let mut dispatcher = Dispatcher::new(options.limits.clone());
-        let mut reception = Reception::new(&options, ready.batches.clone());
+        let mut sessions = SessionManager::new(&options, ready.batches.clone());
         if let Some(results) = options.results {
             let processes = options.limits.max_workers;
             let now = Duration::ZERO;
@@ -166,9 +166,9 @@ impl<'a> Server<'a> {
                 processes,
                 false,
                 now,
-                &mut hands,
+                &mut transport,
             );
-            reception.admit_old_wire(results, options.job, &mut hands);
+            sessions.admit_old_wire(results, options.job, &mut transport);
         }
         let eager = match options.spawn {
             SpawnMode::Eager => options.limits.max_workers,
@@ -176,9 +176,9 @@ impl<'a> Server<'a> {
         };
         Ok(Server {
             dispatcher,
-            hands,
-            reception,
-            intake,
+            transport,
+            sessions,
+            receiver,
             signals,
             lifeline,
             ready,
@@ -194,23 +194,23 @@ impl<'a> Server<'a> {
     fn serve(&mut self, ready: impl FnOnce(&Ready)) -> Result<(), ServerError> {
         let mut ready = Some(ready);
         self.dispatcher
-            .start_workers(self.eager, self.now(), &mut self.hands);
+            .start_workers(self.eager, self.now(), &mut self.transport);
         loop {
             if self.dispatcher.started_workers() >= self.eager
                 && let Some(ready) = ready.take()
             {
                 ready(&self.ready);
             }
-            let heard = self.wait()?;
+            let ready_to_read = self.wait()?;
             if self.leaves_at_once() {
                 return Ok(());
             }
-            self.hear_clients(heard.control)?;
+            self.hear_clients(ready_to_read.control)?;
             self.hear_workers()?;
-            self.take_batches(heard.batches)?;
-            self.bury()?;
-            self.dispatcher.tick(self.now(), &mut self.hands);
-            self.hands.flush()?;
+            self.take_batches(ready_to_read.batches)?;
+            self.reap()?;
+            self.dispatcher.tick(self.now(), &mut self.transport);
+            self.transport.flush()?;
             if self.is_over() {
                 return Ok(());
             }
@@ -222,35 +222,36 @@ impl<'a> Server<'a> {
     }
 
     /// Waits until there is something to do, and says which listeners have something to receive.
-    fn wait(&self) -> Result<Heard, NetError> {
+    fn wait(&self) -> Result<Readiness, NetError> {
         let deadlines = [
             self.dispatcher.next_deadline(),
-            self.reception.probe_at(),
+            self.sessions.probe_at(),
             self.leave_by,
         ];
         let next = deadlines.into_iter().flatten().min();
         let mut entries = vec![
             PollEntry::descriptor(&self.signals),
-            PollEntry::descriptor(self.hands.fleet()),
-            PollEntry::readable(self.hands.workers()),
-            PollEntry::descriptor(self.hands.control()),
+            PollEntry::descriptor(self.transport.supervisor()),
+            PollEntry::readable(self.transport.workers()),
+            PollEntry::descriptor(self.transport.control()),
         ];
         let mut waits = [
             next.map(|next| next.saturating_sub(self.now())),
-            self.hands.control().due(),
+            self.transport.control().due(),
             None,
         ];
         if self.has_room() {
-            entries.push(PollEntry::descriptor(self.intake.socket()));
-            waits[2] = self.intake.socket().due();
+            entries.push(PollEntry::descriptor(self.receiver.socket()));
+            waits[2] = self.receiver.socket().due();
         }
         entries.extend(self.lifeline.as_ref().map(PollEntry::descriptor));
         net::poll(&mut entries, waits.into_iter().flatten().min())?;
         let has_room = self.has_room();
-        Ok(Heard {
-            control: entries[3].is_ready() || self.hands.control().due() == Some(Duration::ZERO),
+        Ok(Readiness {
+            control: entries[3].is_ready()
+                || self.transport.control().due() == Some(Duration::ZERO),
             batches: has_room
-                && (entries[4].is_ready() || self.intake.socket().due() == Some(Duration::ZERO)),
+                && (entries[4].is_ready() || self.receiver.socket().due() == Some(Duration::ZERO)),
         })
     }
 
@@ -272,35 +273,40 @@ impl<'a> Server<'a> {
     fn leave(&mut self) {
         if self.leave_by.is_none() {
             self.leave_by = Some(self.now() + self.drain_timeout);
-            self.dispatcher.drain(self.now(), &mut self.hands);
-            self.reception.drain();
+            self.dispatcher.drain(self.now(), &mut self.transport);
+            self.sessions.drain();
         }
     }
 
     fn is_over(&mut self) -> bool {
-        if self.reception.wants_to_leave() && self.dispatcher.is_idle() {
+        if self.sessions.wants_to_leave() && self.dispatcher.is_idle() {
             self.leave();
         }
         self.leave_by.is_some() && self.dispatcher.workers() == 0
     }
 
-    fn hear_clients(&mut self, heard: bool) -> Result<(), ServerError> {
+    fn hear_clients(&mut self, ready_to_read: bool) -> Result<(), ServerError> {
         let now = self.now();
         let (mut peer, mut frame) = (Vec::new(), Vec::new());
-        let (dispatcher, hands) = (&mut self.dispatcher, &mut self.hands);
+        let (dispatcher, transport) = (&mut self.dispatcher, &mut self.transport);
         let mut turn = Turn::default();
-        while heard && turn.goes_on(&frame) {
-            match hands.control_mut().receive_from(&mut peer, &mut frame)? {
+        while ready_to_read && turn.goes_on(&frame) {
+            match transport
+                .control_mut()
+                .receive_from(&mut peer, &mut frame)?
+            {
                 Received::Nothing => break,
-                Received::Multipart => self.reception.bad_frame("several frames"),
-                Received::Frame => self.reception.hear(&peer, &frame, now, dispatcher, hands)?,
+                Received::Multipart => self.sessions.bad_frame("several frames"),
+                Received::Frame => self
+                    .sessions
+                    .hear(&peer, &frame, now, dispatcher, transport)?,
             }
         }
         // After what they have said: the last word of one who left may have been a goodbye.
-        if hands.control_mut().take_lost() {
-            self.reception.somebody_left(now);
+        if transport.control_mut().take_lost() {
+            self.sessions.somebody_left(now);
         }
-        self.reception.probe(now, dispatcher, hands)?;
+        self.sessions.probe(now, dispatcher, transport)?;
         Ok(())
     }
 
@@ -308,10 +314,14 @@ impl<'a> Server<'a> {
         let (mut peer, mut frame) = (Frame::default(), Frame::default());
         let mut turn = Turn::default();
         while turn.goes_on(&frame) {
-            match self.hands.workers().receive_from(&mut peer, &mut frame)? {
+            match self
+                .transport
+                .workers()
+                .receive_from(&mut peer, &mut frame)?
+            {
                 Received::Nothing => break,
                 Received::Multipart => self.bad_worker_frame("several frames"),
-                Received::Frame => match crate::wire::fleet::decode(&frame) {
+                Received::Frame => match crate::wire::worker::decode(&frame) {
                     Ok(message) => self.hear_worker(&peer, message)?,
                     Err(error) => self.bad_worker_frame(error),
                 },
@@ -328,9 +338,9 @@ impl<'a> Server<'a> {
                 worker,
                 secret,
             } => {
-                if let Err(refusal) = self.hands.meet(worker, secret, peer) {
+                if let Err(refusal) = self.transport.meet(worker, secret, peer) {
                     self.bad_worker_frame(format_args!("a hello is refused: {refusal}"));
-                } else if !self.dispatcher.started(worker, now, &mut self.hands) {
+                } else if !self.dispatcher.started(worker, now, &mut self.transport) {
                     self.bad_worker_frame("a hello from a worker that nobody expects");
                 }
             }
@@ -357,7 +367,7 @@ impl<'a> Server<'a> {
         assignment: AssignmentNo,
         reason: &str,
     ) -> Result<(), NetError> {
-        let Some(worker) = self.hands.worker_of(peer) else {
+        let Some(worker) = self.transport.worker_of(peer) else {
             self.bad_worker_frame("news of a client before a hello");
             return Ok(());
         };
@@ -366,16 +376,21 @@ impl<'a> Server<'a> {
         };
         let now = self.now();
         let reason = format!("your results address can't be reached: {reason}");
-        self.reception
-            .expel(session, &reason, now, &mut self.dispatcher, &mut self.hands)
+        self.sessions.expel(
+            session,
+            &reason,
+            now,
+            &mut self.dispatcher,
+            &mut self.transport,
+        )
     }
 
     fn note_progress(&mut self, peer: &[u8], progress: &Progress, now: Duration) {
-        match self.hands.worker_of(peer) {
+        match self.transport.worker_of(peer) {
             Some(worker) => {
-                self.hands.progressed(worker);
+                self.transport.progressed(worker);
                 self.dispatcher
-                    .progress(worker, progress, now, &mut self.hands);
+                    .progress(worker, progress, now, &mut self.transport);
             }
             None => self.bad_worker_frame("progress before a hello"),
         }
@@ -383,10 +398,10 @@ impl<'a> Server<'a> {
 
     fn note_failure(&mut self, peer: &[u8], batch: (AssignmentNo, u64), reason: &str) {
         let now = self.now();
-        match self.hands.worker_of(peer) {
+        match self.transport.worker_of(peer) {
             Some(worker) => {
                 self.dispatcher
-                    .failed(worker, batch, reason, now, &mut self.hands);
+                    .failed(worker, batch, reason, now, &mut self.transport);
             }
             None => self.bad_worker_frame("a failure before a hello"),
         }
@@ -401,67 +416,68 @@ impl<'a> Server<'a> {
 
     fn has_room(&self) -> bool {
         let held = self.dispatcher.held(OLD_WIRE);
-        held.batches < MOST_LEASES && held.commands < self.reception.max_commands()
+        held.batches < MOST_LEASES && held.commands < self.sessions.max_commands()
     }
 
-    fn take_batches(&mut self, heard: bool) -> Result<(), ServerError> {
+    fn take_batches(&mut self, ready_to_read: bool) -> Result<(), ServerError> {
         let now = self.now();
         let mut turn = Turn::default();
-        while heard && self.has_room() && turn.goes_on(self.intake.frame()) {
-            let (reception, dispatcher) = (&mut self.reception, &mut self.dispatcher);
+        while ready_to_read && self.has_room() && turn.goes_on(self.receiver.frame()) {
+            let (sessions, dispatcher) = (&mut self.sessions, &mut self.dispatcher);
             if !self
-                .intake
-                .take(reception, dispatcher, &mut self.hands, now)?
+                .receiver
+                .take(sessions, dispatcher, &mut self.transport, now)?
             {
                 break;
             }
         }
-        self.dispatcher.pump(now, &mut self.hands);
+        self.dispatcher.pump(now, &mut self.transport);
         Ok(())
     }
 
     /// Listens to children, and reaps those that have ended.
-    fn bury(&mut self) -> Result<(), ServerError> {
+    fn reap(&mut self) -> Result<(), ServerError> {
         let action = "can't reap a worker";
         let ended = self
-            .hands
-            .bury()
+            .transport
+            .reap()
             .map_err(|source| ServerError::System { action, source })?;
         for (worker, end) in ended {
-            self.hands.blame(Some(end.clone()));
+            self.transport.blame(Some(end.clone()));
             let lost = self.dispatcher.counts().workers_lost;
-            self.dispatcher.ended(worker, self.now(), &mut self.hands);
+            self.dispatcher
+                .ended(worker, self.now(), &mut self.transport);
             if self.dispatcher.counts().workers_lost > lost {
                 self.last_loss = Some(end.clone());
             }
             if self.dispatcher.has_given_up() {
                 // For the end of this one, whatever others may have ended of.
                 let error = ServerError::NoWorkers(end);
-                self.reception.turn_away(&error, &mut self.hands)?;
+                self.sessions.turn_away(&error, &mut self.transport)?;
                 return Err(error);
             }
         }
-        self.hands.blame(None);
+        self.transport.blame(None);
         Ok(())
     }
 
     fn report(mut self) -> Report {
-        self.hands.end_all();
+        self.transport.end_all();
         let counts = self.dispatcher.counts();
         Report {
             batches: counts.batches,
             retried: counts.retried,
             failed: counts.failed,
-            unknown_commands: self.intake.unknown_commands(),
-            bad_frames: self.intake.bad_frames()
-                + self.reception.bad_frames()
+            unknown_commands: self.receiver.unknown_commands(),
+            bad_frames: self.receiver.bad_frames()
+                + self.sessions.bad_frames()
                 + self.bad_worker_frames,
-            workers_started: self.hands.workers_started(),
+            workers_started: self.transport.workers_started(),
             workers_lost: counts.workers_lost,
             last_loss: self.last_loss,
-            peak_rss_kib: self.hands.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
-            lock_switches: self.hands.lock_switches(),
-            fastest_loop_ns: self.hands.fastest_loop_ns(),
+            peak_rss_kib: self.transport.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
+            lock_switches: self.transport.lock_switches(),
+            fastest_loop_ns: self.transport.fastest_loop_ns(),
         }
     }
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Load;
 use crate::model::{BatchId, WorkerNo};
-use crate::wire::fleet::{Bundle, ToWorker};
+use crate::wire::worker::{Bundle, ToWorker};
 
 /// A bundle that has so many batches is sent: the worker can begin while more are being added.
 const BUNDLE: usize = 64;

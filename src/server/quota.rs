@@ -3,7 +3,7 @@
 // What comes from people and peers is not to overflow.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-use super::reception::Terms;
+use super::session_manager::Terms;
 use crate::wire::control::Hello;
 
 /// Commands in a batch, at the most.
@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
     use crate::model::SessionKey;
-    use crate::wire::control::Wish;
+    use crate::wire::control::JobRequest;
     use proptest::prelude::*;
 
     fn terms(max_commands: u64) -> Terms {
@@ -124,7 +124,7 @@ mod tests {
             batches,
             commands,
             results: String::new(),
-            wish: Wish::default(),
+            job_request: JobRequest::default(),
             secret: None,
         }
     }

@@ -6,7 +6,7 @@
 
 use super::control::{self, FromClient, ToClient};
 use super::data::{self, Message};
-use super::fleet::{self, FromWorker, ToWorker};
+use super::worker::{self, FromWorker, ToWorker};
 
 /// Holds the data path's decoder to it.
 pub fn data(frame: &[u8]) {
@@ -52,22 +52,22 @@ pub fn control(frame: &[u8]) {
 /// Holds the workers' conversation's decoder to it.
 pub fn fleet(frame: &[u8]) {
     let mut again = Vec::new();
-    if let Ok(message) = fleet::decode::<FromWorker>(frame) {
-        fleet::encode(&message, &mut again).expect("it is written");
+    if let Ok(message) = worker::decode::<FromWorker>(frame) {
+        worker::encode(&message, &mut again).expect("it is written");
         assert_eq!(
-            fleet::decode::<FromWorker>(&again).expect("what we write we read"),
+            worker::decode::<FromWorker>(&again).expect("what we write we read"),
             message
         );
     }
     again.clear();
-    if let Ok(message) = fleet::decode::<ToWorker>(frame) {
+    if let Ok(message) = worker::decode::<ToWorker>(frame) {
         if let ToWorker::Run(bundle) = &message {
             // It may be wrong, and must say so.
             let _ = bundle.batches();
         }
-        fleet::encode(&message, &mut again).expect("it is written");
+        worker::encode(&message, &mut again).expect("it is written");
         assert_eq!(
-            fleet::decode::<ToWorker>(&again).expect("what we write we read"),
+            worker::decode::<ToWorker>(&again).expect("what we write we read"),
             message
         );
     }

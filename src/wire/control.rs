@@ -41,7 +41,7 @@ pub struct Hello {
     /// Where it wants its results: an endpoint that it has bound.
     pub results: String,
     /// What it would like.
-    pub wish: Wish,
+    pub job_request: JobRequest,
     /// What proves, over another connection, that the session is its own: the secret of the grant.
     /// One that is new may bring a secret, which the session then has; so nothing is lost with a
     /// welcome that it never got.
@@ -52,7 +52,7 @@ pub struct Hello {
 /// What a client would like; the server's own settings stand for what is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Wish {
+pub struct JobRequest {
     /// Worker processes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processes: Option<u32>,
@@ -101,7 +101,7 @@ pub enum ToClient {
     /// [`FromClient::Missing`].
     Query(Ranges),
     /// Your session is over; what it took.
-    Complete(Account),
+    Complete(SessionStats),
     /// Are you there? Needs no answer: that it can be delivered is the answer.
     Ping,
 }
@@ -125,7 +125,7 @@ pub struct Grant {
 /// What a session took, as the gateway counted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Account {
+pub struct SessionStats {
     /// Batches that were given to a worker again.
     pub retried: u64,
     /// Commands that the table did not have.
@@ -164,9 +164,9 @@ mod tests {
             batches: 32,
             commands: 512,
             results: "ipc:///tmp/x".to_owned(),
-            wish: Wish {
+            job_request: JobRequest {
                 threads: Some(16),
-                ..Wish::default()
+                ..JobRequest::default()
             },
             secret: Some(Secret::from_bits(9)),
         });

@@ -2,7 +2,7 @@
 //!
 //! * [`data`]: batches and results, the JSON of the first system.
 //! * [`control`]: the JSON conversation between a client and the gateway.
-//! * [`fleet`]: the binary conversation between the gateway and its workers.
+//! * [`worker`]: the binary conversation between the gateway and its workers.
 //!
 //! Must not know: sockets, who sends, what is done with a message. Bytes from outside are never
 //! trusted: every decoder returns an error on whatever it does not know.
@@ -13,7 +13,7 @@
 pub mod check;
 pub mod control;
 pub mod data;
-pub mod fleet;
+pub mod worker;
 
 /// The version of the control and worker conversations. A peer of another version is rejected.
 /// Version 2 knows runtimes, version 3 work of a person's own, version 4 assignments, queries, clients

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use crate::clock::Tick;
 use crate::executor::Completion;
 use crate::model::{AssignmentNo, Dispatch, Job, Ranges};
-use crate::wire::fleet::{FromWorker, Head, Progress};
+use crate::wire::worker::{FromWorker, Head, Progress};
 
 /// A worker's account of the batches that it was given in one assignment. What happens is told to
 /// it; which results to send, and what to tell the gateway, is read from it.

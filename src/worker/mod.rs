@@ -7,11 +7,11 @@
 //! Must not know: the client's conversation, the table, other workers.
 
 mod assignment;
+mod current_assignment;
 mod dial;
 mod engine;
 pub mod python;
 mod results;
-mod seat;
 mod trace;
 mod window;
 
@@ -24,12 +24,14 @@ use crate::model::{Interpreter, Job, Task};
 use crate::net::{self, Context, Frame, Kind, NetError, PollEntry, Received, Socket};
 use crate::process::{Usage, run_program};
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::fleet::{self, Bundle, Farewell, FleetError, FromWorker, Ticket, ToWorker};
+use crate::wire::worker::{
+    self as messages, Bundle, ExitReport, FromWorker, Ticket, ToWorker, WorkerMessageError,
+};
 pub use assignment::Assignment;
+use current_assignment::CurrentAssignment;
 use engine::{Engine, EngineUsage};
 use python::{Agent, AgentError, Driver};
 use results::Results;
-use seat::Seat;
 
 /// Why a worker ended before it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +41,7 @@ pub enum WorkerError {
     Net(#[from] NetError),
     /// What the gateway said is not of our conversation: the two are not of one version.
     #[error("the gateway speaks another language: {0}")]
-    Wire(#[from] FleetError),
+    Wire(#[from] WorkerMessageError),
     /// The gateway broke the conversation's rules.
     #[error("the gateway broke the rules: {0}")]
     Protocol(&'static str),
@@ -78,7 +80,7 @@ pub fn run(
     context: &Context,
     options: &Options,
     lifeline: Option<&impl AsFd>,
-) -> Result<Farewell, WorkerError> {
+) -> Result<ExitReport, WorkerError> {
     let task = options.task.as_ref();
     let interpreter = options.interpreter.as_ref();
     let spare = interpreter.map(|one| ready(one, task)).transpose()?;
@@ -87,7 +89,7 @@ pub fn run(
     let mut worker = Worker {
         context,
         gateway,
-        seat: None,
+        current: None,
         used: EngineUsage::default(),
         spare,
         stopping: false,
@@ -111,7 +113,7 @@ fn ready(interpreter: &Interpreter, task: Option<&Task>) -> Result<Agent, AgentE
 struct Worker<'a> {
     context: &'a Context,
     gateway: Socket,
-    seat: Option<Seat>,
+    current: Option<CurrentAssignment>,
     /// What the seats before this one used.
     used: EngineUsage,
     /// An interpreter that waits for a session.
@@ -130,14 +132,19 @@ impl Worker<'_> {
             loop {
                 match self.gateway.receive(&mut frame)? {
                     Received::Nothing => break,
-                    Received::Frame => self.obey(fleet::decode(&frame)?)?,
+                    Received::Frame => self.obey(messages::decode(&frame)?)?,
                     Received::Multipart => {
                         return Err(WorkerError::Protocol("a message of several frames"));
                     }
                 }
             }
             self.report()?;
-            if self.stopping && self.seat.as_ref().is_none_or(Seat::is_drained) {
+            if self.stopping
+                && self
+                    .current
+                    .as_ref()
+                    .is_none_or(CurrentAssignment::is_drained)
+            {
                 return Ok(());
             }
         }
@@ -146,11 +153,14 @@ impl Worker<'_> {
     /// Waits for whatever comes next; `true` when the parent has gone.
     fn wait(&self, lifeline: Option<&impl AsFd>) -> Result<bool, NetError> {
         let mut entries = vec![PollEntry::readable(&self.gateway)];
-        if let Some(seat) = &self.seat {
-            entries.extend(seat.poll_entries());
+        if let Some(current) = &self.current {
+            entries.extend(current.poll_entries());
         }
         entries.extend(lifeline.map(PollEntry::descriptor));
-        let deadline = self.seat.as_ref().and_then(Seat::next_deadline);
+        let deadline = self
+            .current
+            .as_ref()
+            .and_then(CurrentAssignment::next_deadline);
         net::poll(&mut entries, deadline.map(|at| at.since(clock::now())))?;
         Ok(lifeline.is_some() && entries.last().is_some_and(PollEntry::is_ready))
     }
@@ -167,16 +177,16 @@ impl Worker<'_> {
                 self.leave_seat();
                 let engine = self.engine(&job, trace.is_some())?;
                 let results = Results::open(self.context, &results, trusted)?;
-                let mut seat = Seat::open(assignment, results, &job, engine);
+                let mut current = CurrentAssignment::open(assignment, results, &job, engine);
                 if let Some(path) = trace {
-                    seat.trace_into(&path)?;
+                    current.trace_into(&path)?;
                 }
-                self.seat = Some(seat);
+                self.current = Some(current);
             }
             ToWorker::Run(bundle) => self.run(bundle)?,
             ToWorker::Close => {
-                if let Some(seat) = &mut self.seat {
-                    seat.cancel()?;
+                if let Some(current) = &mut self.current {
+                    current.cancel()?;
                 }
             }
             ToWorker::Stop => self.stopping = true,
@@ -186,7 +196,7 @@ impl Worker<'_> {
     }
 
     fn leave_seat(&mut self) {
-        if let Some(old) = self.seat.take() {
+        if let Some(old) = self.current.take() {
             let used = old.close();
             self.used.lock_switches += used.lock_switches;
             self.used.fastest_loop = (self.used.fastest_loop.into_iter())
@@ -213,9 +223,9 @@ impl Worker<'_> {
     }
 
     /// Ends what it has begun, and says what is to be said at the end.
-    fn part(mut self) -> Farewell {
+    fn part(mut self) -> ExitReport {
         self.leave_seat();
-        Farewell {
+        ExitReport {
             lock_switches: self.used.lock_switches,
             fastest_loop_ns: (self.used.fastest_loop).map(|loops| loops.as_nanos() as u64),
             peak_rss_kib: Usage::of_self().peak_rss_kib + self.used.peak_rss_kib,
@@ -224,26 +234,26 @@ impl Worker<'_> {
     }
 
     fn run(&mut self, bundle: Bundle) -> Result<(), WorkerError> {
-        let seat = self
-            .seat
+        let current = self
+            .current
             .as_mut()
             .ok_or(WorkerError::Protocol("batches before a session"))?;
-        seat.run(bundle, clock::now())?;
+        current.run(bundle, clock::now())?;
         Ok(())
     }
 
     /// Sends results to the client, and tells the gateway what is finished.
     fn report(&mut self) -> Result<(), WorkerError> {
-        let Some(seat) = &mut self.seat else {
+        let Some(current) = &mut self.current else {
             return Ok(());
         };
-        let news = seat.collect(clock::now())?;
+        let news = current.collect(clock::now())?;
         news.iter().try_for_each(|message| self.say(message))
     }
 
     fn say(&self, message: &FromWorker) -> Result<(), WorkerError> {
         let mut frame = Vec::new();
-        fleet::encode(message, &mut frame)?;
+        messages::encode(message, &mut frame)?;
         // No high-water mark on what we send: there is always room.
         self.gateway.send(&frame)?;
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::dial::{Dial, Step};
 use crate::clock::Tick;
-use crate::net::{Context, Kind, NetError, PollEntry, Socket, Watch};
+use crate::net::{Context, Kind, NetError, PollEntry, Socket, SocketMonitor};
 
 /// The way to the client. What is sent before the first handshake is kept until then: an attempt to
 /// connect that is given up takes with it what waited there.
@@ -21,7 +21,7 @@ pub(super) struct Results {
 struct Line {
     socket: Socket,
     /// Until the first handshake.
-    watch: Option<Watch>,
+    watch: Option<SocketMonitor>,
 }
 
 impl Results {
@@ -41,7 +41,7 @@ impl Results {
 
     fn call(&mut self) -> Result<(), NetError> {
         let socket = self.context.socket(Kind::Push)?;
-        let watch = Watch::new(&self.context, &socket)?;
+        let watch = SocketMonitor::new(&self.context, &socket)?;
         // An address that libzmq refuses is the client's fault, and no reason to end.
         if let Err(error) = socket.connect(&self.url) {
             watch.end(&socket)?;

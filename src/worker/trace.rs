@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use crate::clock::Tick;
 use crate::executor::Span;
 use crate::record::WorkerSpan;
-use crate::wire::fleet::Head;
+use crate::wire::worker::Head;
 
 /// A file that says when each command ran.
 pub(super) struct Trace {

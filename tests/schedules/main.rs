@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use mpmt::model::Dispatch;
 use mpmt::server::Dispatcher;
-use mpmt::wire::fleet::ToWorker;
+use mpmt::wire::worker::ToWorker;
 use proptest::prelude::*;
 use world::{Action, Actions, World, limits};
 

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use mpmt::clock;
 use mpmt::executor::Completion;
 use mpmt::model::{AssignmentNo, Dispatch, Job};
-use mpmt::wire::fleet::{FromWorker, ToWorker};
+use mpmt::wire::worker::{FromWorker, ToWorker};
 use mpmt::worker::Assignment;
 
 use crate::sum_of;
@@ -73,7 +73,10 @@ impl Worker {
         match self.orders.pop_front() {
             Some(ToWorker::Open { assignment, .. }) => {
                 if let Some(old) = self.seat.take() {
-                    assert!(old.is_empty(), "a worker changes seats with empty hands");
+                    assert!(
+                        old.is_empty(),
+                        "a worker changes seats with empty transport"
+                    );
                     self.lingering.extend(old.socket);
                 }
                 self.seat = Some(Seat::new(assignment, job));

@@ -10,7 +10,7 @@ use mpmt::model::{
     SessionNo, WorkerNo, WorkloadKind,
 };
 use mpmt::server::{Dispatcher, Effects, Limits, Load, Outgoing};
-use mpmt::wire::fleet::{FromWorker, ToWorker};
+use mpmt::wire::worker::{FromWorker, ToWorker};
 
 use crate::WINDOW;
 use crate::worker::Worker;

@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
 use super::error::AgentError;
-use super::frame::{self, Answer, Identity, Unheard};
+use super::frame::{self, AgentClosed, Answer, Identity};
 use crate::executor::Outbox;
 use crate::model::{Interpreter, Task};
 use crate::process::{Child, Exit, StderrThread, StdoutMode, die_with_parent};
@@ -45,16 +45,16 @@ pub struct Agent {
     task: Option<Task>,
     child: Child,
     words: StderrThread,
-    news: Receiver<News>,
+    events: Receiver<AgentEvent>,
     /// Where the thread that listens puts what is done, once it is known.
     outlet: Sender<Arc<Outbox>>,
     pub(super) orders: Option<File>,
 }
 
 /// What the thread that listens has to say to whoever holds the agent.
-enum News {
+enum AgentEvent {
     Hello(Identity),
-    Over(Unheard),
+    Over(AgentClosed),
 }
 
 impl Agent {
@@ -79,7 +79,7 @@ impl Agent {
             // It fits into an empty pipe. One that is closed already is heard of by its other end.
             let _ = pipe.write_all(AGENT.as_bytes());
         }
-        let (tell, news) = unbounded();
+        let (tell, events) = unbounded();
         let (outlet, outlets) = bounded(1);
         if let Some(answers) = child.take_stdout() {
             thread::Builder::new()
@@ -91,7 +91,7 @@ impl Agent {
             task: task.cloned(),
             child,
             words,
-            news,
+            events,
             outlet,
             orders,
         })
@@ -112,16 +112,16 @@ impl Agent {
     /// # Errors
     /// When it ends, says something else, or nothing for so long.
     pub fn greet(&mut self, patience: Duration) -> Result<Identity, AgentError> {
-        match self.news.recv_timeout(patience) {
-            Ok(News::Hello(identity)) => Ok(identity),
-            Ok(News::Over(why)) => Err(self.explain(why)),
+        match self.events.recv_timeout(patience) {
+            Ok(AgentEvent::Hello(identity)) => Ok(identity),
+            Ok(AgentEvent::Over(why)) => Err(self.explain(why)),
             Err(_) => Err(self.silent(patience)),
         }
     }
 
     /// From now on what is done goes into an outbox, whose bell is also rung when it is over.
     pub(super) fn deliver_into(&self, outbox: &Arc<Outbox>) {
-        // It waits for this, or has ended: then there is news.
+        // It waits for this, or has ended: then there is events.
         let _ = self.outlet.send(Arc::clone(outbox));
     }
 
@@ -130,29 +130,29 @@ impl Agent {
     /// # Errors
     /// When it is not, with the reason.
     pub(super) fn check(&mut self) -> Result<(), AgentError> {
-        match self.news.try_iter().last() {
-            Some(News::Over(why)) => Err(self.explain(why)),
-            Some(News::Hello(_)) | None => Ok(()),
+        match self.events.try_iter().last() {
+            Some(AgentEvent::Over(why)) => Err(self.explain(why)),
+            Some(AgentEvent::Hello(_)) | None => Ok(()),
         }
     }
 
     /// Why it is of no use any more. It is ended, if it has not yet.
-    fn explain(&mut self, why: Unheard) -> AgentError {
+    fn explain(&mut self, why: AgentClosed) -> AgentError {
         let interpreter = self.interpreter.clone();
         let exit = self.end();
         let words = self.words.tail().clause();
         match why {
-            Unheard::Rubbish(what) => AgentError::Rubbish {
+            AgentClosed::ProtocolError(what) => AgentError::ProtocolError {
                 interpreter,
                 what,
                 words,
             },
-            Unheard::NotLoaded(reason) => AgentError::Task { reason },
-            Unheard::Ended(Some(reason)) => AgentError::Fault {
+            AgentClosed::NotLoaded(reason) => AgentError::Task { reason },
+            AgentClosed::Ended(Some(reason)) => AgentError::Fault {
                 interpreter,
                 reason,
             },
-            Unheard::Ended(None) => AgentError::Ended {
+            AgentClosed::Ended(None) => AgentError::Ended {
                 interpreter,
                 how: exit.map_or("and left no trace".to_owned(), |exit| exit.to_string()),
                 words,
@@ -192,42 +192,44 @@ fn is_over_within(child: &Child, patience: Duration) -> bool {
 }
 
 /// Takes in what the agent says, until it is over.
-fn listen(answers: File, tell: &Sender<News>, outlets: &Receiver<Arc<Outbox>>) {
+fn listen(answers: File, tell: &Sender<AgentEvent>, outlets: &Receiver<Arc<Outbox>>) {
     let mut answers = BufReader::new(answers);
-    let over = match frame::hear(&mut answers) {
+    let over = match frame::read(&mut answers) {
         Ok(Answer::Hello(identity)) => {
             // Whoever is gone does not want to know.
-            let _ = tell.send(News::Hello(identity));
+            let _ = tell.send(AgentEvent::Hello(identity));
             None
         }
-        Ok(Answer::Fault(text)) => Some(Unheard::Ended(Some(text))),
-        Ok(Answer::NotLoaded(reason)) => Some(Unheard::NotLoaded(reason)),
-        Ok(_) => Some(Unheard::Rubbish("an answer before its hello".to_owned())),
+        Ok(Answer::Fault(text)) => Some(AgentClosed::Ended(Some(text))),
+        Ok(Answer::NotLoaded(reason)) => Some(AgentClosed::NotLoaded(reason)),
+        Ok(_) => Some(AgentClosed::ProtocolError(
+            "an answer before its hello".to_owned(),
+        )),
         Err(why) => Some(why),
     };
     // Whoever waits for a hello is told at once, and whoever polls the bell when there is one.
     let is_over = over.is_some();
-    over.map(|why| tell.send(News::Over(why)));
+    over.map(|why| tell.send(AgentEvent::Over(why)));
     let Ok(outbox) = outlets.recv() else { return };
     if !is_over {
-        let _ = tell.send(News::Over(deliver(&mut answers, &outbox)));
+        let _ = tell.send(AgentEvent::Over(deliver(&mut answers, &outbox)));
     }
-    outbox.ring();
+    outbox.notify();
 }
 
 /// Puts what is done into the outbox, until there is nothing more to be heard.
-fn deliver(answers: &mut BufReader<File>, outbox: &Outbox) -> Unheard {
+fn deliver(answers: &mut BufReader<File>, outbox: &Outbox) -> AgentClosed {
     loop {
-        match frame::hear(answers) {
+        match frame::read(answers) {
             Ok(Answer::Done(done)) => {
                 outbox.fastest_loop().note(done.fastest_loop);
                 done.spans.into_iter().for_each(|span| outbox.ran(span));
                 outbox.batch_done(done.completion, done.untold as usize);
             }
             Ok(Answer::Commands(count)) => outbox.command_done(count as usize),
-            Ok(Answer::Fault(text)) => return Unheard::Ended(Some(text)),
+            Ok(Answer::Fault(text)) => return AgentClosed::Ended(Some(text)),
             Ok(Answer::Hello(_) | Answer::NotLoaded(_)) => {
-                return Unheard::Rubbish("a second hello".to_owned());
+                return AgentClosed::ProtocolError("a second hello".to_owned());
             }
             Err(why) => return why,
         }

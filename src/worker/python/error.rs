@@ -47,7 +47,7 @@ pub enum AgentError {
         "the interpreter {interpreter} said {what} where its agent's answer should be{words}; \
              is it a Python, of version 3.8 or later?"
     )]
-    Rubbish {
+    ProtocolError {
         /// Which.
         interpreter: Interpreter,
         /// What it said, in words.

@@ -67,13 +67,13 @@ pub(super) struct Done {
 
 /// Why there is no answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Unheard {
+pub(super) enum AgentClosed {
     /// It has ended, or said that it can't go on.
     Ended(Option<String>),
     /// It can't load its task.
     NotLoaded(String),
     /// It said something else; what, in words.
-    Rubbish(String),
+    ProtocolError(String),
 }
 
 /// Longer than any answer: that of a traced batch of 100,000 commands has 2.4 MB. Text that is
@@ -81,33 +81,33 @@ pub(super) enum Unheard {
 const LONGEST: u32 = 16 * 1024 * 1024;
 
 /// The next answer.
-pub(super) fn hear(from: &mut impl Read) -> Result<Answer, Unheard> {
+pub(super) fn read(from: &mut impl Read) -> Result<Answer, AgentClosed> {
     let mut length = [0; 4];
     fill(from, &mut length, 0)?;
     let bytes = length;
     let length = u32::from_le_bytes(bytes);
     if !(1..=LONGEST).contains(&length) {
         let what = format!("'{}'", bytes.escape_ascii());
-        return Err(Unheard::Rubbish(what));
+        return Err(AgentClosed::ProtocolError(what));
     }
     let mut frame = vec![0; length as usize];
     fill(from, &mut frame, 4)?;
     decode(&frame).ok_or_else(|| {
         let kind = char::from(frame[0]).escape_default();
-        Unheard::Rubbish(format!("a frame of kind '{kind}' and {length} bytes"))
+        AgentClosed::ProtocolError(format!("a frame of kind '{kind}' and {length} bytes"))
     })
 }
 
 /// Reads to the end of `buffer`; `before` bytes of the frame have been read already.
-fn fill(from: &mut impl Read, buffer: &mut [u8], before: usize) -> Result<(), Unheard> {
+fn fill(from: &mut impl Read, buffer: &mut [u8], before: usize) -> Result<(), AgentClosed> {
     let mut filled = 0;
     while filled < buffer.len() {
         match from.read(&mut buffer[filled..]) {
-            Ok(0) if filled + before == 0 => return Err(Unheard::Ended(None)),
-            Ok(0) => return Err(Unheard::Rubbish("half a frame".to_owned())),
+            Ok(0) if filled + before == 0 => return Err(AgentClosed::Ended(None)),
+            Ok(0) => return Err(AgentClosed::ProtocolError("half a frame".to_owned())),
             Ok(length) => filled += length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Unheard::Ended(Some(error.to_string()))),
+            Err(error) => return Err(AgentClosed::Ended(Some(error.to_string()))),
         }
     }
     Ok(())
@@ -247,7 +247,7 @@ mod tests {
             b'H',
             br#"{"implementation": "CPython", "version": "3.13.0", "gil_enabled": false}"#,
         );
-        let Ok(Answer::Hello(identity)) = hear(&mut &hello[..]) else {
+        let Ok(Answer::Hello(identity)) = read(&mut &hello[..]) else {
             panic!("no hello");
         };
         assert_eq!(identity.to_string(), "CPython 3.13.0");
@@ -263,20 +263,20 @@ mod tests {
         };
         let fastest = 5_u64.to_le_bytes();
         let done = [&end[..], &(-3_i64).to_le_bytes(), &fastest].concat();
-        assert_eq!(hear(&mut &framed(b'D', &done)[..]), ended(Ok(-3), 5));
+        assert_eq!(read(&mut &framed(b'D', &done)[..]), ended(Ok(-3), 5));
         let failed = [&end[..], b"it hurts"].concat();
         let sum = Err("it hurts".into());
-        assert_eq!(hear(&mut &framed(b'X', &failed)[..]), ended(sum, 0));
+        assert_eq!(read(&mut &framed(b'X', &failed)[..]), ended(sum, 0));
         assert_eq!(
-            hear(&mut &framed(b'L', b"no")[..]),
+            read(&mut &framed(b'L', b"no")[..]),
             Ok(Answer::NotLoaded("no".to_owned()))
         );
         assert_eq!(
-            hear(&mut &framed(b'N', &[2, 0, 0, 0])[..]),
+            read(&mut &framed(b'N', &[2, 0, 0, 0])[..]),
             Ok(Answer::Commands(2))
         );
         assert_eq!(
-            hear(&mut &framed(b'F', b"no")[..]),
+            read(&mut &framed(b'F', b"no")[..]),
             Ok(Answer::Fault("no".to_owned()))
         );
     }
@@ -309,23 +309,26 @@ mod tests {
 
     #[test]
     fn the_end_and_rubbish_are_told_apart() {
-        assert_eq!(hear(&mut &b""[..]), Err(Unheard::Ended(None)));
+        assert_eq!(read(&mut &b""[..]), Err(AgentClosed::Ended(None)));
         for rubbish in [
             &b"hi"[..],
             b"Hello, world\n",
             b"\0\0\0\0",
             b"\x09\0\0\0Dshort",
         ] {
-            let told = hear(&mut &rubbish[..]);
-            assert!(matches!(told, Err(Unheard::Rubbish(_))), "{told:?}");
+            let told = read(&mut &rubbish[..]);
+            assert!(
+                matches!(told, Err(AgentClosed::ProtocolError(_))),
+                "{told:?}"
+            );
         }
     }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes: Vec<u8>, kind in prop::sample::select(&b"HNDXLF"[..])) {
-            let _ = hear(&mut &bytes[..]);
-            let _ = hear(&mut &framed(kind, &bytes)[..]);
+            let _ = read(&mut &bytes[..]);
+            let _ = read(&mut &framed(kind, &bytes)[..]);
         }
     }
 }

@@ -89,7 +89,7 @@ fn sums(outbox: &Outbox, count: usize) -> Vec<Completion> {
     let mut done: Vec<Completion> = Vec::new();
     while done.len() < count {
         wait_for_bell(outbox);
-        outbox.hear();
+        outbox.drain();
         done.extend(std::iter::from_fn(|| outbox.pop()));
     }
     done.sort_by_key(|completion| completion.tag);
@@ -330,7 +330,10 @@ fn what_is_no_interpreter_is_told_by_name_with_what_it_said() {
             .contains("false ended by itself (exit status: 1)")
     );
     let rubbish = failure("echo");
-    assert!(matches!(rubbish, AgentError::Rubbish { .. }), "{rubbish}");
+    assert!(
+        matches!(rubbish, AgentError::ProtocolError { .. }),
+        "{rubbish}"
+    );
     assert!(rubbish.to_string().contains("said '-I -'"), "{rubbish}");
     let words = failure("cat").to_string();
     assert!(

@@ -5,10 +5,10 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::dispatcher::Dispatcher;
-use super::hands::Hands;
 use super::load::Waits;
 use super::quota::{Budget, Quota};
 use super::register::{Claim, Register};
+use super::transport::Transport;
 use super::{OLD_WIRE, Options, ServerError};
 use crate::model::{
     ExecutorKind, Instruction, Job, OwnWork, Runtime, Secret, SessionKey, SessionNo, WorkloadKind,
@@ -16,7 +16,7 @@ use crate::model::{
 use crate::net::{Endpoint, NetError, Routed};
 use crate::process::random_bits;
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::control::{self, Account, FromClient, Grant, Hello, ToClient, Wish};
+use crate::wire::control::{self, FromClient, Grant, Hello, JobRequest, SessionStats, ToClient};
 
 /// The most that a server grants to a client.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ pub(super) enum Refusal {
 const PROBE_AGAIN: Duration = Duration::from_millis(100);
 
 /// Who is served, and on which terms.
-pub(super) struct Reception {
+pub(super) struct SessionManager {
     batches: String,
     job: Job,
     max_workers: u32,
@@ -81,9 +81,9 @@ struct Client {
     unknown_commands: u64,
 }
 
-impl Reception {
+impl SessionManager {
     pub(super) fn new(options: &Options, batches: String) -> Self {
-        Reception {
+        SessionManager {
             batches,
             job: options.job.clone(),
             max_workers: options.limits.max_workers,
@@ -102,8 +102,8 @@ impl Reception {
     }
 
     /// From now on clients without a control channel are served.
-    pub(super) fn admit_old_wire(&mut self, results: String, job: Job, hands: &mut Hands) {
-        hands.open_session(OLD_WIRE, results.clone(), job.clone(), None);
+    pub(super) fn admit_old_wire(&mut self, results: String, job: Job, transport: &mut Transport) {
+        transport.open_session(OLD_WIRE, results.clone(), job.clone(), None);
         self.old_wire = Some((results, job));
     }
 
@@ -116,13 +116,20 @@ impl Reception {
     pub(super) fn abort_old_wire(
         &mut self,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
         now: Duration,
     ) {
         if let Some((_, job)) = &self.old_wire {
             tracing::info!("a client without a control channel gives up; its batches are dropped");
-            dispatcher.close(OLD_WIRE, now, hands);
-            dispatcher.open(OLD_WIRE, job.clone(), self.max_workers, false, now, hands);
+            dispatcher.close(OLD_WIRE, now, transport);
+            dispatcher.open(
+                OLD_WIRE,
+                job.clone(),
+                self.max_workers,
+                false,
+                now,
+                transport,
+            );
         }
     }
 
@@ -176,10 +183,10 @@ impl Reception {
         no: SessionNo,
         batch: u64,
         reason: String,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Result<(), NetError> {
         if let Some(peer) = self.register.peer_of(no) {
-            hands.tell(peer, &ToClient::Failed { batch, reason })?;
+            transport.tell(peer, &ToClient::Failed { batch, reason })?;
         }
         Ok(())
     }
@@ -191,16 +198,16 @@ impl Reception {
         reason: &str,
         now: Duration,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Result<(), NetError> {
         // The clients without a control channel are told nothing, and stay.
         if !self.sessions.contains_key(&no) {
             return Ok(());
         }
         tracing::warn!(session = no, "a client's session is closed: {reason}");
-        if let Some((_, peer)) = self.close(no, now, dispatcher, hands) {
+        if let Some((_, peer)) = self.close(no, now, dispatcher, transport) {
             let reason = reason.to_owned();
-            hands.tell(&peer, &ToClient::Reject { reason })?;
+            transport.tell(&peer, &ToClient::Reject { reason })?;
         }
         Ok(())
     }
@@ -218,11 +225,11 @@ impl Reception {
         frame: &[u8],
         now: Duration,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Result<(), NetError> {
         let message = match control::decode(frame) {
             Ok(FromClient::Hello(hello)) => {
-                return self.greet(peer, hello, now, dispatcher, hands);
+                return self.greet(peer, hello, now, dispatcher, transport);
             }
             Ok(message) => message,
             Err(error) => {
@@ -234,9 +241,9 @@ impl Reception {
         match (message, self.register.of_peer(peer)) {
             (FromClient::Ack(acks), Some(no)) => dispatcher.acknowledged(no, &acks),
             (FromClient::Missing(batches), Some(no)) => {
-                dispatcher.missing(no, &batches, now, hands);
+                dispatcher.missing(no, &batches, now, transport);
             }
-            (FromClient::Bye, Some(no)) => self.part(no, now, dispatcher, hands)?,
+            (FromClient::Bye, Some(no)) => self.part(no, now, dispatcher, transport)?,
             (FromClient::StopWhenIdle, Some(_)) => self.leaves_when_idle = true,
             (FromClient::Hello(_), _) | (_, None) => self.bad_frame("a message before a hello"),
         }
@@ -249,13 +256,13 @@ impl Reception {
         hello: Hello,
         now: Duration,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Result<(), NetError> {
         let session = match self.register.claim(peer, hello.session, hello.secret) {
-            Claim::New => self.admit(peer, &hello, now, dispatcher, hands),
+            Claim::New => self.admit(peer, &hello, now, dispatcher, transport),
             Claim::Own(no) => Ok(no),
             Claim::TakenUp(no) => {
-                hands.move_session(no, peer);
+                transport.move_session(no, peer);
                 Ok(no)
             }
             Claim::Refused(reason) => Err(reason.to_owned()),
@@ -266,7 +273,7 @@ impl Reception {
             Ok(None) => return Ok(()),
             Err(reason) => ToClient::Reject { reason },
         };
-        if hands.tell(peer, &answer)? == Routed::Gone {
+        if transport.tell(peer, &answer)? == Routed::Gone {
             self.somebody_left(now);
         }
         Ok(())
@@ -299,12 +306,14 @@ impl Reception {
             .and_then(|()| results.check_dialable())
             .and_then(|()| results.check_ours())
             .map_err(|error| format!("your results address: {error}"))?;
-        if hello.wish.executor == Some(ExecutorKind::Sequential) && hello.wish.threads > Some(1) {
+        if hello.job_request.executor == Some(ExecutorKind::Sequential)
+            && hello.job_request.threads > Some(1)
+        {
             return Err(
                 "the sequential executor has one thread; ask for one, or for another".to_owned(),
             );
         }
-        let job = self.granted_job(&hello.wish);
+        let job = self.granted_job(&hello.job_request);
         if job.loops > self.terms.max_loops {
             return Err(format!(
                 "you ask for {} loops of a command; this server grants up to {} (--max-loops)",
@@ -316,7 +325,7 @@ impl Reception {
         let grant = Grant {
             batches: self.batches.clone(),
             processes: hello
-                .wish
+                .job_request
                 .processes
                 .unwrap_or(self.max_workers)
                 .clamp(1, self.max_workers),
@@ -327,23 +336,29 @@ impl Reception {
         Ok((grant, quota))
     }
 
-    fn granted_job(&self, wish: &Wish) -> Job {
-        let threads = wish
+    fn granted_job(&self, job_request: &JobRequest) -> Job {
+        let threads = job_request
             .threads
             .unwrap_or(self.job.threads)
             .clamp(1, self.terms.max_threads);
-        let workload = wish.workload.unwrap_or(self.job.workload);
+        let workload = job_request.workload.unwrap_or(self.job.workload);
         let own = self.job.own.clone();
         Job {
             workload,
-            loops: wish.loops.unwrap_or(self.job.loops),
+            loops: job_request.loops.unwrap_or(self.job.loops),
             threads,
-            executor: wish
+            executor: job_request
                 .executor
                 .unwrap_or_else(|| self.default_executor(threads)),
-            dispatch: wish.dispatch.unwrap_or(self.job.dispatch),
-            runtime: wish.runtime.as_ref().unwrap_or(&self.job.runtime).clone(),
-            switch_interval: wish.switch_interval.unwrap_or(self.job.switch_interval),
+            dispatch: job_request.dispatch.unwrap_or(self.job.dispatch),
+            runtime: job_request
+                .runtime
+                .as_ref()
+                .unwrap_or(&self.job.runtime)
+                .clone(),
+            switch_interval: job_request
+                .switch_interval
+                .unwrap_or(self.job.switch_interval),
             own: own.filter(|own| own.workload() == workload),
         }
     }
@@ -389,7 +404,7 @@ impl Reception {
         hello: &Hello,
         now: Duration,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Result<SessionNo, String> {
         let secret = match hello.secret {
             Some(secret) => secret,
@@ -400,8 +415,8 @@ impl Reception {
         let no = self.next;
         self.has_served = true;
         self.register.open(no, peer, hello.session, secret);
-        hands.open_session(no, hello.results.clone(), grant.job.clone(), Some(peer));
-        dispatcher.open(no, grant.job.clone(), grant.processes, true, now, hands);
+        transport.open_session(no, hello.results.clone(), grant.job.clone(), Some(peer));
+        dispatcher.open(no, grant.job.clone(), grant.processes, true, now, transport);
         let client = Client {
             grant,
             quota,
@@ -418,15 +433,15 @@ impl Reception {
         no: SessionNo,
         now: Duration,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Result<(), NetError> {
         let retried = dispatcher.retried_of(no);
-        if let Some((client, peer)) = self.close(no, now, dispatcher, hands) {
-            let account = Account {
+        if let Some((client, peer)) = self.close(no, now, dispatcher, transport) {
+            let stats = SessionStats {
                 retried,
                 unknown_commands: client.unknown_commands,
             };
-            hands.tell(&peer, &ToClient::Complete(account))?;
+            transport.tell(&peer, &ToClient::Complete(stats))?;
         }
         Ok(())
     }
@@ -437,10 +452,10 @@ impl Reception {
         no: SessionNo,
         now: Duration,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Option<(Client, Box<[u8]>)> {
-        dispatcher.close(no, now, hands);
-        hands.close_session(no);
+        dispatcher.close(no, now, transport);
+        transport.close_session(no);
         let peer = self.register.close(no)?;
         let client = self.sessions.remove(&no)?;
         self.budget.give_back(&client.quota);
@@ -453,11 +468,15 @@ impl Reception {
     }
 
     /// Tells all clients why they are not served any more.
-    pub(super) fn turn_away(&self, why: &ServerError, hands: &mut Hands) -> Result<(), NetError> {
+    pub(super) fn turn_away(
+        &self,
+        why: &ServerError,
+        transport: &mut Transport,
+    ) -> Result<(), NetError> {
         let reason = why.to_string();
         for (_, peer) in self.register.peers() {
             let reason = reason.clone();
-            hands.tell(peer, &ToClient::Reject { reason })?;
+            transport.tell(peer, &ToClient::Reject { reason })?;
         }
         Ok(())
     }
@@ -477,7 +496,7 @@ impl Reception {
         &mut self,
         now: Duration,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
     ) -> Result<(), NetError> {
         let Some(at) = self.probe_at.filter(|&at| at <= now) else {
             return Ok(());
@@ -486,13 +505,13 @@ impl Reception {
         self.probe_at = (at + PROBE_AGAIN > now).then_some(now + PROBE_AGAIN);
         let mut gone = Vec::new();
         for (no, peer) in self.register.peers() {
-            if hands.tell(peer, &ToClient::Ping)? == Routed::Gone {
+            if transport.tell(peer, &ToClient::Ping)? == Routed::Gone {
                 gone.push(no);
             }
         }
         for no in gone {
             tracing::warn!(session = no, "a client has gone; its work is cancelled");
-            self.close(no, now, dispatcher, hands);
+            self.close(no, now, dispatcher, transport);
         }
         Ok(())
     }

@@ -13,11 +13,11 @@ use crate::clock;
 
 /// A batch whose commands are being run, shared by the threads that run them.
 #[derive(Clone)]
-pub struct Flight(Arc<Shared>);
+pub struct BatchRun(Arc<Shared>);
 
-/// One command of a [`Flight`].
+/// One command of a [`BatchRun`].
 pub struct Task {
-    flight: Flight,
+    run: BatchRun,
     index: usize,
 }
 
@@ -32,19 +32,19 @@ struct Shared {
     waiter: Option<Unparker>,
 }
 
-impl std::fmt::Debug for Flight {
+impl std::fmt::Debug for BatchRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Flight {} of {:?}", self.0.batch.tag, self.0.batch.own)
+        write!(f, "BatchRun {} of {:?}", self.0.batch.tag, self.0.batch.own)
     }
 }
 
 impl std::fmt::Debug for Task {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Task {} of {:?}", self.index, self.flight)
+        write!(f, "Task {} of {:?}", self.index, self.run)
     }
 }
 
-impl Flight {
+impl BatchRun {
     pub(super) fn new(
         routine: Routine,
         batch: Batch,
@@ -52,7 +52,7 @@ impl Flight {
         waiter: Option<Unparker>,
     ) -> Self {
         let left = AtomicUsize::new(batch.own.len());
-        Flight(Arc::new(Shared {
+        BatchRun(Arc::new(Shared {
             routine,
             batch,
             sum: Sum::default(),
@@ -75,9 +75,9 @@ impl Flight {
 
     /// Its commands, each to be run once, on any thread.
     pub fn tasks(&self) -> impl Iterator<Item = Task> + use<> {
-        let flight = self.clone();
+        let run = self.clone();
         self.0.batch.own.clone().map(move |index| Task {
-            flight: flight.clone(),
+            run: run.clone(),
             index,
         })
     }
@@ -108,7 +108,7 @@ impl Task {
 
     /// Runs the command and calls `before_told` when it is done but not yet told to anyone.
     pub(super) fn run_then(self, before_told: impl FnOnce()) {
-        let shared = &self.flight.0;
+        let shared = &self.run.0;
         let response = shared.run(self.index);
         before_told();
         shared.finish(response.into(), 1);

@@ -15,14 +15,14 @@ use crate::executor::{Batch, Completion};
 use crate::model::{AssignmentNo, BatchId, Dispatch, Job};
 use crate::net::{NetError, PollEntry};
 use crate::wire::data;
-use crate::wire::fleet::{Bundle, FromWorker};
+use crate::wire::worker::{Bundle, FromWorker};
 
 /// A worker that runs commands but finishes no batch says so after so long, and again: one that says
 /// nothing may be stopped.
 const PULSE: Duration = Duration::from_millis(250);
 
 /// A worker's work for one session: its threads, and the way to its client.
-pub(super) struct Seat {
+pub(super) struct CurrentAssignment {
     assignment: Assignment,
     dispatch: Dispatch,
     engine: Engine,
@@ -34,9 +34,14 @@ pub(super) struct Seat {
     trace: Option<Trace>,
 }
 
-impl Seat {
-    pub(super) fn open(no: AssignmentNo, results: Results, job: &Job, engine: Engine) -> Seat {
-        Seat {
+impl CurrentAssignment {
+    pub(super) fn open(
+        no: AssignmentNo,
+        results: Results,
+        job: &Job,
+        engine: Engine,
+    ) -> CurrentAssignment {
+        CurrentAssignment {
             assignment: Assignment::new(no, job),
             dispatch: job.dispatch,
             engine,
@@ -79,7 +84,7 @@ impl Seat {
     pub(super) fn collect(&mut self, now: Tick) -> Result<Vec<FromWorker>, WorkerError> {
         self.results.listen(now)?;
         let outbox = self.engine.outbox();
-        outbox.hear();
+        outbox.drain();
         // Counted first: whatever is counted is then there to be popped.
         let counted = match self.dispatch {
             Dispatch::Pipelined => outbox.take_commands(),
@@ -158,7 +163,7 @@ impl Seat {
         self.assignment.is_drained()
     }
 
-    /// When [`Seat::collect`] has something to do, whatever happens.
+    /// When [`CurrentAssignment::collect`] has something to do, whatever happens.
     pub(super) fn next_deadline(&self) -> Option<Tick> {
         let look = (!self.assignment.rests()).then(|| self.looked.after(PULSE));
         look.into_iter().chain(self.results.next_deadline()).min()
@@ -170,9 +175,9 @@ impl Seat {
     }
 
     pub(super) fn poll_entries(&self) -> impl Iterator<Item = PollEntry<'_>> {
-        let bell = PollEntry::descriptor(self.engine.outbox());
+        let finished = PollEntry::descriptor(self.engine.outbox());
         self.results
             .poll_entries(self.assignment.has_results())
-            .chain([bell])
+            .chain([finished])
     }
 }

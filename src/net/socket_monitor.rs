@@ -7,11 +7,11 @@ use super::{Context, NetError, Socket};
 /// Tells when a socket gained or lost a peer.
 ///
 /// Nothing that is sent over ZeroMQ says that a peer has gone; its socket monitor does.
-pub struct Watch(Socket);
+pub struct SocketMonitor(Socket);
 
-impl std::fmt::Debug for Watch {
+impl std::fmt::Debug for SocketMonitor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Watch")
+        f.write_str("SocketMonitor")
     }
 }
 
@@ -21,7 +21,7 @@ impl std::fmt::Debug for Watch {
 /// there.
 const UNEXPECTED_COMMAND: u32 = 0x1000_0001;
 
-/// What a [`Watch`] has seen since it was last asked.
+/// What a [`SocketMonitor`] has seen since it was last asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// A connection is up and both sides have shaken hands.
@@ -72,17 +72,17 @@ fn monitor(socket: &Socket, endpoint: &str, events: &[zmq::SocketEvent]) -> Resu
         .map_err(failed)
 }
 
-impl Watch {
+impl SocketMonitor {
     /// Watches a socket that is about to connect from now on.
     ///
     /// # Errors
     /// When the process is out of sockets or descriptors.
-    pub fn new(context: &Context, socket: &Socket) -> Result<Watch, NetError> {
+    pub fn new(context: &Context, socket: &Socket) -> Result<SocketMonitor, NetError> {
         let endpoint = fresh_endpoint();
         monitor(socket, &endpoint, &EVENTS)?;
         let pair = context.pair()?;
         pair.connect(&endpoint)?;
-        Ok(Watch(pair))
+        Ok(SocketMonitor(pair))
     }
 
     /// Watches no more, before the socket itself is closed: libzmq's I/O thread would wait for ever

@@ -13,7 +13,7 @@ use rustix::time::{
 /// A descriptor that becomes readable at a time, to the microsecond or so. (A poll's own timeout
 /// is in milliseconds.)
 #[derive(Debug)]
-pub struct Alarm {
+pub struct TimerFd {
     timer: OwnedFd,
 }
 
@@ -22,14 +22,14 @@ const ZERO: Timespec = Timespec {
     tv_nsec: 0,
 };
 
-impl Alarm {
+impl TimerFd {
     /// An alarm that never rings.
     ///
     /// # Errors
     /// When the process is out of descriptors.
-    pub fn new() -> io::Result<Alarm> {
+    pub fn new() -> io::Result<TimerFd> {
         let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
-        Ok(Alarm { timer })
+        Ok(TimerFd { timer })
     }
 
     /// Rings once, after so long; whatever it was set to before is forgotten.
@@ -68,7 +68,7 @@ impl Alarm {
     }
 }
 
-impl AsFd for Alarm {
+impl AsFd for TimerFd {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.timer.as_fd()
     }
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn one_that_is_silenced_has_not_rung() {
-        let alarm = Alarm::new().unwrap();
+        let alarm = TimerFd::new().unwrap();
         assert!(!alarm.has_rung());
         alarm.set(Duration::ZERO).unwrap();
         let mut entry = [PollFd::new(&alarm, PollFlags::IN)];

@@ -5,22 +5,22 @@ use std::path::PathBuf;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::chaos::{Fate, Phase};
+use super::chaos::{FaultInjector, Phase};
 use super::effects::Effects;
-use super::fleet::Fleet;
 use super::outgoing::Outgoing;
 use super::roll::Roll;
+use super::supervisor::ProcessSupervisor;
 use super::{Load, Options, ServerError, socket_at};
 use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, SessionNo, WorkerNo, split_reason};
 use crate::net::{Context, Kind, Listener, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
-use crate::wire::fleet::{self, ToWorker};
+use crate::wire::worker::{self as messages, ToWorker};
 
 /// What carries out the dispatcher's decisions: the sockets to workers and clients, and the worker
 /// processes.
-pub(super) struct Hands {
-    fleet: Fleet,
+pub(super) struct Transport {
+    supervisor: ProcessSupervisor,
     workers: Socket,
     control: Listener,
     roll: Roll,
@@ -28,9 +28,9 @@ pub(super) struct Hands {
     outgoing: Outgoing,
     /// The folder in which workers write down when each command ran.
     trace: Option<PathBuf>,
-    fate: Fate,
-    doomed: Vec<WorkerNo>,
-    doomed_after_progress: FxHashSet<WorkerNo>,
+    faults: FaultInjector,
+    faulty: Vec<WorkerNo>,
+    faulty_after_progress: FxHashSet<WorkerNo>,
     failure: Option<NetError>,
     /// How the worker ended that is being buried.
     end: Option<String>,
@@ -46,7 +46,7 @@ struct Address {
     peer: Option<Box<[u8]>>,
 }
 
-impl Hands {
+impl Transport {
     pub(super) fn open(
         context: &Context,
         options: &Options,
@@ -55,19 +55,19 @@ impl Hands {
     ) -> Result<Self, ServerError> {
         let (workers, url) = socket_at(context, Kind::Router, &scratch.endpoint("workers.ipc"))?;
         let action = "can't watch child processes";
-        let fleet = Fleet::new(options.program.clone(), url, &options.job)
+        let supervisor = ProcessSupervisor::new(options.program.clone(), url, &options.job)
             .map_err(|source| ServerError::System { action, source })?;
-        Ok(Hands {
-            fleet,
+        Ok(Transport {
+            supervisor,
             workers,
             control,
             roll: Roll::default(),
             sessions: FxHashMap::default(),
             outgoing: Outgoing::default(),
             trace: options.trace.clone(),
-            fate: Fate::new(options.chaos),
-            doomed: Vec::new(),
-            doomed_after_progress: FxHashSet::default(),
+            faults: FaultInjector::new(options.chaos),
+            faulty: Vec::new(),
+            faulty_after_progress: FxHashSet::default(),
             failure: None,
             end: None,
             frame: Vec::new(),
@@ -75,8 +75,8 @@ impl Hands {
         })
     }
 
-    pub(super) fn fleet(&self) -> &Fleet {
-        &self.fleet
+    pub(super) fn supervisor(&self) -> &ProcessSupervisor {
+        &self.supervisor
     }
 
     pub(super) fn workers(&self) -> &Socket {
@@ -99,7 +99,7 @@ impl Hands {
         secret: Secret,
         name: &[u8],
     ) -> Result<(), &'static str> {
-        let expected = self.fleet.secret_of(worker);
+        let expected = self.supervisor.secret_of(worker);
         let met = self.roll.meet(name, worker, secret, expected);
         if let Err(refusal) = met {
             let reason = refusal.to_owned();
@@ -155,7 +155,7 @@ impl Hands {
         let Some(peer) = address.and_then(|address| address.peer.clone()) else {
             return;
         };
-        // A client that is gone is seen by the reception.
+        // A client that is gone is seen by the sessions.
         if let Err(error) = self.tell(&peer, message) {
             self.failure.get_or_insert(error);
         }
@@ -168,8 +168,8 @@ impl Hands {
                 self.send(worker, bundle);
             }
         }
-        for worker in self.doomed.drain(..) {
-            self.fleet.kill(worker);
+        for worker in self.faulty.drain(..) {
+            self.supervisor.kill(worker);
         }
         self.failure.take().map_or(Ok(()), Err)
     }
@@ -188,7 +188,7 @@ impl Hands {
         self.outgoing.reuse(worker, message);
     }
 
-    /// Keeps the first failure, to be told by [`Hands::flush`].
+    /// Keeps the first failure, to be told by [`Transport::flush`].
     fn note(&mut self, sent: Result<(), NetError>) {
         if let Err(error) = sent {
             self.failure.get_or_insert(error);
@@ -197,8 +197,8 @@ impl Hands {
 
     /// A worker has made progress, which some do not survive.
     pub(super) fn progressed(&mut self, worker: WorkerNo) {
-        if self.doomed_after_progress.remove(&worker) {
-            self.fleet.kill(worker);
+        if self.faulty_after_progress.remove(&worker) {
+            self.supervisor.kill(worker);
         }
     }
 
@@ -209,34 +209,34 @@ impl Hands {
     }
 
     /// Listens to workers, reaps those that have ended, and says which, and of what.
-    pub(super) fn bury(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
-        let ended = self.fleet.bury()?;
+    pub(super) fn reap(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
+        let ended = self.supervisor.reap()?;
         for (worker, _) in &ended {
             self.outgoing.forget(*worker);
-            self.doomed_after_progress.remove(worker);
+            self.faulty_after_progress.remove(worker);
             self.roll.strike(*worker);
         }
         Ok(ended)
     }
 
     pub(super) fn end_all(&mut self) {
-        self.fleet.end_all();
+        self.supervisor.end_all();
     }
 
     pub(super) fn workers_started(&self) -> u64 {
-        self.fleet.started()
+        self.supervisor.started()
     }
 
     pub(super) fn workers_peak_rss_kib(&self) -> u64 {
-        self.fleet.peak_rss_kib()
+        self.supervisor.peak_rss_kib()
     }
 
     pub(super) fn lock_switches(&self) -> u64 {
-        self.fleet.lock_switches()
+        self.supervisor.lock_switches()
     }
 
     pub(super) fn fastest_loop_ns(&self) -> Option<u64> {
-        self.fleet.fastest_loop_ns()
+        self.supervisor.fastest_loop_ns()
     }
 }
 
@@ -249,23 +249,23 @@ fn transmit(
     frame: &mut Vec<u8>,
 ) -> Result<(), NetError> {
     frame.clear();
-    if let Err(error) = fleet::encode(message, frame) {
+    if let Err(error) = messages::encode(message, frame) {
         tracing::error!("a message to a worker can't be encoded: {error}");
         return Ok(());
     }
     workers.send_to(name, frame).map(drop)
 }
 
-impl Effects for Hands {
+impl Effects for Transport {
     fn start(&mut self, worker: WorkerNo) {
-        self.fleet.start(worker);
+        self.supervisor.start(worker);
     }
 
     fn open(&mut self, worker: WorkerNo, session: SessionNo, assignment: AssignmentNo) {
         let Some(address) = self.sessions.get(&session) else {
             return;
         };
-        self.fleet.reseat(worker);
+        self.supervisor.reseat(worker);
         let (results, job) = (address.results.clone(), address.job.clone());
         let trusted = address.peer.is_none();
         let file = |folder: &PathBuf| folder.join(format!("worker-{worker}.csv"));
@@ -293,10 +293,10 @@ impl Effects for Hands {
         id: BatchId,
         load: Load<'_>,
     ) {
-        match self.fate.of_batch() {
-            Some(Phase::BeforeTaken) => self.fleet.kill(worker),
-            Some(Phase::WhileRunning) => self.doomed.push(worker),
-            Some(Phase::AfterSent) => drop(self.doomed_after_progress.insert(worker)),
+        match self.faults.of_batch() {
+            Some(Phase::BeforeTaken) => self.supervisor.kill(worker),
+            Some(Phase::WhileRunning) => self.faulty.push(worker),
+            Some(Phase::AfterSent) => drop(self.faulty_after_progress.insert(worker)),
             None => {}
         }
         if let Some(bundle) = self.outgoing.assign(worker, sequence, id, load) {
@@ -313,12 +313,12 @@ impl Effects for Hands {
     }
 
     fn discard(&mut self, worker: WorkerNo) {
-        self.fleet.kill(worker);
+        self.supervisor.kill(worker);
     }
 
     fn kill(&mut self, worker: WorkerNo, reason: &str) {
         tracing::warn!(worker, "killing a worker: {reason}");
-        self.fleet.kill_for(worker, reason);
+        self.supervisor.kill_for(worker, reason);
     }
 
     fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str) {

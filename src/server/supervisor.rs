@@ -13,9 +13,9 @@ use rustix::process::Signal;
 
 use crate::model::{Interpreter, Job, Secret, Task, WorkerNo};
 use crate::process::{
-    Alarm, Child, Exit, Program, SpawnError, StderrTail, StdoutMode, random_bits,
+    Child, Exit, Program, SpawnError, StderrTail, StdoutMode, TimerFd, random_bits,
 };
-use crate::wire::fleet::{Farewell, Ticket};
+use crate::wire::worker::{ExitReport, Ticket};
 
 /// How long after a start that failed for want of descriptors, processes or memory it is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -28,31 +28,31 @@ const STDERR: u64 = 1 << WorkerNo::BITS;
 
 /// The worker processes: started, watched all at once, killed, reaped.
 #[derive(Debug)]
-pub(super) struct Fleet {
+pub(super) struct ProcessSupervisor {
     program: Program,
     gateway: String,
     /// What workers are to have ready before they say that they are.
     interpreter: Option<Interpreter>,
     /// And what that is to have loaded.
     task: Option<Task>,
-    children: FxHashMap<WorkerNo, Hired>,
+    children: FxHashMap<WorkerNo, WorkerProcess>,
     /// Holds the pidfd and the standard error of every child, so that the server polls one
     /// descriptor, however many.
     news: OwnedFd,
     /// Workers that could not be started at all, and why.
-    stillborn: Vec<(WorkerNo, String)>,
+    spawn_failed: Vec<(WorkerNo, String)>,
     /// Workers whose start is to be tried again, when the alarm rings, and why.
     waiting: Vec<(WorkerNo, String)>,
-    alarm: Alarm,
+    alarm: TimerFd,
     started: u64,
     peak_rss_kib: u64,
     lock_switches: u64,
     fastest_loop_ns: Option<u64>,
 }
 
-/// A worker process, what it shows, where it leaves its farewell, and what it says to people.
+/// A worker process, what it shows, where it leaves its exit_report, and what it says to people.
 #[derive(Debug)]
-struct Hired {
+struct WorkerProcess {
     child: Child,
     secret: Secret,
     stdout: Option<File>,
@@ -63,21 +63,21 @@ struct Hired {
     killed_for: Option<String>,
 }
 
-impl Fleet {
+impl ProcessSupervisor {
     /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
     pub(super) fn new(program: Program, gateway: String, job: &Job) -> io::Result<Self> {
         let news = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let alarm = Alarm::new()?;
+        let alarm = TimerFd::new()?;
         let data = epoll::EventData::new_u64(ALARM);
         epoll::add(&news, &alarm, data, epoll::EventFlags::IN)?;
-        Ok(Fleet {
+        Ok(ProcessSupervisor {
             program,
             gateway,
             interpreter: job.runtime.interpreter().cloned(),
             task: job.task().cloned(),
             children: FxHashMap::default(),
             news,
-            stillborn: Vec::new(),
+            spawn_failed: Vec::new(),
             waiting: Vec::new(),
             alarm,
             started: 0,
@@ -97,7 +97,7 @@ impl Fleet {
             self.waiting.push((worker, error.to_string()));
         } else {
             tracing::error!("{error}");
-            self.stillborn.push((worker, error.to_string()));
+            self.spawn_failed.push((worker, error.to_string()));
         }
     }
 
@@ -129,7 +129,7 @@ impl Fleet {
             let data = epoll::EventData::new_u64(STDERR | u64::from(worker));
             epoll::add(&self.news, stderr, data, epoll::EventFlags::IN)?;
         }
-        let hired = Hired {
+        let process = WorkerProcess {
             child,
             secret,
             stdout,
@@ -137,23 +137,23 @@ impl Fleet {
             words: StderrTail::passing_on(),
             killed_for: None,
         };
-        self.children.insert(worker, hired);
+        self.children.insert(worker, process);
         self.started += 1;
         Ok(())
     }
 
     /// What a worker has to show to be taken for it.
     pub(super) fn secret_of(&self, worker: WorkerNo) -> Option<Secret> {
-        self.children.get(&worker).map(|hired| hired.secret)
+        self.children.get(&worker).map(|process| process.secret)
     }
 
     pub(super) fn kill(&mut self, worker: WorkerNo) {
-        if let Some(hired) = self.children.get(&worker) {
-            hired.child.signal(Signal::KILL);
+        if let Some(process) = self.children.get(&worker) {
+            process.child.signal(Signal::KILL);
         }
         let place = self.waiting.iter().position(|(other, _)| *other == worker);
         if let Some(place) = place {
-            self.stillborn.push(self.waiting.swap_remove(place));
+            self.spawn_failed.push(self.waiting.swap_remove(place));
             // A time that the system can count is no error.
             let _ = self.alarm.set(Duration::ZERO);
         }
@@ -161,23 +161,23 @@ impl Fleet {
 
     /// Kills a worker for a reason, which is told as its end.
     pub(super) fn kill_for(&mut self, worker: WorkerNo, reason: &str) {
-        if let Some(hired) = self.children.get_mut(&worker) {
-            hired.killed_for = Some(reason.to_owned());
+        if let Some(process) = self.children.get_mut(&worker) {
+            process.killed_for = Some(reason.to_owned());
         }
         self.kill(worker);
     }
 
     /// A worker goes on to another session: what it has said is no business of that one.
     pub(super) fn reseat(&mut self, worker: WorkerNo) {
-        if let Some(hired) = self.children.get_mut(&worker) {
-            hired.listen(&self.news);
-            hired.words.forget();
+        if let Some(process) = self.children.get_mut(&worker) {
+            process.listen(&self.news);
+            process.words.forget();
         }
     }
 
     /// Listens to the workers, reaps those that have ended, and says which, and of what.
-    pub(super) fn bury(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
-        let mut ended = std::mem::take(&mut self.stillborn);
+    pub(super) fn reap(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
+        let mut ended = std::mem::take(&mut self.spawn_failed);
         for key in self.ready()? {
             if key == ALARM {
                 self.alarm.set(NEVER)?;
@@ -188,22 +188,22 @@ impl Fleet {
                 continue;
             }
             let worker = (key & !STDERR) as WorkerNo;
-            let Some(hired) = self.children.get_mut(&worker) else {
+            let Some(process) = self.children.get_mut(&worker) else {
                 continue;
             };
             if key & STDERR != 0 {
-                hired.listen(&self.news);
+                process.listen(&self.news);
                 continue;
             }
-            let Some(exit) = hired.child.try_reap()? else {
+            let Some(exit) = process.child.try_reap()? else {
                 continue;
             };
             tracing::debug!(worker, "worker ended: {exit}");
-            let farewell = hired.farewell();
-            hired.listen(&self.news);
-            hired.words.end();
-            let end = hired.end(worker, exit, &farewell);
-            self.note(exit, &farewell);
+            let exit_report = process.exit_report();
+            process.listen(&self.news);
+            process.words.end();
+            let end = process.end(worker, exit, &exit_report);
+            self.note(exit, &exit_report);
             // Dropping it closes its descriptors, which takes them out of the epoll as well.
             self.children.remove(&worker);
             ended.push((worker, end));
@@ -212,11 +212,11 @@ impl Fleet {
     }
 
     /// Counts what a worker that has ended used and did.
-    fn note(&mut self, exit: Exit, farewell: &Farewell) {
+    fn note(&mut self, exit: Exit, exit_report: &ExitReport) {
         // The kernel gives the largest resident set of the worker and its children, not the sum.
-        self.peak_rss_kib += exit.usage.peak_rss_kib.max(farewell.peak_rss_kib);
-        self.lock_switches += farewell.lock_switches;
-        let fastest = [self.fastest_loop_ns, farewell.fastest_loop_ns];
+        self.peak_rss_kib += exit.usage.peak_rss_kib.max(exit_report.peak_rss_kib);
+        self.lock_switches += exit_report.lock_switches;
+        let fastest = [self.fastest_loop_ns, exit_report.fastest_loop_ns];
         self.fastest_loop_ns = fastest.into_iter().flatten().min();
     }
 
@@ -241,13 +241,13 @@ impl Fleet {
     pub(super) fn end_all(&mut self) {
         self.children
             .values()
-            .for_each(|hired| hired.child.signal(Signal::KILL));
-        for (_, mut hired) in std::mem::take(&mut self.children) {
-            if let Ok(exit) = hired.child.wait() {
-                let farewell = hired.farewell();
-                hired.listen(&self.news);
-                hired.words.end();
-                self.note(exit, &farewell);
+            .for_each(|process| process.child.signal(Signal::KILL));
+        for (_, mut process) in std::mem::take(&mut self.children) {
+            if let Ok(exit) = process.child.wait() {
+                let exit_report = process.exit_report();
+                process.listen(&self.news);
+                process.words.end();
+                self.note(exit, &exit_report);
             }
         }
     }
@@ -261,7 +261,7 @@ impl Fleet {
         self.peak_rss_kib
     }
 
-    /// How often interpreter locks changed hands in those that have been reaped.
+    /// How often interpreter locks changed transport in those that have been reaped.
     pub(super) fn lock_switches(&self) -> u64 {
         self.lock_switches
     }
@@ -272,7 +272,7 @@ impl Fleet {
     }
 }
 
-impl Hired {
+impl WorkerProcess {
     /// Takes in what it has said on its standard error by now. One that has ended said all of it
     /// before.
     fn listen(&mut self, news: &OwnedFd) {
@@ -286,10 +286,10 @@ impl Hired {
     }
 
     /// How it ended, with the deepest cause that is known.
-    fn end(&self, worker: WorkerNo, exit: Exit, farewell: &Farewell) -> String {
+    fn end(&self, worker: WorkerNo, exit: Exit, exit_report: &ExitReport) -> String {
         let by_force = exit.status.signal() == Some(Signal::KILL.as_raw());
         let words = self.words.clause();
-        match (&farewell.fault, &self.killed_for) {
+        match (&exit_report.fault, &self.killed_for) {
             (Some(fault), _) => format!("worker {worker} said: {fault}"),
             (None, Some(reason)) if by_force => {
                 format!("worker {worker} was killed: {reason}{words}")
@@ -299,13 +299,13 @@ impl Hired {
     }
 
     /// What it said at its end; nothing when it was killed.
-    fn farewell(&mut self) -> Farewell {
+    fn exit_report(&mut self) -> ExitReport {
         /// More than any fault has to say. Nobody waits for what a stray child of the worker holds
         /// back: it is looked at once, when the worker has ended.
         const MOST: usize = 64 * 1024;
         let mut said = vec![0; MOST];
         let Some(stdout) = &mut self.stdout else {
-            return Farewell::default();
+            return ExitReport::default();
         };
         let nonblocking = rustix::io::ioctl_fionbio(&*stdout, true);
         let length = nonblocking.map_or(0, |()| stdout.read(&mut said).unwrap_or(0));
@@ -314,7 +314,7 @@ impl Hired {
 }
 
 /// The descriptor becomes readable when a worker has ended, or said something.
-impl AsFd for Fleet {
+impl AsFd for ProcessSupervisor {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.news.as_fd()
     }

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use super::dispatcher::Dispatcher;
-use super::hands::Hands;
 use super::quota::MOST_COMMANDS;
-use super::reception::{Reception, Refusal};
+use super::session_manager::{Refusal, SessionManager};
+use super::transport::Transport;
 use super::{Load, OLD_WIRE};
 use crate::model::{BatchId, Command, Instruction, SessionNo, Table};
 use crate::net::{Listener, NetError, Received};
 use crate::wire::data::{self, Message};
 
 /// Where batches come in, and commands become instructions.
-pub(super) struct Intake<'a> {
+pub(super) struct BatchReceiver<'a> {
     socket: Listener,
     table: &'a Table,
     frame: Vec<u8>,
@@ -24,9 +24,9 @@ pub(super) struct Intake<'a> {
     bad_frames: u64,
 }
 
-impl<'a> Intake<'a> {
+impl<'a> BatchReceiver<'a> {
     pub(super) fn open(socket: Listener, table: &'a Table) -> Self {
-        Intake {
+        BatchReceiver {
             socket,
             table,
             frame: Vec::new(),
@@ -50,9 +50,9 @@ impl<'a> Intake<'a> {
     /// Takes one frame in; `false` when there is none.
     pub(super) fn take(
         &mut self,
-        reception: &mut Reception,
+        sessions: &mut SessionManager,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
         now: Duration,
     ) -> Result<bool, NetError> {
         match self.socket.receive(&mut self.frame)? {
@@ -61,9 +61,9 @@ impl<'a> Intake<'a> {
             Received::Frame => match data::decode(&self.frame, &mut self.commands) {
                 Err(error) => self.bad_frame(error),
                 Ok(Message::Batch { id, malformed }) => {
-                    self.batch(id, malformed, reception, dispatcher, hands, now)?;
+                    self.batch(id, malformed, sessions, dispatcher, transport, now)?;
                 }
-                Ok(Message::Abort) => reception.abort_old_wire(dispatcher, hands, now),
+                Ok(Message::Abort) => sessions.abort_old_wire(dispatcher, transport, now),
                 // A client that has all it wanted needs nothing more.
                 Ok(Message::Complete) => {}
                 Ok(Message::Result { .. }) => self.bad_frame("it is a result"),
@@ -76,12 +76,12 @@ impl<'a> Intake<'a> {
         &mut self,
         id: BatchId,
         malformed: u64,
-        reception: &mut Reception,
+        sessions: &mut SessionManager,
         dispatcher: &mut Dispatcher,
-        hands: &mut Hands,
+        transport: &mut Transport,
         now: Duration,
     ) -> Result<(), NetError> {
-        let Some((session, sequence)) = self.whose(id, reception) else {
+        let Some((session, sequence)) = self.whose(id, sessions) else {
             self.bad_frame("it is a batch of a client that is not known, or not any more");
             return Ok(());
         };
@@ -95,7 +95,7 @@ impl<'a> Intake<'a> {
                 format!("it has {sent} commands; a batch has at most {MOST_COMMANDS} commands");
             self.bad_frame(&reason);
             if session != OLD_WIRE {
-                return reception.refuse(session, sequence, reason, hands);
+                return sessions.refuse(session, sequence, reason, transport);
             }
             // Who can't be told is answered with nothing.
             self.commands.clear();
@@ -108,11 +108,11 @@ impl<'a> Intake<'a> {
             instruction.is_some()
         });
         let unknown = malformed + (before - self.commands.len()) as u64;
-        if let Err(refusal) = reception.check(session, &self.instructions, dispatcher) {
+        if let Err(refusal) = sessions.check(session, &self.instructions, dispatcher) {
             return match refusal {
-                Refusal::Batch(reason) => reception.refuse(session, sequence, reason, hands),
+                Refusal::Batch(reason) => sessions.refuse(session, sequence, reason, transport),
                 Refusal::Session(reason) => {
-                    reception.expel(session, &reason, now, dispatcher, hands)
+                    sessions.expel(session, &reason, now, dispatcher, transport)
                 }
             };
         }
@@ -120,19 +120,19 @@ impl<'a> Intake<'a> {
             instructions: &self.instructions,
             commands: &self.commands,
         };
-        if dispatcher.receive(session, sequence, id, load, now, hands) && unknown > 0 {
+        if dispatcher.receive(session, sequence, id, load, now, transport) && unknown > 0 {
             self.note_unknown(unknown);
-            reception.note_unknown(session, unknown);
+            sessions.note_unknown(session, unknown);
         }
         Ok(())
     }
 
     /// The session of a batch and its number there.
-    fn whose(&mut self, id: BatchId, reception: &Reception) -> Option<(SessionNo, u64)> {
+    fn whose(&mut self, id: BatchId, sessions: &SessionManager) -> Option<(SessionNo, u64)> {
         if let Some((key, sequence)) = id.split() {
-            return Some((reception.session_of(key)?, sequence));
+            return Some((sessions.session_of(key)?, sequence));
         }
-        reception.serves_old_wire().then(|| {
+        sessions.serves_old_wire().then(|| {
             self.next_old_wire += 1;
             (OLD_WIRE, self.next_old_wire)
         })

@@ -11,7 +11,7 @@ use crate::model::{AssignmentNo, Job, SessionNo, WorkerNo};
 
 /// The workers, and where those with room are found.
 #[derive(Debug, Default)]
-pub(super) struct Crew {
+pub(super) struct WorkerPool {
     workers: FxHashMap<WorkerNo, Worker>,
     next: WorkerNo,
     assignments: AssignmentNo,
@@ -232,9 +232,9 @@ impl Worker {
     }
 }
 
-impl Crew {
+impl WorkerPool {
     /// A new worker, that is to be started; with a seat, if it is for a session.
-    pub(super) fn hire(&mut self, seat: Option<SessionNo>, now: Duration) -> WorkerNo {
+    pub(super) fn add(&mut self, seat: Option<SessionNo>, now: Duration) -> WorkerNo {
         self.next += 1;
         let worker = Worker {
             stage: Stage::Starting,

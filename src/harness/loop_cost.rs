@@ -12,7 +12,7 @@ use crate::worker::python::{Agent, AgentError, Driver, Identity, PATIENCE};
 
 /// What the ideal of CPU work depends on beside the configuration, measured where it is to run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pace {
+pub struct LoopCost {
     /// The least CPU time that one command's loops took on one thread, in seconds. 0 when the job
     /// does not compute.
     pub loop_s: f64,
@@ -22,16 +22,16 @@ pub struct Pace {
     pub interpreter: Option<Identity>,
 }
 
-impl Pace {
+impl LoopCost {
     /// Measures a job's loops by the very code that runs them: of a native worker on this thread,
     /// with the lock's checkpoints if it has one; of an interpreter in a process of its own.
     ///
     /// # Errors
     /// When the interpreter can't be used, or has not loaded within its time or `limit`.
-    pub fn measure(job: &Job, limit: Option<Duration>) -> Result<Pace, AgentError> {
+    pub fn measure(job: &Job, limit: Option<Duration>) -> Result<LoopCost, AgentError> {
         match job.runtime.interpreter() {
             Some(interpreter) => of_interpreter(interpreter, job, limit),
-            None => Ok(Pace {
+            None => Ok(LoopCost {
                 loop_s: measure_loop(job),
                 locked: job.runtime == Runtime::Gil,
                 interpreter: None,
@@ -40,7 +40,7 @@ impl Pace {
     }
 }
 
-impl Pace {
+impl LoopCost {
     /// The runtime, with the interpreter's own path where it was asked for by name. What a name on
     /// PATH stands for may be a shim: a script that looks for the interpreter, each time anew, while
     /// a worker is being started.
@@ -59,14 +59,14 @@ fn of_interpreter(
     interpreter: &Interpreter,
     job: &Job,
     limit: Option<Duration>,
-) -> Result<Pace, AgentError> {
+) -> Result<LoopCost, AgentError> {
     let mut agent = Agent::start(interpreter, job.task())?;
     let identity = agent.greet(limit.map_or(PATIENCE, |limit| limit.min(PATIENCE)))?;
     let loop_s = match job.computes() {
         true => measure_loop_on(agent, job)?,
         false => 0.0,
     };
-    Ok(Pace {
+    Ok(LoopCost {
         loop_s,
         locked: identity.is_locked(),
         interpreter: Some(identity),
@@ -122,7 +122,7 @@ fn one_command(tag: u64) -> Batch {
 fn is_done(driver: &mut Driver, patience: Duration) -> Result<bool, AgentError> {
     let deadline = clock::now().after(patience);
     loop {
-        driver.outbox().hear();
+        driver.outbox().drain();
         if driver.outbox().pop().is_some() {
             return Ok(true);
         }

@@ -4,7 +4,7 @@ use std::fs;
 
 /// A look at a process and all that it started, at once: what the kernel's accounting does not sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Census {
+pub struct ProcessTreeSnapshot {
     /// Processes.
     pub processes: u64,
     /// Threads of all of them.
@@ -14,7 +14,7 @@ pub struct Census {
     pub pss_kib: u64,
 }
 
-impl Census {
+impl ProcessTreeSnapshot {
     /// How many threads a process, its children, and theirs have. Cheap.
     pub fn threads(pid: u32) -> u64 {
         family(pid).into_iter().filter_map(threads_of).sum()
@@ -22,13 +22,15 @@ impl Census {
 
     /// Looks at a process, its children, and theirs. The kernel walks all of their memory for it, so this
     /// is for when nothing is being timed.
-    pub fn take(pid: u32) -> Census {
+    pub fn take(pid: u32) -> ProcessTreeSnapshot {
         family(pid)
             .into_iter()
-            .fold(Census::default(), |census, pid| Census {
-                processes: census.processes + 1,
-                threads: census.threads + threads_of(pid).unwrap_or(0),
-                pss_kib: census.pss_kib + pss_of(pid).unwrap_or(0),
+            .fold(ProcessTreeSnapshot::default(), |process_tree, pid| {
+                ProcessTreeSnapshot {
+                    processes: process_tree.processes + 1,
+                    threads: process_tree.threads + threads_of(pid).unwrap_or(0),
+                    pss_kib: process_tree.pss_kib + pss_of(pid).unwrap_or(0),
+                }
             })
     }
 }
@@ -70,12 +72,12 @@ mod tests {
 
     #[test]
     fn this_process_has_a_thread_and_memory() {
-        let census = Census::take(std::process::id());
+        let process_tree = ProcessTreeSnapshot::take(std::process::id());
         assert!(
-            census.processes >= 1 && census.threads >= 1 && census.pss_kib > 0,
-            "{census:?}"
+            process_tree.processes >= 1 && process_tree.threads >= 1 && process_tree.pss_kib > 0,
+            "{process_tree:?}"
         );
-        assert!(Census::threads(std::process::id()) >= 1);
+        assert!(ProcessTreeSnapshot::threads(std::process::id()) >= 1);
     }
 
     #[test]
@@ -90,7 +92,7 @@ mod tests {
         let mut child = Child::spawn(&mut command, StdoutMode::Piped).unwrap();
         let mut ready = [0; 6];
         child.take_stdout().unwrap().read_exact(&mut ready).unwrap();
-        assert_eq!(Census::take(child.pid()).processes, 2);
+        assert_eq!(ProcessTreeSnapshot::take(child.pid()).processes, 2);
     }
 
     #[test]

@@ -132,12 +132,12 @@ impl Bundle {
     /// # Errors
     /// When the counts of the heads are not the number of instructions, or not all of these have
     /// commands though some do: a broken peer.
-    pub fn batches(&self) -> Result<Vec<(Head, std::ops::Range<usize>)>, FleetError> {
+    pub fn batches(&self) -> Result<Vec<(Head, std::ops::Range<usize>)>, WorkerMessageError> {
         let mut start = 0_usize;
         let mut batches = Vec::with_capacity(self.heads.len());
         for head in &self.heads {
             let end = start.checked_add(head.instructions as usize);
-            let end = end.ok_or(FleetError::Counts)?;
+            let end = end.ok_or(WorkerMessageError::Counts)?;
             batches.push((*head, start..end));
             start = end;
         }
@@ -145,7 +145,7 @@ impl Bundle {
         if start == self.instructions.len() && [0, start].contains(&commands) {
             Ok(batches)
         } else {
-            Err(FleetError::Counts)
+            Err(WorkerMessageError::Counts)
         }
     }
 }
@@ -168,7 +168,7 @@ pub struct Ticket {
 /// news of that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Farewell {
+pub struct ExitReport {
     /// How often the interpreter lock went from one thread to another.
     pub lock_switches: u64,
     /// The least CPU time that the loops of a command took, if they were timed.
@@ -181,7 +181,7 @@ pub struct Farewell {
 
 /// Why a frame is not a message of this conversation.
 #[derive(Debug, thiserror::Error)]
-pub enum FleetError {
+pub enum WorkerMessageError {
     /// It can't be decoded.
     #[error("not a worker message: {0}")]
     Codec(#[from] postcard::Error),
@@ -197,7 +197,7 @@ pub enum FleetError {
 ///
 /// # Errors
 /// None in practice: a `Vec` takes all bytes and these types can all be serialised.
-pub fn encode<T: Serialize>(message: &T, out: &mut Vec<u8>) -> Result<(), FleetError> {
+pub fn encode<T: Serialize>(message: &T, out: &mut Vec<u8>) -> Result<(), WorkerMessageError> {
     *out = postcard::to_extend(message, std::mem::take(out))?;
     Ok(())
 }
@@ -206,10 +206,10 @@ pub fn encode<T: Serialize>(message: &T, out: &mut Vec<u8>) -> Result<(), FleetE
 ///
 /// # Errors
 /// On anything that is not exactly one such message.
-pub fn decode<'a, T: Deserialize<'a>>(frame: &'a [u8]) -> Result<T, FleetError> {
+pub fn decode<'a, T: Deserialize<'a>>(frame: &'a [u8]) -> Result<T, WorkerMessageError> {
     match postcard::take_from_bytes(frame)? {
         (message, []) => Ok(message),
-        (_, rest) => Err(FleetError::Trailing(rest.len())),
+        (_, rest) => Err(WorkerMessageError::Trailing(rest.len())),
     }
 }
 
@@ -238,7 +238,7 @@ mod tests {
         frame.push(0);
         assert!(matches!(
             decode::<ToWorker>(&frame),
-            Err(FleetError::Trailing(1))
+            Err(WorkerMessageError::Trailing(1))
         ));
     }
 

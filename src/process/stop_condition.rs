@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use rustix::event::epoll;
 
-use super::Alarm;
+use super::TimerFd;
 
 /// Several descriptors as one, which is ready when any of them is, or when a time is over. It is
 /// how a loop that watches one "stop" descriptor can be stopped for several reasons.
 #[derive(Debug)]
-pub struct Gate {
+pub struct StopCondition {
     any: OwnedFd,
-    alarm: Alarm,
+    alarm: TimerFd,
 }
 
-impl Gate {
+impl StopCondition {
     /// Ready when one of `descriptors` is, or after `timeout`.
     ///
     /// # Errors
     /// When the process is out of descriptors.
-    pub fn new(descriptors: &[BorrowedFd<'_>], timeout: Duration) -> io::Result<Gate> {
-        let alarm = Alarm::new()?;
+    pub fn new(descriptors: &[BorrowedFd<'_>], timeout: Duration) -> io::Result<StopCondition> {
+        let alarm = TimerFd::new()?;
         alarm.set(timeout)?;
         let any = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         for fd in descriptors.iter().copied().chain([alarm.as_fd()]) {
@@ -33,7 +33,7 @@ impl Gate {
                 epoll::EventFlags::IN,
             )?;
         }
-        Ok(Gate { any, alarm })
+        Ok(StopCondition { any, alarm })
     }
 
     /// Whether the time is over.
@@ -42,7 +42,7 @@ impl Gate {
     }
 }
 
-impl AsFd for Gate {
+impl AsFd for StopCondition {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.any.as_fd()
     }
