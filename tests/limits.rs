@@ -19,7 +19,7 @@ use mpmt::model::{
     WorkerNo, WorkloadKind,
 };
 use mpmt::process::random_bits;
-use mpmt::server::{Dispatcher, Effects, Limits, Load};
+use mpmt::server::{Dispatcher, Effects, Limits, Load, Session};
 use mpmt::wire::PROTOCOL_VERSION;
 use mpmt::wire::data;
 use mpmt::wire::worker::Progress;
@@ -334,29 +334,33 @@ fn an_acknowledgement_of_many_ranges_costs_little() {
 #[derive(Default)]
 struct Seen {
     started: Vec<WorkerNo>,
-    assigned: Vec<SessionNo>,
+    /// Whose batches were given out, in order.
+    served: Vec<SessionNo>,
+    session: SessionNo,
     assignment: AssignmentNo,
 }
 
 impl Effects for Seen {
+    type Client = SessionNo;
+
     fn start(&mut self, worker: WorkerNo) {
         self.started.push(worker);
     }
-    fn open(&mut self, _: WorkerNo, _: SessionNo, assignment: AssignmentNo) {
-        self.assignment = assignment;
+    fn open(&mut self, _: WorkerNo, session: &SessionNo, _: &Job, assignment: AssignmentNo) {
+        (self.session, self.assignment) = (*session, assignment);
     }
-    fn assign(&mut self, _: WorkerNo, session: SessionNo, _: u64, _: BatchId, _: Load<'_>) {
-        self.assigned.push(session);
+    fn run(&mut self, _: WorkerNo, _: u64, _: BatchId, _: Load<'_>) {
+        self.served.push(self.session);
     }
     fn close(&mut self, _: WorkerNo) {}
     fn stop(&mut self, _: WorkerNo) {}
     fn discard(&mut self, _: WorkerNo) {}
     fn kill(&mut self, _: WorkerNo, _: &str) {}
-    fn fail(&mut self, _: SessionNo, _: u64, _: BatchId, _: &str) {}
-    fn query(&mut self, _: SessionNo, _: Ranges) {}
+    fn fail(&mut self, _: &SessionNo, _: u64, _: BatchId, _: &str) {}
+    fn query(&mut self, _: &SessionNo, _: Ranges) {}
 }
 
-fn dispatcher() -> Dispatcher {
+fn dispatcher() -> Dispatcher<SessionNo> {
     Dispatcher::new(Limits {
         max_workers: 1,
         batch_timeout: Duration::from_secs(60),
@@ -366,7 +370,7 @@ fn dispatcher() -> Dispatcher {
     })
 }
 
-fn open(dispatcher: &mut Dispatcher, session: SessionNo, batches: u64, seen: &mut Seen) {
+fn open(dispatcher: &mut Dispatcher<SessionNo>, session: SessionNo, batches: u64, seen: &mut Seen) {
     let job = Job {
         workload: WorkloadKind::Noop,
         loops: 1,
@@ -377,7 +381,8 @@ fn open(dispatcher: &mut Dispatcher, session: SessionNo, batches: u64, seen: &mu
         switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
         own: None,
     };
-    dispatcher.open(session, job, 1, true, Duration::ZERO, seen);
+    let opened = Session::new(session, job, 1, true);
+    dispatcher.open(session, opened, Duration::ZERO, seen);
     let load = Load {
         instructions: &[],
         commands: &[],
@@ -404,7 +409,7 @@ proptest! {
             dispatcher.ended(worker, Duration::ZERO, &mut seen);
         }
         open(&mut dispatcher, 2, good, &mut seen);
-        seen.assigned.clear();
+        seen.served.clear();
         let worker = *seen.started.last().unwrap();
         dispatcher.started(worker, Duration::ZERO, &mut seen);
         for units in 1..=good {
@@ -415,7 +420,7 @@ proptest! {
         dispatcher.check();
         let mut expected = vec![2; good as usize];
         expected.push(1);
-        prop_assert_eq!(&seen.assigned, &expected);
+        prop_assert_eq!(&seen.served, &expected);
     }
 
     #[test]
@@ -455,7 +460,7 @@ fn a_workers_progress_that_names_everything_costs_little() {
     let (done, is_done) = std::sync::mpsc::channel();
     thread::spawn(move || {
         dispatcher.progress(worker, &progress, Duration::ZERO, &mut seen);
-        done.send(seen.assigned.len()).unwrap();
+        done.send(seen.served.len()).unwrap();
     });
     assert_eq!(is_done.recv_timeout(SOON), Ok(2));
 }

@@ -1,11 +1,9 @@
 //! The data path of the gateway: frames in, leases out.
 
-use std::time::Duration;
-
-use super::dispatcher::Dispatcher;
+use super::admission::Refusal;
+use super::gateway::Gateway;
 use super::quota::MOST_COMMANDS;
-use super::session_manager::{Refusal, SessionManager};
-use super::transport::Transport;
+use super::session_manager::SessionManager;
 use super::{Load, OLD_WIRE};
 use crate::model::{BatchId, Command, Instruction, SessionNo, Table};
 use crate::net::{Listener, NetError, Received};
@@ -51,9 +49,7 @@ impl<'a> BatchReceiver<'a> {
     pub(super) fn take(
         &mut self,
         sessions: &mut SessionManager,
-        dispatcher: &mut Dispatcher,
-        transport: &mut Transport,
-        now: Duration,
+        gateway: &mut Gateway,
     ) -> Result<bool, NetError> {
         match self.socket.receive(&mut self.frame)? {
             Received::Nothing => return Ok(false),
@@ -61,9 +57,9 @@ impl<'a> BatchReceiver<'a> {
             Received::Frame => match data::decode(&self.frame, &mut self.commands) {
                 Err(error) => self.bad_frame(error),
                 Ok(Message::Batch { id, malformed }) => {
-                    self.batch(id, malformed, sessions, dispatcher, transport, now)?;
+                    self.batch(id, malformed, sessions, gateway);
                 }
-                Ok(Message::Abort) => sessions.abort_old_wire(dispatcher, transport, now),
+                Ok(Message::Abort) => sessions.abort_old_wire(gateway),
                 // A client that has all it wanted needs nothing more.
                 Ok(Message::Complete) => {}
                 Ok(Message::Result { .. }) => self.bad_frame("it is a result"),
@@ -77,16 +73,13 @@ impl<'a> BatchReceiver<'a> {
         id: BatchId,
         malformed: u64,
         sessions: &mut SessionManager,
-        dispatcher: &mut Dispatcher,
-        transport: &mut Transport,
-        now: Duration,
-    ) -> Result<(), NetError> {
-        let Some((session, sequence)) = self.whose(id, sessions) else {
-            self.bad_frame("it is a batch of a client that is not known, or not any more");
-            return Ok(());
+        gateway: &mut Gateway,
+    ) {
+        let Some((session, sequence)) = self.whose(id, sessions, gateway) else {
+            return self.bad_frame("it is a batch of a client that is not known, or not any more");
         };
-        if dispatcher.keeps(session, sequence) {
-            return Ok(());
+        if gateway.dispatcher.keeps(session, sequence) {
+            return;
         }
         let before = self.commands.len();
         let sent = before as u64 + malformed;
@@ -95,7 +88,7 @@ impl<'a> BatchReceiver<'a> {
                 format!("it has {sent} commands; a batch has at most {MOST_COMMANDS} commands");
             self.bad_frame(&reason);
             if session != OLD_WIRE {
-                return sessions.refuse(session, sequence, reason, transport);
+                return gateway.refuse(session, sequence, reason);
             }
             // Who can't be told is answered with nothing.
             self.commands.clear();
@@ -108,34 +101,35 @@ impl<'a> BatchReceiver<'a> {
             instruction.is_some()
         });
         let unknown = malformed + (before - self.commands.len()) as u64;
-        if let Err(refusal) = sessions.check(session, &self.instructions, dispatcher) {
+        if let Err(refusal) = sessions.check(session, &self.instructions, gateway) {
             return match refusal {
-                Refusal::Batch(reason) => sessions.refuse(session, sequence, reason, transport),
-                Refusal::Session(reason) => {
-                    sessions.expel(session, &reason, now, dispatcher, transport)
-                }
+                Refusal::Batch(reason) => gateway.refuse(session, sequence, reason),
+                Refusal::Session(reason) => sessions.expel(session, &reason, gateway),
             };
         }
         let load = Load {
             instructions: &self.instructions,
             commands: &self.commands,
         };
-        if dispatcher.receive(session, sequence, id, load, now, transport) && unknown > 0 {
+        if gateway.receive(session, sequence, id, load) && unknown > 0 {
             self.note_unknown(unknown);
-            sessions.note_unknown(session, unknown);
+            gateway.note_unknown(session, unknown);
         }
-        Ok(())
     }
 
     /// The session of a batch and its number there.
-    fn whose(&mut self, id: BatchId, sessions: &SessionManager) -> Option<(SessionNo, u64)> {
+    fn whose(
+        &mut self,
+        id: BatchId,
+        sessions: &SessionManager,
+        gateway: &Gateway,
+    ) -> Option<(SessionNo, u64)> {
         if let Some((key, sequence)) = id.split() {
             return Some((sessions.session_of(key)?, sequence));
         }
-        sessions.serves_old_wire().then(|| {
-            self.next_old_wire += 1;
-            (OLD_WIRE, self.next_old_wire)
-        })
+        gateway.dispatcher.client(OLD_WIRE)?;
+        self.next_old_wire += 1;
+        Some((OLD_WIRE, self.next_old_wire))
     }
 
     fn note_unknown(&mut self, unknown: u64) {

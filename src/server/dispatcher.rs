@@ -6,9 +6,9 @@
 //!   It is *settled*, and forgotten, when its client has acknowledged it; one whose client does
 //!   not acknowledge, when its worker says that the result is sent. A result that does not arrive
 //!   is asked for, and its batch is run again.
-//! * A worker sits at one session's table at a time (its *seat*), and leaves it only when it holds
-//!   nothing, which is when it has answered for each batch that it was given. It may be given as
-//!   many units (see [`Job::units`]) as its window says.
+//! * A worker is assigned to one session at a time, and to another only when it holds nothing, which
+//!   is when it has answered for each batch that it was given. It may be given as many units (see
+//!   [`Job::units`]) as its window says.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -37,11 +37,12 @@ pub struct Counts {
     pub failed: u64,
 }
 
-/// The gateway's state and rules.
+/// The gateway's state and rules, and the one table of its sessions. `C` is what whoever carries
+/// them out keeps of a session's client.
 #[derive(Debug)]
-pub struct Dispatcher {
+pub struct Dispatcher<C> {
     limits: Limits,
-    sessions: FxHashMap<SessionNo, Session>,
+    sessions: FxHashMap<SessionNo, Session<C>>,
     /// Sessions with pending batches, in the order in which they are served next.
     waiting: VecDeque<SessionNo>,
     /// Sessions that no worker was free for, while the others are being served.
@@ -52,7 +53,7 @@ pub struct Dispatcher {
     failed_starts: u32,
 }
 
-impl Dispatcher {
+impl<C> Dispatcher<C> {
     /// No sessions, no workers.
     pub fn new(limits: Limits) -> Self {
         Dispatcher {
@@ -68,47 +69,72 @@ impl Dispatcher {
     }
 
     /// Starts workers until there are `count`, without waiting for batches.
-    pub fn start_workers(&mut self, count: u32, now: Duration, fx: &mut impl Effects) {
+    pub fn start_workers(&mut self, count: u32, now: Duration, fx: &mut impl Effects<Client = C>) {
         while self.pool.len() < count.min(self.limits.max_workers) {
             fx.start(self.pool.add(None, now));
         }
     }
 
-    /// A session begins. `processes` is how many workers may work for it at a time;
-    /// `acknowledges` says whether its client tells what it has received.
+    /// A session begins.
     pub fn open(
         &mut self,
         no: SessionNo,
-        job: Job,
-        processes: u32,
-        acknowledges: bool,
+        session: Session<C>,
         now: Duration,
-        fx: &mut impl Effects,
+        fx: &mut impl Effects<Client = C>,
     ) {
-        let processes = processes.max(1);
-        self.sessions
-            .insert(no, Session::new(job, processes, acknowledges));
-        // Those who are there already sit down at once, so that the first batch finds them ready.
-        while self.pool.seated(no) < processes
+        let processes = session.processes;
+        self.sessions.insert(no, session);
+        // Idle workers are assigned at once, so that the first batch finds them ready.
+        while self.pool.assigned_to(no) < processes
             && let Some(worker) = self.pool.pop_idle()
         {
-            self.sit(worker, no, now, fx);
+            self.assign(worker, no, now, fx);
             self.offer(worker, now);
         }
     }
 
-    /// A session ends: its pending batches are dropped, and its workers are told.
-    pub fn close(&mut self, no: SessionNo, now: Duration, fx: &mut impl Effects) {
-        if self.sessions.remove(&no).is_none() {
-            return;
-        }
+    /// What is kept of a session's client.
+    pub fn client(&self, no: SessionNo) -> Option<&C> {
+        self.sessions.get(&no).map(|session| &session.client)
+    }
+
+    /// The same, to be changed.
+    pub fn client_mut(&mut self, no: SessionNo) -> Option<&mut C> {
+        self.sessions
+            .get_mut(&no)
+            .map(|session| &mut session.client)
+    }
+
+    /// All sessions' clients.
+    pub fn clients(&self) -> impl Iterator<Item = (SessionNo, &C)> {
+        self.sessions
+            .iter()
+            .map(|(&no, session)| (no, &session.client))
+    }
+
+    /// How a session's batches are run.
+    pub fn job(&self, no: SessionNo) -> Option<&Job> {
+        self.sessions.get(&no).map(|session| &session.job)
+    }
+
+    /// A session ends: its pending batches are dropped, and its workers are told. Gives its client,
+    /// and how often batches of it were given to a worker again.
+    pub fn close(
+        &mut self,
+        no: SessionNo,
+        now: Duration,
+        fx: &mut impl Effects<Client = C>,
+    ) -> Option<(C, u64)> {
+        let session = self.sessions.remove(&no)?;
         self.waiting.retain(|&waiting| waiting != no);
         self.pool
             .of_session(no)
             .into_iter()
             .for_each(|worker| fx.close(worker));
-        self.pool.unseat_all(no, now);
+        self.pool.unassign_all(no, now);
         self.pump(now, fx);
+        Some((session.client, session.retried))
     }
 
     /// A batch came in. `false` when it is known already, or the session is not.
@@ -119,7 +145,7 @@ impl Dispatcher {
         id: BatchId,
         load: Load<'_>,
         now: Duration,
-        fx: &mut impl Effects,
+        fx: &mut impl Effects<Client = C>,
     ) -> bool {
         let Some(session) = self.sessions.get_mut(&no) else {
             return false;
@@ -136,11 +162,11 @@ impl Dispatcher {
     }
 
     /// One worker for each received batch, up to the maximum, unless one is free.
-    fn start_on_demand(&mut self, no: SessionNo, now: Duration, fx: &mut impl Effects) {
+    fn start_on_demand(&mut self, no: SessionNo, now: Duration, fx: &mut impl Effects<Client = C>) {
         let Some(session) = self.sessions.get(&no) else {
             return;
         };
-        let may_grow = self.pool.seated(no) < session.processes
+        let may_grow = self.pool.assigned_to(no) < session.processes
             && self.pool.len() < self.limits.max_workers
             && !self.pool.has_idle()
             && !self.draining;
@@ -150,7 +176,12 @@ impl Dispatcher {
     }
 
     /// A worker has started and waits for orders. `false` when nobody of that number is expected.
-    pub fn started(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) -> bool {
+    pub fn started(
+        &mut self,
+        worker: WorkerNo,
+        now: Duration,
+        fx: &mut impl Effects<Client = C>,
+    ) -> bool {
         let known = self.pool.get(worker);
         let Some(state) = known.filter(|state| !state.is_started()) else {
             return false;
@@ -159,11 +190,11 @@ impl Dispatcher {
             // It was told to leave, or killed, while its hello was on its way.
             return true;
         }
-        let seat = state.seat();
+        let assigned = state.assigned();
         self.pool.start(worker, now);
         self.failed_starts = 0;
-        if let Some(no) = seat {
-            self.sit(worker, no, now, fx);
+        if let Some(no) = assigned {
+            self.assign(worker, no, now, fx);
         }
         self.offer(worker, now);
         self.pump(now, fx);
@@ -176,7 +207,7 @@ impl Dispatcher {
         worker: WorkerNo,
         progress: &Progress,
         now: Duration,
-        fx: &mut impl Effects,
+        fx: &mut impl Effects<Client = C>,
     ) {
         let assignment = progress.assignment;
         let Some(state) = self.working_on(worker, assignment) else {
@@ -214,7 +245,7 @@ impl Dispatcher {
         (assignment, sequence): (AssignmentNo, u64),
         reason: &str,
         now: Duration,
-        fx: &mut impl Effects,
+        fx: &mut impl Effects<Client = C>,
     ) {
         let Some(state) = self.working_on(worker, assignment) else {
             return;
@@ -225,7 +256,7 @@ impl Dispatcher {
             let was_waiting = !session.pending.is_empty();
             if let Some(failed) = session.give_up(sequence, worker) {
                 self.counts.failed += 1;
-                fx.fail(no, failed.sequence, failed.id, reason);
+                fx.fail(&session.client, failed.sequence, failed.id, reason);
             }
             if !was_waiting && !session.pending.is_empty() {
                 self.waiting.push_back(no);
@@ -236,8 +267,8 @@ impl Dispatcher {
     }
 
     /// A worker has ended. Whatever of its work is not settled is done again by another.
-    pub fn ended(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) {
-        let Some(state) = self.pool.dismiss(worker) else {
+    pub fn ended(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects<Client = C>) {
+        let Some(state) = self.pool.remove(worker) else {
             return;
         };
         self.take_back(worker, fx);
@@ -253,13 +284,13 @@ impl Dispatcher {
         self.pump(now, fx);
     }
 
-    fn take_back(&mut self, worker: WorkerNo, fx: &mut impl Effects) {
+    fn take_back(&mut self, worker: WorkerNo, fx: &mut impl Effects<Client = C>) {
         for (&no, session) in &mut self.sessions {
             let was_waiting = !session.pending.is_empty();
             for failed in session.take_back(worker, &mut self.counts.retried) {
                 self.counts.failed += 1;
                 let reason = format!("it has killed {} workers", Limits::MAX_KILLS);
-                fx.fail(no, failed.sequence, failed.id, &reason);
+                fx.fail(&session.client, failed.sequence, failed.id, &reason);
             }
             if !was_waiting && !session.pending.is_empty() {
                 self.waiting.push_back(no);
@@ -268,7 +299,7 @@ impl Dispatcher {
     }
 
     /// A place is free: whoever waits for a worker gets one, and so does the server's own stock.
-    fn restaff(&mut self, now: Duration, fx: &mut impl Effects) {
+    fn restaff(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         if self.draining || self.has_given_up() {
             return;
         }
@@ -299,27 +330,27 @@ impl Dispatcher {
 
     /// Time has passed: hung workers are killed, those that nobody needs are sent home, and results
     /// that should have arrived are asked for.
-    pub fn tick(&mut self, now: Duration, fx: &mut impl Effects) {
+    pub fn tick(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         for (worker, reason) in self.pool.overdue(&self.limits, now) {
             fx.kill(worker, &reason);
         }
         for worker in self.unneeded(now) {
-            self.dismiss(worker, now, fx);
+            self.retire(worker, now, fx);
         }
         self.query(now, fx);
     }
 
     /// Asks clients for the results that were sent some time ago and are not acknowledged.
-    fn query(&mut self, now: Duration, fx: &mut impl Effects) {
+    fn query(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         let (pool, limits) = (&self.pool, &self.limits);
-        for (&no, session) in &mut self.sessions {
+        for session in self.sessions.values_mut() {
             if session.check_at().is_none_or(|at| at > now) {
                 continue;
             }
             let late = session.late(now, |route| patience(pool, limits, route));
             session.check_again(now + limits.check_interval());
             if !late.is_empty() && session.may_query(now, limits.query_interval()) {
-                fx.query(no, late);
+                fx.query(&session.client, late);
             }
         }
     }
@@ -332,7 +363,7 @@ impl Dispatcher {
         no: SessionNo,
         batches: &Ranges,
         now: Duration,
-        fx: &mut impl Effects,
+        fx: &mut impl Effects<Client = C>,
     ) {
         let Some(session) = self.sessions.get_mut(&no) else {
             return;
@@ -350,14 +381,14 @@ impl Dispatcher {
             self.waiting.push_back(no);
         }
         for (_, route) in stopped {
-            self.condemn(route.worker, fx);
+            self.kill(route.worker, fx);
         }
         self.restaff(now, fx);
         self.pump(now, fx);
     }
 
     /// What a worker says that it has sent does not arrive.
-    fn condemn(&mut self, worker: WorkerNo, fx: &mut impl Effects) {
+    fn kill(&mut self, worker: WorkerNo, fx: &mut impl Effects<Client = C>) {
         if let Some(state) = self.pool.get_mut(worker).filter(|state| state.is_started()) {
             state.condemn();
             self.pool.unlist(worker);
@@ -378,8 +409,8 @@ impl Dispatcher {
 
     /// Workers that nobody needs now, and since when.
     fn resting(&self) -> impl Iterator<Item = (WorkerNo, Duration)> + '_ {
-        let wanted = |seat: &SessionNo| self.sessions.get(seat).is_some_and(Session::wants_workers);
-        let rests = move |state: &Worker| !state.seat().as_ref().is_some_and(wanted);
+        let wanted = |no: &SessionNo| self.sessions.get(no).is_some_and(Session::wants_workers);
+        let rests = move |state: &Worker| !state.assigned().as_ref().is_some_and(wanted);
         self.pool
             .drained()
             .filter(move |(_, s)| rests(s))
@@ -401,14 +432,14 @@ impl Dispatcher {
     }
 
     /// No more work is given out; every worker leaves when it has done what it holds.
-    pub fn drain(&mut self, now: Duration, fx: &mut impl Effects) {
+    pub fn drain(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         self.draining = true;
         for worker in self.pool.numbers() {
-            self.dismiss(worker, now, fx);
+            self.retire(worker, now, fx);
         }
     }
 
-    fn dismiss(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects) {
+    fn retire(&mut self, worker: WorkerNo, now: Duration, fx: &mut impl Effects<Client = C>) {
         let Some(state) = self.pool.get_mut(worker) else {
             return;
         };
@@ -423,7 +454,7 @@ impl Dispatcher {
     }
 
     /// Gives out as many batches as there are workers for, a batch from each session in turn.
-    pub fn pump(&mut self, now: Duration, fx: &mut impl Effects) {
+    pub fn pump(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         if self.draining {
             return;
         }
@@ -431,7 +462,7 @@ impl Dispatcher {
             match self.worker_for(no, now, fx) {
                 None => self.unserved.push_back(no),
                 Some(worker) => {
-                    if self.assign(worker, no, now, fx) {
+                    if self.give_next(worker, no, now, fx) {
                         self.waiting.push_back(no);
                     }
                 }
@@ -457,12 +488,12 @@ impl Dispatcher {
     }
 
     /// Gives the session's oldest pending batch to the worker; `true` when there are more.
-    fn assign(
+    fn give_next(
         &mut self,
         worker: WorkerNo,
         no: SessionNo,
         now: Duration,
-        fx: &mut impl Effects,
+        fx: &mut impl Effects<Client = C>,
     ) -> bool {
         let (Some(session), Some(state)) = (self.sessions.get_mut(&no), self.pool.get_mut(worker))
         else {
@@ -470,7 +501,7 @@ impl Dispatcher {
         };
         if let Some(given) = session.hold_next(worker) {
             state.take(given.units, given.waits, now);
-            fx.assign(worker, no, given.sequence, given.id, given.load);
+            fx.run(worker, given.sequence, given.id, given.load);
         }
         let more = !session.pending.is_empty();
         self.offer(worker, now);
@@ -482,7 +513,7 @@ impl Dispatcher {
         &mut self,
         no: SessionNo,
         now: Duration,
-        fx: &mut impl Effects,
+        fx: &mut impl Effects<Client = C>,
     ) -> Option<WorkerNo> {
         let session = self.sessions.get(&no)?;
         let slow = session.next_is_slow();
@@ -493,11 +524,11 @@ impl Dispatcher {
                 return Some(worker);
             }
         }
-        if self.pool.seated(no) >= session.processes {
+        if self.pool.assigned_to(no) >= session.processes {
             return None;
         }
         let worker = self.pool.pop_idle().or_else(|| self.borrow(no, now))?;
-        self.sit(worker, no, now, fx);
+        self.assign(worker, no, now, fx);
         Some(worker)
     }
 
@@ -507,16 +538,16 @@ impl Dispatcher {
             return None;
         }
         let share = (self.limits.max_workers as usize / self.sessions.len()).max(1) as u32;
-        let mine = self.pool.seated(no);
+        let mine = self.pool.assigned_to(no);
         let sessions = &self.sessions;
         let can_lend = |pool: &WorkerPool, worker: &Worker| {
-            let Some(other) = worker.seat().filter(|&other| other != no) else {
+            let Some(other) = worker.assigned().filter(|&other| other != no) else {
                 return false;
             };
             let idle = sessions
                 .get(&other)
                 .is_none_or(|session| session.pending.is_empty());
-            let in_need = mine < share && pool.seated(other) > share || mine == 0;
+            let in_need = mine < share && pool.assigned_to(other) > share || mine == 0;
             idle || in_need && worker.has_paid_off(now)
         };
         self.pool
@@ -525,13 +556,19 @@ impl Dispatcher {
             .map(|(no, _)| no)
     }
 
-    /// Seats a worker that holds nothing at a session.
-    fn sit(&mut self, worker: WorkerNo, no: SessionNo, now: Duration, fx: &mut impl Effects) {
+    /// Assigns a worker that holds nothing to a session.
+    fn assign(
+        &mut self,
+        worker: WorkerNo,
+        no: SessionNo,
+        now: Duration,
+        fx: &mut impl Effects<Client = C>,
+    ) {
         let Some(session) = self.sessions.get(&no) else {
             return;
         };
-        let assignment = self.pool.seat(worker, no, &session.job, now);
-        fx.open(worker, no, assignment);
+        let assignment = self.pool.assign(worker, no, &session.job, now);
+        fx.open(worker, &session.client, &session.job, assignment);
     }
 
     /// Puts a worker where those with room are looked for.
@@ -539,7 +576,7 @@ impl Dispatcher {
         let Some(state) = self.pool.get(worker).filter(|state| state.is_started()) else {
             return;
         };
-        match state.seat() {
+        match state.assigned() {
             None if state.is_drained() => self.pool.make_idle(worker, now),
             Some(no) if state.has_room(false) && !self.must_yield(no, state, now) => {
                 self.pool.make_free(worker, no);
@@ -557,17 +594,12 @@ impl Dispatcher {
         }
         self.waiting
             .iter()
-            .any(|&other| other != no && self.pool.seated(other) == 0)
+            .any(|&other| other != no && self.pool.assigned_to(other) == 0)
     }
 
     /// What has been counted.
     pub fn counts(&self) -> Counts {
         self.counts
-    }
-
-    /// How often batches of the session were given to a worker again.
-    pub fn retried_of(&self, no: SessionNo) -> u64 {
-        self.sessions.get(&no).map_or(0, |session| session.retried)
     }
 
     /// Workers that are there or on their way.
@@ -629,8 +661,8 @@ impl Dispatcher {
                 "a session waits when it has pending"
             );
             assert!(
-                self.pool.seated(*no) <= session.processes,
-                "no more seats than granted"
+                self.pool.assigned_to(*no) <= session.processes,
+                "no more workers than granted"
             );
         }
         assert!(

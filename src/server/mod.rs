@@ -5,24 +5,28 @@
 //!
 //! Must not know: what a workload does, how a trial is measured.
 
+mod admission;
 mod batch_receiver;
 mod chaos;
+mod client;
 mod dispatcher;
 mod effects;
+mod gateway;
 mod limits;
 mod load;
 mod options;
 mod outgoing;
 mod quota;
-mod register;
-mod roll;
 mod session;
+mod session_index;
 mod session_manager;
 mod supervisor;
 mod token;
 mod transport;
+mod worker_connections;
 mod worker_pool;
 
+pub use admission::Terms;
 pub use chaos::{Chaos, ChaosError};
 pub use dispatcher::{Counts, Dispatcher};
 pub use effects::Effects;
@@ -30,20 +34,20 @@ pub use limits::Limits;
 pub use load::Load;
 pub use options::{Failure, Options, Ready, Report, ServerError};
 pub use outgoing::Outgoing;
-pub use session::Held;
-pub use session_manager::Terms;
+pub use session::{Held, Session};
 
 use std::time::Duration;
 
 use crate::clock::{self, Tick};
-use crate::model::{AssignmentNo, Job, SessionNo, SpawnMode, Table};
+use crate::model::{Job, Secret, SessionNo, SpawnMode, Table, WorkerNo};
 use crate::net::{
     self, Context, Door, Endpoint, Frame, Kind, Listener, NetError, PollEntry, Received, Socket,
 };
 use crate::process::{Lifeline, Scratch, Signals, Usage, descriptor_limit};
 use crate::wire::PROTOCOL_VERSION;
-use crate::wire::worker::{FromWorker, Progress};
+use crate::wire::worker::FromWorker;
 use batch_receiver::BatchReceiver;
+use gateway::Gateway;
 use session_manager::SessionManager;
 use token::Token;
 use transport::Transport;
@@ -106,8 +110,7 @@ pub fn run(
 }
 
 struct Server<'a> {
-    dispatcher: Dispatcher,
-    transport: Transport,
+    gateway: Gateway,
     sessions: SessionManager,
     receiver: BatchReceiver<'a>,
     signals: Signals,
@@ -154,29 +157,21 @@ impl<'a> Server<'a> {
             token_file: token.map(|token| token.file),
         };
         let receiver = BatchReceiver::open(batches, table);
-        let mut transport = Transport::open(context, &options, scratch, control)?;
-        let mut dispatcher = Dispatcher::new(options.limits.clone());
-        let mut sessions = SessionManager::new(&options, ready.batches.clone());
+        let mut gateway = Gateway {
+            now: Duration::ZERO,
+            dispatcher: Dispatcher::new(options.limits.clone()),
+            transport: Transport::open(context, &options, scratch, control)?,
+        };
+        let sessions = SessionManager::new(&options, ready.batches.clone());
         if let Some(results) = options.results {
-            let processes = options.limits.max_workers;
-            let now = Duration::ZERO;
-            dispatcher.open(
-                OLD_WIRE,
-                options.job.clone(),
-                processes,
-                false,
-                now,
-                &mut transport,
-            );
-            sessions.admit_old_wire(results, options.job, &mut transport);
+            sessions.admit_old_wire(results, options.job, &mut gateway);
         }
         let eager = match options.spawn {
             SpawnMode::Eager => options.limits.max_workers,
             SpawnMode::Lazy => 0,
         };
         Ok(Server {
-            dispatcher,
-            transport,
+            gateway,
             sessions,
             receiver,
             signals,
@@ -193,24 +188,34 @@ impl<'a> Server<'a> {
 
     fn serve(&mut self, ready: impl FnOnce(&Ready)) -> Result<(), ServerError> {
         let mut ready = Some(ready);
-        self.dispatcher
-            .start_workers(self.eager, self.now(), &mut self.transport);
+        let eager = self.eager;
+        let Gateway {
+            now,
+            dispatcher,
+            transport,
+        } = self.gateway();
+        dispatcher.start_workers(eager, *now, transport);
         loop {
-            if self.dispatcher.started_workers() >= self.eager
+            if self.gateway.dispatcher.started_workers() >= self.eager
                 && let Some(ready) = ready.take()
             {
                 ready(&self.ready);
             }
-            let ready_to_read = self.wait()?;
+            let readiness = self.wait()?;
             if self.leaves_at_once() {
                 return Ok(());
             }
-            self.hear_clients(ready_to_read.control)?;
-            self.hear_workers()?;
-            self.take_batches(ready_to_read.batches)?;
+            self.take_from_clients(readiness.control)?;
+            self.take_from_workers()?;
+            self.take_batches(readiness.batches)?;
             self.reap()?;
-            self.dispatcher.tick(self.now(), &mut self.transport);
-            self.transport.flush()?;
+            let Gateway {
+                now,
+                dispatcher,
+                transport,
+            } = self.gateway();
+            dispatcher.tick(*now, transport);
+            transport.flush()?;
             if self.is_over() {
                 return Ok(());
             }
@@ -221,23 +226,30 @@ impl<'a> Server<'a> {
         self.started.elapsed()
     }
 
+    /// The gateway, now.
+    fn gateway(&mut self) -> &mut Gateway {
+        self.gateway.now = self.now();
+        &mut self.gateway
+    }
+
     /// Waits until there is something to do, and says which listeners have something to receive.
     fn wait(&self) -> Result<Readiness, NetError> {
+        let transport = &self.gateway.transport;
         let deadlines = [
-            self.dispatcher.next_deadline(),
+            self.gateway.dispatcher.next_deadline(),
             self.sessions.probe_at(),
             self.leave_by,
         ];
         let next = deadlines.into_iter().flatten().min();
         let mut entries = vec![
             PollEntry::descriptor(&self.signals),
-            PollEntry::descriptor(self.transport.supervisor()),
-            PollEntry::readable(self.transport.workers()),
-            PollEntry::descriptor(self.transport.control()),
+            PollEntry::descriptor(transport.supervisor()),
+            PollEntry::readable(transport.workers()),
+            PollEntry::descriptor(transport.control()),
         ];
         let mut waits = [
             next.map(|next| next.saturating_sub(self.now())),
-            self.transport.control().due(),
+            transport.control().due(),
             None,
         ];
         if self.has_room() {
@@ -248,8 +260,7 @@ impl<'a> Server<'a> {
         net::poll(&mut entries, waits.into_iter().flatten().min())?;
         let has_room = self.has_room();
         Ok(Readiness {
-            control: entries[3].is_ready()
-                || self.transport.control().due() == Some(Duration::ZERO),
+            control: entries[3].is_ready() || transport.control().due() == Some(Duration::ZERO),
             batches: has_room
                 && (entries[4].is_ready() || self.receiver.socket().due() == Some(Duration::ZERO)),
         })
@@ -272,57 +283,64 @@ impl<'a> Server<'a> {
     /// Begins to leave: what runs is finished, nothing new is begun.
     fn leave(&mut self) {
         if self.leave_by.is_none() {
-            self.leave_by = Some(self.now() + self.drain_timeout);
-            self.dispatcher.drain(self.now(), &mut self.transport);
+            let Gateway {
+                now,
+                dispatcher,
+                transport,
+            } = self.gateway();
+            dispatcher.drain(*now, transport);
+            self.leave_by = Some(self.gateway.now + self.drain_timeout);
             self.sessions.drain();
         }
     }
 
     fn is_over(&mut self) -> bool {
-        if self.sessions.wants_to_leave() && self.dispatcher.is_idle() {
+        if self.sessions.wants_to_leave() && self.gateway.dispatcher.is_idle() {
             self.leave();
         }
-        self.leave_by.is_some() && self.dispatcher.workers() == 0
+        self.leave_by.is_some() && self.gateway.dispatcher.workers() == 0
     }
 
-    fn hear_clients(&mut self, ready_to_read: bool) -> Result<(), ServerError> {
-        let now = self.now();
+    fn take_from_clients(&mut self, is_ready: bool) -> Result<(), ServerError> {
+        self.gateway.now = self.now();
+        let (sessions, gateway) = (&mut self.sessions, &mut self.gateway);
         let (mut peer, mut frame) = (Vec::new(), Vec::new());
-        let (dispatcher, transport) = (&mut self.dispatcher, &mut self.transport);
         let mut turn = Turn::default();
-        while ready_to_read && turn.goes_on(&frame) {
-            match transport
-                .control_mut()
-                .receive_from(&mut peer, &mut frame)?
-            {
+        while is_ready && turn.goes_on(&frame) {
+            let control = gateway.transport.control_mut();
+            match control.receive_from(&mut peer, &mut frame)? {
                 Received::Nothing => break,
-                Received::Multipart => self.sessions.bad_frame("several frames"),
-                Received::Frame => self
-                    .sessions
-                    .hear(&peer, &frame, now, dispatcher, transport)?,
+                Received::Multipart => sessions.bad_frame("several frames"),
+                Received::Frame => sessions.take(&peer, &frame, gateway),
             }
         }
-        // After what they have said: the last word of one who left may have been a goodbye.
-        if transport.control_mut().take_lost() {
-            self.sessions.somebody_left(now);
+        // After what they have said: the last message of one who left may have been a goodbye.
+        if gateway.transport.control_mut().take_lost() {
+            sessions.somebody_left(gateway.now);
         }
-        self.sessions.probe(now, dispatcher, transport)?;
+        sessions.probe(gateway);
         Ok(())
     }
 
-    fn hear_workers(&mut self) -> Result<(), ServerError> {
+    fn take_from_workers(&mut self) -> Result<(), ServerError> {
+        self.gateway.now = self.now();
         let (mut peer, mut frame) = (Frame::default(), Frame::default());
         let mut turn = Turn::default();
         while turn.goes_on(&frame) {
-            match self
-                .transport
-                .workers()
-                .receive_from(&mut peer, &mut frame)?
-            {
+            let workers = self.gateway.transport.workers();
+            match workers.receive_from(&mut peer, &mut frame)? {
                 Received::Nothing => break,
                 Received::Multipart => self.bad_worker_frame("several frames"),
                 Received::Frame => match crate::wire::worker::decode(&frame) {
-                    Ok(message) => self.hear_worker(&peer, message)?,
+                    Ok(FromWorker::Hello {
+                        version,
+                        worker,
+                        secret,
+                    }) => self.greet_worker(&peer, version, worker, secret),
+                    Ok(message) => match self.gateway.transport.worker_of(&peer) {
+                        Some(worker) => self.take_from_worker(worker, message),
+                        None => self.bad_worker_frame("a message before a hello"),
+                    },
                     Err(error) => self.bad_worker_frame(error),
                 },
             }
@@ -330,80 +348,47 @@ impl<'a> Server<'a> {
         Ok(())
     }
 
-    fn hear_worker(&mut self, peer: &[u8], message: FromWorker) -> Result<(), NetError> {
-        let now = self.now();
+    fn greet_worker(&mut self, peer: &[u8], version: u32, worker: WorkerNo, secret: Secret) {
+        if version != PROTOCOL_VERSION {
+            let what = format_args!("a worker of protocol version {version}");
+            return self.bad_worker_frame(what);
+        }
+        let Gateway {
+            now,
+            dispatcher,
+            transport,
+        } = &mut self.gateway;
+        if let Err(refusal) = transport.meet(worker, secret, peer) {
+            self.bad_worker_frame(format_args!("a hello is refused: {refusal}"));
+        } else if !dispatcher.started(worker, *now, transport) {
+            self.bad_worker_frame("a hello from a worker that nobody expects");
+        }
+    }
+
+    fn take_from_worker(&mut self, worker: WorkerNo, message: FromWorker) {
+        let Gateway {
+            now,
+            dispatcher,
+            transport,
+        } = &mut self.gateway;
         match message {
-            FromWorker::Hello {
-                version: PROTOCOL_VERSION,
-                worker,
-                secret,
-            } => {
-                if let Err(refusal) = self.transport.meet(worker, secret, peer) {
-                    self.bad_worker_frame(format_args!("a hello is refused: {refusal}"));
-                } else if !self.dispatcher.started(worker, now, &mut self.transport) {
-                    self.bad_worker_frame("a hello from a worker that nobody expects");
-                }
+            FromWorker::Progress(progress) => {
+                transport.progressed(worker);
+                dispatcher.progress(worker, &progress, *now, transport);
             }
-            FromWorker::Hello { version, .. } => {
-                self.bad_worker_frame(format_args!("a worker of protocol version {version}"));
-            }
-            FromWorker::Progress(progress) => self.note_progress(peer, &progress, now),
             FromWorker::Failed {
                 assignment,
                 sequence,
                 reason,
-            } => self.note_failure(peer, (assignment, sequence), &reason),
+            } => dispatcher.failed(worker, (assignment, sequence), &reason, *now, transport),
+            // A session whose results nobody takes is over: its work would be for nothing.
             FromWorker::Unreachable { assignment, reason } => {
-                return self.note_unreachable(peer, assignment, &reason);
+                if let Some(session) = dispatcher.session_of(worker, assignment) {
+                    let reason = format!("your results address can't be reached: {reason}");
+                    self.sessions.expel(session, &reason, &mut self.gateway);
+                }
             }
-        }
-        Ok(())
-    }
-
-    /// A session whose results nobody takes is over: its work would be for nothing.
-    fn note_unreachable(
-        &mut self,
-        peer: &[u8],
-        assignment: AssignmentNo,
-        reason: &str,
-    ) -> Result<(), NetError> {
-        let Some(worker) = self.transport.worker_of(peer) else {
-            self.bad_worker_frame("news of a client before a hello");
-            return Ok(());
-        };
-        let Some(session) = self.dispatcher.session_of(worker, assignment) else {
-            return Ok(());
-        };
-        let now = self.now();
-        let reason = format!("your results address can't be reached: {reason}");
-        self.sessions.expel(
-            session,
-            &reason,
-            now,
-            &mut self.dispatcher,
-            &mut self.transport,
-        )
-    }
-
-    fn note_progress(&mut self, peer: &[u8], progress: &Progress, now: Duration) {
-        match self.transport.worker_of(peer) {
-            Some(worker) => {
-                self.transport.progressed(worker);
-                self.dispatcher
-                    .progress(worker, progress, now, &mut self.transport);
-            }
-            None => self.bad_worker_frame("progress before a hello"),
-        }
-    }
-
-    fn note_failure(&mut self, peer: &[u8], batch: (AssignmentNo, u64), reason: &str) {
-        let now = self.now();
-        match self.transport.worker_of(peer) {
-            Some(worker) => {
-                self.dispatcher
-                    .failed(worker, batch, reason, now, &mut self.transport);
-            }
-            None => self.bad_worker_frame("a failure before a hello"),
+            FromWorker::Hello { .. } => {}
         }
     }
 
@@ -415,55 +400,61 @@ impl<'a> Server<'a> {
     }
 
     fn has_room(&self) -> bool {
-        let held = self.dispatcher.held(OLD_WIRE);
+        let held = self.gateway.dispatcher.held(OLD_WIRE);
         held.batches < MOST_LEASES && held.commands < self.sessions.max_commands()
     }
 
-    fn take_batches(&mut self, ready_to_read: bool) -> Result<(), ServerError> {
-        let now = self.now();
+    fn take_batches(&mut self, is_ready: bool) -> Result<(), ServerError> {
+        self.gateway.now = self.now();
         let mut turn = Turn::default();
-        while ready_to_read && self.has_room() && turn.goes_on(self.receiver.frame()) {
-            let (sessions, dispatcher) = (&mut self.sessions, &mut self.dispatcher);
-            if !self
-                .receiver
-                .take(sessions, dispatcher, &mut self.transport, now)?
-            {
+        while is_ready && self.has_room() && turn.goes_on(self.receiver.frame()) {
+            if !self.receiver.take(&mut self.sessions, &mut self.gateway)? {
                 break;
             }
         }
-        self.dispatcher.pump(now, &mut self.transport);
+        let Gateway {
+            now,
+            dispatcher,
+            transport,
+        } = &mut self.gateway;
+        dispatcher.pump(*now, transport);
         Ok(())
     }
 
     /// Listens to children, and reaps those that have ended.
     fn reap(&mut self) -> Result<(), ServerError> {
+        self.gateway.now = self.now();
+        let Gateway {
+            now,
+            dispatcher,
+            transport,
+        } = &mut self.gateway;
         let action = "can't reap a worker";
-        let ended = self
-            .transport
+        let ended = transport
             .reap()
             .map_err(|source| ServerError::System { action, source })?;
         for (worker, end) in ended {
-            self.transport.blame(Some(end.clone()));
-            let lost = self.dispatcher.counts().workers_lost;
-            self.dispatcher
-                .ended(worker, self.now(), &mut self.transport);
-            if self.dispatcher.counts().workers_lost > lost {
+            transport.blame(Some(end.clone()));
+            let lost = dispatcher.counts().workers_lost;
+            dispatcher.ended(worker, *now, transport);
+            if dispatcher.counts().workers_lost > lost {
                 self.last_loss = Some(end.clone());
             }
-            if self.dispatcher.has_given_up() {
+            if dispatcher.has_given_up() {
                 // For the end of this one, whatever others may have ended of.
                 let error = ServerError::NoWorkers(end);
-                self.sessions.turn_away(&error, &mut self.transport)?;
+                self.sessions.turn_away(&error, &mut self.gateway);
                 return Err(error);
             }
         }
-        self.transport.blame(None);
+        transport.blame(None);
         Ok(())
     }
 
     fn report(mut self) -> Report {
-        self.transport.end_all();
-        let counts = self.dispatcher.counts();
+        let transport = &mut self.gateway.transport;
+        transport.end_all();
+        let counts = self.gateway.dispatcher.counts();
         Report {
             batches: counts.batches,
             retried: counts.retried,
@@ -472,12 +463,12 @@ impl<'a> Server<'a> {
             bad_frames: self.receiver.bad_frames()
                 + self.sessions.bad_frames()
                 + self.bad_worker_frames,
-            workers_started: self.transport.workers_started(),
+            workers_started: transport.workers_started(),
             workers_lost: counts.workers_lost,
             last_loss: self.last_loss,
-            peak_rss_kib: self.transport.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
-            lock_switches: self.transport.lock_switches(),
-            fastest_loop_ns: self.transport.fastest_loop_ns(),
+            peak_rss_kib: transport.workers_peak_rss_kib() + Usage::of_self().peak_rss_kib,
+            lock_switches: transport.lock_switches(),
+            fastest_loop_ns: transport.fastest_loop_ns(),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Adds a batch to a worker's bundle. Gives the bundle when it is full.
-    pub fn assign(
+    pub fn add(
         &mut self,
         worker: WorkerNo,
         sequence: u64,

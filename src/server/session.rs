@@ -10,9 +10,10 @@ use super::limits::Limits;
 use super::load::Waits;
 use crate::model::{AssignmentNo, BatchId, Command, Instruction, Job, Ranges, WorkerNo};
 
-/// One client's batches, and its terms.
+/// One client's batches, and what else is kept of it.
 #[derive(Debug)]
-pub(super) struct Session {
+pub struct Session<C> {
+    pub(super) client: C,
     pub(super) job: Job,
     /// How many workers may work for it at a time.
     pub(super) processes: u32,
@@ -98,9 +99,13 @@ pub(super) struct GivenUp {
     pub(super) id: BatchId,
 }
 
-impl Session {
-    pub(super) fn new(job: Job, processes: u32, acknowledges: bool) -> Self {
+impl<C> Session<C> {
+    /// A session without batches. `processes` is how many workers may work for it at a time;
+    /// `acknowledges` says whether its client tells what it has received.
+    pub fn new(client: C, job: Job, processes: u32, acknowledges: bool) -> Self {
+        let processes = processes.max(1);
         Session {
+            client,
             job,
             processes,
             acknowledges,

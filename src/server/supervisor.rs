@@ -168,7 +168,7 @@ impl ProcessSupervisor {
     }
 
     /// A worker goes on to another session: what it has said is no business of that one.
-    pub(super) fn reseat(&mut self, worker: WorkerNo) {
+    pub(super) fn reassign(&mut self, worker: WorkerNo) {
         if let Some(process) = self.children.get_mut(&worker) {
             process.listen(&self.news);
             process.words.forget();

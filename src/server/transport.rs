@@ -3,15 +3,16 @@
 use std::io;
 use std::path::PathBuf;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::chaos::{FaultInjector, Phase};
+use super::client::Client;
 use super::effects::Effects;
 use super::outgoing::Outgoing;
-use super::roll::Roll;
 use super::supervisor::ProcessSupervisor;
+use super::worker_connections::WorkerConnections;
 use super::{Load, Options, ServerError, socket_at};
-use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, SessionNo, WorkerNo, split_reason};
+use crate::model::{AssignmentNo, BatchId, Job, Ranges, Secret, WorkerNo, split_reason};
 use crate::net::{Context, Kind, Listener, NetError, Routed, Socket};
 use crate::process::Scratch;
 use crate::wire::control::{self, ToClient};
@@ -23,8 +24,7 @@ pub(super) struct Transport {
     supervisor: ProcessSupervisor,
     workers: Socket,
     control: Listener,
-    roll: Roll,
-    sessions: FxHashMap<SessionNo, Address>,
+    connections: WorkerConnections,
     outgoing: Outgoing,
     /// The folder in which workers write down when each command ran.
     trace: Option<PathBuf>,
@@ -37,13 +37,6 @@ pub(super) struct Transport {
     frame: Vec<u8>,
     /// Holds the workers' socket; removed when the server is.
     _scratch: Scratch,
-}
-
-/// What a worker has to know of a session, and where its client is.
-struct Address {
-    results: String,
-    job: Job,
-    peer: Option<Box<[u8]>>,
 }
 
 impl Transport {
@@ -61,8 +54,7 @@ impl Transport {
             supervisor,
             workers,
             control,
-            roll: Roll::default(),
-            sessions: FxHashMap::default(),
+            connections: WorkerConnections::default(),
             outgoing: Outgoing::default(),
             trace: options.trace.clone(),
             faults: FaultInjector::new(options.chaos),
@@ -100,7 +92,7 @@ impl Transport {
         name: &[u8],
     ) -> Result<(), &'static str> {
         let expected = self.supervisor.secret_of(worker);
-        let met = self.roll.meet(name, worker, secret, expected);
+        let met = self.connections.meet(name, worker, secret, expected);
         if let Err(refusal) = met {
             let reason = refusal.to_owned();
             let rejection = ToWorker::Reject { reason };
@@ -111,54 +103,21 @@ impl Transport {
     }
 
     pub(super) fn worker_of(&self, name: &[u8]) -> Option<WorkerNo> {
-        self.roll.worker_of(name)
+        self.connections.worker_of(name)
     }
 
-    /// A session begins, whose client, if it can be told anything, is `peer`.
-    pub(super) fn open_session(
-        &mut self,
-        no: SessionNo,
-        results: String,
-        job: Job,
-        peer: Option<&[u8]>,
-    ) {
-        self.sessions.insert(
-            no,
-            Address {
-                results,
-                job,
-                peer: peer.map(Into::into),
-            },
-        );
-    }
-
-    /// A session's client has another connection.
-    pub(super) fn move_session(&mut self, no: SessionNo, peer: &[u8]) {
-        if let Some(address) = self.sessions.get_mut(&no) {
-            address.peer = Some(peer.into());
-        }
-    }
-
-    pub(super) fn close_session(&mut self, no: SessionNo) {
-        self.sessions.remove(&no);
-    }
-
-    /// Tells a client something; says whether it is still there.
-    pub(super) fn tell(&mut self, peer: &[u8], message: &ToClient) -> Result<Routed, NetError> {
+    /// Says something on a connection of the control socket; tells whether it is still there.
+    pub(super) fn tell(&mut self, peer: &[u8], message: &ToClient) -> Routed {
         self.frame.clear();
         control::encode(message, &mut self.frame);
-        Ok(self.control.send_to(peer, &self.frame))
+        self.control.send_to(peer, &self.frame)
     }
 
-    fn tell_client_of(&mut self, session: SessionNo, message: &ToClient) {
-        let address = self.sessions.get(&session);
-        let Some(peer) = address.and_then(|address| address.peer.clone()) else {
-            return;
-        };
-        // A client that is gone is seen by the sessions.
-        if let Err(error) = self.tell(&peer, message) {
-            self.failure.get_or_insert(error);
-        }
+    /// Tells a client something, if it has a control channel. That it is gone is seen by the next
+    /// probe.
+    pub(super) fn tell_client(&mut self, client: &Client, message: &ToClient) -> Option<Routed> {
+        let control = client.control.as_ref()?;
+        Some(self.tell(&control.identity.peer, message))
     }
 
     /// Sends what has been gathered, and carries out injected faults.
@@ -181,7 +140,7 @@ impl Transport {
     }
 
     fn send(&mut self, worker: WorkerNo, message: ToWorker) {
-        if let Some(name) = self.roll.name_of(worker) {
+        if let Some(name) = self.connections.name_of(worker) {
             let sent = transmit(&self.workers, name, &message, &mut self.frame);
             self.note(sent);
         }
@@ -214,7 +173,7 @@ impl Transport {
         for (worker, _) in &ended {
             self.outgoing.forget(*worker);
             self.faulty_after_progress.remove(worker);
-            self.roll.strike(*worker);
+            self.connections.strike(*worker);
         }
         Ok(ended)
     }
@@ -257,17 +216,16 @@ fn transmit(
 }
 
 impl Effects for Transport {
+    type Client = Client;
+
     fn start(&mut self, worker: WorkerNo) {
         self.supervisor.start(worker);
     }
 
-    fn open(&mut self, worker: WorkerNo, session: SessionNo, assignment: AssignmentNo) {
-        let Some(address) = self.sessions.get(&session) else {
-            return;
-        };
-        self.supervisor.reseat(worker);
-        let (results, job) = (address.results.clone(), address.job.clone());
-        let trusted = address.peer.is_none();
+    fn open(&mut self, worker: WorkerNo, client: &Client, job: &Job, assignment: AssignmentNo) {
+        self.supervisor.reassign(worker);
+        let (results, job) = (client.results.clone(), job.clone());
+        let trusted = client.control.is_none();
         let file = |folder: &PathBuf| folder.join(format!("worker-{worker}.csv"));
         let trace = self
             .trace
@@ -285,21 +243,14 @@ impl Effects for Transport {
         );
     }
 
-    fn assign(
-        &mut self,
-        worker: WorkerNo,
-        _session: SessionNo,
-        sequence: u64,
-        id: BatchId,
-        load: Load<'_>,
-    ) {
+    fn run(&mut self, worker: WorkerNo, sequence: u64, id: BatchId, load: Load<'_>) {
         match self.faults.of_batch() {
             Some(Phase::BeforeTaken) => self.supervisor.kill(worker),
             Some(Phase::WhileRunning) => self.faulty.push(worker),
             Some(Phase::AfterSent) => drop(self.faulty_after_progress.insert(worker)),
             None => {}
         }
-        if let Some(bundle) = self.outgoing.assign(worker, sequence, id, load) {
+        if let Some(bundle) = self.outgoing.add(worker, sequence, id, load) {
             self.send(worker, bundle);
         }
     }
@@ -321,22 +272,22 @@ impl Effects for Transport {
         self.supervisor.kill_for(worker, reason);
     }
 
-    fn fail(&mut self, session: SessionNo, sequence: u64, id: BatchId, reason: &str) {
+    fn fail(&mut self, client: &Client, sequence: u64, id: BatchId, reason: &str) {
         let reason = &match &self.end {
             Some(end) => format!("{reason}; {end}"),
             None => reason.to_owned(),
         };
         // A traceback is for the client.
         let (line, _) = split_reason(reason);
-        tracing::error!(session, batch = %id.0, "a batch is given up: {line}");
+        tracing::error!(batch = %id.0, "a batch is given up: {line}");
         let failed = ToClient::Failed {
             batch: sequence,
             reason: reason.clone(),
         };
-        self.tell_client_of(session, &failed);
+        self.tell_client(client, &failed);
     }
 
-    fn query(&mut self, session: SessionNo, batches: Ranges) {
-        self.tell_client_of(session, &ToClient::Query(batches));
+    fn query(&mut self, client: &Client, batches: Ranges) {
+        self.tell_client(client, &ToClient::Query(batches));
     }
 }

@@ -17,12 +17,12 @@ pub(super) struct WorkerPool {
     assignments: AssignmentNo,
     /// When a worker last said hello: the others that start have had to share the cores with it.
     last_start: Duration,
-    /// Workers without a seat, those idle longest first.
+    /// Workers that are assigned to no session, those idle longest first.
     idle: VecDeque<WorkerNo>,
-    /// Workers with a seat and room, by session, first free first.
+    /// Workers with room, by session, first free first.
     free: FxHashMap<SessionNo, VecDeque<WorkerNo>>,
-    /// How many seats each session has.
-    seats: FxHashMap<SessionNo, u32>,
+    /// How many workers each session has.
+    counts: FxHashMap<SessionNo, u32>,
 }
 
 /// One worker, as the gateway sees it.
@@ -31,7 +31,7 @@ pub(super) struct Worker {
     stage: Stage,
     /// Whether it has said hello, whatever became of it.
     has_started: bool,
-    seat: Option<SessionNo>,
+    assigned: Option<SessionNo>,
     /// What it was told last to work on, and whose that is, though the session may be over.
     assignment: AssignmentNo,
     session: SessionNo,
@@ -46,10 +46,10 @@ pub(super) struct Worker {
     floor: u64,
     /// Whether it holds a batch that is known to take long.
     slow: bool,
-    /// Units given to it since it sat down, or last held nothing.
+    /// Units given to it since it was assigned, or last held nothing.
     turn: u64,
-    /// When it was seated, and how long it then took to finish anything: what a change costs.
-    seated_at: Duration,
+    /// When it was assigned, and how long it then took to finish anything: what a change costs.
+    assigned_at: Duration,
     change_cost: Option<Duration>,
     /// Whether it is in the list of those that are idle or free.
     listed: bool,
@@ -118,8 +118,9 @@ impl Worker {
         self.since
     }
 
-    pub(super) fn seat(&self) -> Option<SessionNo> {
-        self.seat
+    /// The session that it works for, or is being started for.
+    pub(super) fn assigned(&self) -> Option<SessionNo> {
+        self.assigned
     }
 
     /// Whether it has answered for all that it was given.
@@ -151,7 +152,7 @@ impl Worker {
             None if self.given == 0 => Duration::ZERO,
             None => return false,
         };
-        now.saturating_sub(self.seated_at) >= cost.saturating_mul(5).min(LONGEST)
+        now.saturating_sub(self.assigned_at) >= cost.saturating_mul(5).min(LONGEST)
     }
 
     /// It is given a batch.
@@ -177,7 +178,7 @@ impl Worker {
         self.heard = now;
         if batches > 0 {
             self.since = now;
-            let cost = now.saturating_sub(self.seated_at);
+            let cost = now.saturating_sub(self.assigned_at);
             self.change_cost.get_or_insert(cost);
         }
     }
@@ -233,13 +234,13 @@ impl Worker {
 }
 
 impl WorkerPool {
-    /// A new worker, that is to be started; with a seat, if it is for a session.
-    pub(super) fn add(&mut self, seat: Option<SessionNo>, now: Duration) -> WorkerNo {
+    /// A new worker, that is to be started; assigned, if it is for a session.
+    pub(super) fn add(&mut self, assigned: Option<SessionNo>, now: Duration) -> WorkerNo {
         self.next += 1;
         let worker = Worker {
             stage: Stage::Starting,
             has_started: false,
-            seat,
+            assigned,
             assignment: 0,
             session: 0,
             held: 0,
@@ -249,7 +250,7 @@ impl WorkerPool {
             floor: 0,
             slow: false,
             turn: 0,
-            seated_at: now,
+            assigned_at: now,
             change_cost: None,
             listed: false,
             since: now,
@@ -258,7 +259,7 @@ impl WorkerPool {
             waits: Waits::default(),
         };
         self.workers.insert(self.next, worker);
-        self.count_seat(seat);
+        self.count(assigned);
         self.next
     }
 
@@ -273,10 +274,10 @@ impl WorkerPool {
     }
 
     /// A worker has ended. Gives what was known of it.
-    pub(super) fn dismiss(&mut self, no: WorkerNo) -> Option<Worker> {
+    pub(super) fn remove(&mut self, no: WorkerNo) -> Option<Worker> {
         self.unlist(no);
         let worker = self.workers.remove(&no)?;
-        self.uncount_seat(worker.seat);
+        self.uncount(worker.assigned);
         Some(worker)
     }
 
@@ -312,16 +313,16 @@ impl WorkerPool {
     }
 
     /// How many workers work for a session, or are being started for it.
-    pub(super) fn seated(&self, session: SessionNo) -> u32 {
-        self.seats.get(&session).copied().unwrap_or(0)
+    pub(super) fn assigned_to(&self, session: SessionNo) -> u32 {
+        self.counts.get(&session).copied().unwrap_or(0)
     }
 
     /// Workers of a session that have started.
     pub(super) fn of_session(&self, session: SessionNo) -> Vec<WorkerNo> {
-        let seated = |(&no, worker): (&WorkerNo, &Worker)| {
-            (worker.seat == Some(session) && worker.is_started()).then_some(no)
+        let started = |(&no, worker): (&WorkerNo, &Worker)| {
+            (worker.assigned == Some(session) && worker.is_started()).then_some(no)
         };
-        self.workers.iter().filter_map(seated).collect()
+        self.workers.iter().filter_map(started).collect()
     }
 
     /// Started workers that hold nothing.
@@ -333,8 +334,8 @@ impl WorkerPool {
             .map(|(&no, w)| (no, w))
     }
 
-    /// Seats a worker that holds nothing. Gives the number of its new assignment.
-    pub(super) fn seat(
+    /// Assigns a worker that holds nothing to a session. Gives the number of its assignment.
+    pub(super) fn assign(
         &mut self,
         no: WorkerNo,
         session: SessionNo,
@@ -344,7 +345,7 @@ impl WorkerPool {
         self.unlist(no);
         self.assignments += 1;
         if let Some(worker) = self.workers.get_mut(&no) {
-            let old = worker.seat.replace(session);
+            let old = worker.assigned.replace(session);
             worker.assignment = self.assignments;
             worker.session = session;
             // What units of the last assignment it has not told does not matter any more.
@@ -353,22 +354,22 @@ impl WorkerPool {
             worker.has_pulse = job.tells_of_commands();
             worker.window = worker.floor;
             worker.turn = 0;
-            (worker.seated_at, worker.change_cost) = (now, None);
-            self.uncount_seat(old);
-            self.count_seat(Some(session));
+            (worker.assigned_at, worker.change_cost) = (now, None);
+            self.uncount(old);
+            self.count(Some(session));
         }
         self.assignments
     }
 
-    /// A session is over: its workers have no seat any more. Those that hold something become
+    /// A session is over: its workers are assigned to none any more. Those that hold something become
     /// idle when they do not.
-    pub(super) fn unseat_all(&mut self, session: SessionNo, now: Duration) {
+    pub(super) fn unassign_all(&mut self, session: SessionNo, now: Duration) {
         self.free.remove(&session);
-        self.seats.remove(&session);
+        self.counts.remove(&session);
         let mut idle = Vec::new();
         for (&no, worker) in &mut self.workers {
-            if worker.seat == Some(session) {
-                worker.seat = None;
+            if worker.assigned == Some(session) {
+                worker.assigned = None;
                 worker.listed = false;
                 if worker.is_started() && worker.is_drained() {
                     idle.push(no);
@@ -378,19 +379,19 @@ impl WorkerPool {
         idle.into_iter().for_each(|no| self.make_idle(no, now));
     }
 
-    fn count_seat(&mut self, seat: Option<SessionNo>) {
-        if let Some(session) = seat {
-            *self.seats.entry(session).or_insert(0) += 1;
+    fn count(&mut self, assigned: Option<SessionNo>) {
+        if let Some(session) = assigned {
+            *self.counts.entry(session).or_insert(0) += 1;
         }
     }
 
-    fn uncount_seat(&mut self, seat: Option<SessionNo>) {
-        if let Some(count) = seat.and_then(|session| self.seats.get_mut(&session)) {
+    fn uncount(&mut self, assigned: Option<SessionNo>) {
+        if let Some(count) = assigned.and_then(|session| self.counts.get_mut(&session)) {
             *count -= 1;
         }
     }
 
-    /// Puts a worker without a seat where it can be found.
+    /// Puts a worker that is assigned to no session where it can be found.
     pub(super) fn make_idle(&mut self, no: WorkerNo, now: Duration) {
         if let Some(worker) = self.workers.get_mut(&no).filter(|worker| !worker.listed) {
             worker.listed = true;
@@ -440,7 +441,10 @@ impl WorkerPool {
             return;
         }
         self.idle.retain(|&other| other != no);
-        if let Some(free) = worker.seat.and_then(|session| self.free.get_mut(&session)) {
+        if let Some(free) = worker
+            .assigned
+            .and_then(|session| self.free.get_mut(&session))
+        {
             free.retain(|&other| other != no);
         }
     }

@@ -9,7 +9,7 @@ use mpmt::model::{
     AssignmentNo, BatchId, Dispatch, ExecutorKind, Instruction, Job, Ranges, Runtime, SessionKey,
     SessionNo, WorkerNo, WorkloadKind,
 };
-use mpmt::server::{Dispatcher, Effects, Limits, Load, Outgoing};
+use mpmt::server::{Dispatcher, Effects, Limits, Load, Outgoing, Session};
 use mpmt::wire::worker::{FromWorker, ToWorker};
 
 use crate::WINDOW;
@@ -31,7 +31,6 @@ pub enum Action {
 pub struct Actions {
     pub done: Vec<Action>,
     outgoing: Outgoing,
-    job: Option<Job>,
 }
 
 impl Actions {
@@ -50,32 +49,24 @@ impl Actions {
 }
 
 impl Effects for Actions {
+    type Client = SessionNo;
+
     fn start(&mut self, worker: WorkerNo) {
         self.done.push(Action::Start(worker));
     }
-    fn open(&mut self, worker: WorkerNo, session: SessionNo, assignment: AssignmentNo) {
-        self.done.push(Action::Open(worker, session, assignment));
-        if let Some(job) = self.job.clone() {
-            let (results, trace) = (String::new(), None);
-            let open = ToWorker::Open {
-                assignment,
-                results,
-                trusted: false,
-                job,
-                trace,
-            };
-            self.say(worker, open);
-        }
+    fn open(&mut self, worker: WorkerNo, session: &SessionNo, job: &Job, assignment: AssignmentNo) {
+        self.done.push(Action::Open(worker, *session, assignment));
+        let open = ToWorker::Open {
+            assignment,
+            results: String::new(),
+            trusted: false,
+            job: job.clone(),
+            trace: None,
+        };
+        self.say(worker, open);
     }
-    fn assign(
-        &mut self,
-        worker: WorkerNo,
-        _: SessionNo,
-        sequence: u64,
-        id: BatchId,
-        load: Load<'_>,
-    ) {
-        let full = self.outgoing.assign(worker, sequence, id, load);
+    fn run(&mut self, worker: WorkerNo, sequence: u64, id: BatchId, load: Load<'_>) {
+        let full = self.outgoing.add(worker, sequence, id, load);
         self.done
             .extend(full.map(|bundle| Action::Say(worker, bundle)));
     }
@@ -88,14 +79,14 @@ impl Effects for Actions {
     fn discard(&mut self, worker: WorkerNo) {
         self.done.push(Action::Kill(worker));
     }
-    fn query(&mut self, session: SessionNo, batches: Ranges) {
-        self.done.push(Action::Query(session, batches));
+    fn query(&mut self, session: &SessionNo, batches: Ranges) {
+        self.done.push(Action::Query(*session, batches));
     }
     fn kill(&mut self, worker: WorkerNo, _: &str) {
         self.done.push(Action::Kill(worker));
     }
-    fn fail(&mut self, session: SessionNo, sequence: u64, _: BatchId, _: &str) {
-        self.done.push(Action::Fail(session, sequence));
+    fn fail(&mut self, session: &SessionNo, sequence: u64, _: BatchId, _: &str) {
+        self.done.push(Action::Fail(*session, sequence));
     }
 }
 
@@ -124,7 +115,7 @@ enum Word {
 
 pub struct World {
     max_workers: u32,
-    pub dispatcher: Dispatcher,
+    pub dispatcher: Dispatcher<SessionNo>,
     actions: Actions,
     pub job: Job,
     pub clients: Vec<Client>,
@@ -157,14 +148,10 @@ impl World {
             switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
             own: None,
         };
-        let actions = Actions {
-            job: Some(job.clone()),
-            ..Actions::default()
-        };
         let mut world = World {
             max_workers,
             dispatcher: Dispatcher::new(limits(max_workers)),
-            actions,
+            actions: Actions::default(),
             job,
             clients: Vec::new(),
             workers: BTreeMap::new(),
@@ -191,7 +178,7 @@ impl World {
     }
 
     /// Tells the dispatcher something and carries out what it asks for.
-    fn tell(&mut self, event: impl FnOnce(&mut Dispatcher, Duration, &mut Actions)) {
+    fn tell(&mut self, event: impl FnOnce(&mut Dispatcher<SessionNo>, Duration, &mut Actions)) {
         event(&mut self.dispatcher, self.now, &mut self.actions);
         self.dispatcher.pump(self.now, &mut self.actions);
         self.carry_out();
@@ -257,7 +244,8 @@ impl World {
         let no = self.next_session;
         let job = self.job.clone();
         let processes = 1 + client as u32;
-        self.tell(|dispatcher, now, fx| dispatcher.open(no, job, processes, true, now, fx));
+        let session = Session::new(no, job, processes, true);
+        self.tell(|dispatcher, now, fx| dispatcher.open(no, session, now, fx));
         let client = &mut self.clients[client];
         client.session = Some(no);
         client.ledger.acknowledge_again();
@@ -483,10 +471,7 @@ impl World {
     fn restart(&mut self) {
         self.workers.clear();
         self.dispatcher = Dispatcher::new(limits(self.max_workers));
-        self.actions = Actions {
-            job: Some(self.job.clone()),
-            ..Actions::default()
-        };
+        self.actions = Actions::default();
         self.assignments.clear();
         for client in 0..self.clients.len() {
             if self.clients[client].alive {
@@ -512,7 +497,9 @@ impl World {
             return;
         }
         let session = self.clients[client].session.take().unwrap();
-        self.tell(|dispatcher, now, fx| dispatcher.close(session, now, fx));
+        self.tell(|dispatcher, now, fx| {
+            dispatcher.close(session, now, fx);
+        });
     }
 
     pub fn pass_time(&mut self, seconds: u8) {

@@ -4,22 +4,25 @@ use rustc_hash::FxHashMap;
 
 use crate::model::{Secret, SessionKey, SessionNo};
 
-/// The sessions, each with the one connection that speaks for it.
+/// Who speaks for a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    /// What its batches are numbered under.
+    pub(super) key: SessionKey,
+    /// What whoever takes it up again has to show.
+    pub(super) secret: Secret,
+    /// The connection.
+    pub(super) peer: Box<[u8]>,
+}
+
+/// Finds sessions by the keys and the connections that they have.
 ///
 /// * A connection has one session at the most, and a session one connection.
 /// * A session goes to another connection only by its secret.
 #[derive(Debug, Default)]
-pub(super) struct Register {
-    sessions: FxHashMap<SessionNo, Entry>,
+pub(super) struct SessionIndex {
     by_key: FxHashMap<SessionKey, SessionNo>,
     by_peer: FxHashMap<Box<[u8]>, SessionNo>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    key: SessionKey,
-    secret: Secret,
-    peer: Box<[u8]>,
 }
 
 /// What a connection that says hello with a key is to the sessions that there are.
@@ -35,9 +38,15 @@ pub(super) enum Claim {
     Refused(&'static str),
 }
 
-impl Register {
-    /// A connection says hello.
-    pub(super) fn claim(&mut self, peer: &[u8], key: SessionKey, secret: Option<Secret>) -> Claim {
+impl SessionIndex {
+    /// A connection says hello. `identity` finds that of a session, whose connection this may become.
+    pub(super) fn claim<'a>(
+        &mut self,
+        peer: &[u8],
+        key: SessionKey,
+        secret: Option<Secret>,
+        identity: impl FnOnce(SessionNo) -> Option<&'a mut Identity>,
+    ) -> Claim {
         let own = self.of_peer(peer);
         match (self.of_key(key), own) {
             (None, None) => Claim::New,
@@ -45,9 +54,9 @@ impl Register {
             (_, Some(_)) => Claim::Refused(
                 "one connection has one session; say goodbye first, or open another connection",
             ),
-            (Some(no), None) => match self.sessions.get_mut(&no) {
-                Some(entry) if Some(entry.secret) == secret => {
-                    let old = std::mem::replace(&mut entry.peer, peer.into());
+            (Some(no), None) => match identity(no) {
+                Some(identity) if Some(identity.secret) == secret => {
+                    let old = std::mem::replace(&mut identity.peer, peer.into());
                     self.by_peer.remove(&old);
                     self.by_peer.insert(peer.into(), no);
                     Claim::TakenUp(no)
@@ -60,19 +69,15 @@ impl Register {
     }
 
     /// A connection whose claim is new opens a session.
-    pub(super) fn open(&mut self, no: SessionNo, peer: &[u8], key: SessionKey, secret: Secret) {
-        self.by_key.insert(key, no);
-        self.by_peer.insert(peer.into(), no);
-        let peer = peer.into();
-        self.sessions.insert(no, Entry { key, secret, peer });
+    pub(super) fn open(&mut self, no: SessionNo, identity: &Identity) {
+        self.by_key.insert(identity.key, no);
+        self.by_peer.insert(identity.peer.clone(), no);
     }
 
-    /// A session is over. Gives the connection that it had.
-    pub(super) fn close(&mut self, no: SessionNo) -> Option<Box<[u8]>> {
-        let entry = self.sessions.remove(&no)?;
-        self.by_key.remove(&entry.key);
-        self.by_peer.remove(&entry.peer);
-        Some(entry.peer)
+    /// A session is over.
+    pub(super) fn close(&mut self, identity: &Identity) {
+        self.by_key.remove(&identity.key);
+        self.by_peer.remove(&identity.peer);
     }
 
     pub(super) fn of_key(&self, key: SessionKey) -> Option<SessionNo> {
@@ -83,17 +88,9 @@ impl Register {
         self.by_peer.get(peer).copied()
     }
 
-    pub(super) fn peer_of(&self, no: SessionNo) -> Option<&[u8]> {
-        self.sessions.get(&no).map(|entry| &*entry.peer)
-    }
-
-    /// All sessions, with their connections.
-    pub(super) fn peers(&self) -> impl Iterator<Item = (SessionNo, &[u8])> {
-        self.sessions.iter().map(|(&no, entry)| (no, &*entry.peer))
-    }
-
+    /// How many sessions there are.
     pub(super) fn len(&self) -> usize {
-        self.sessions.len()
+        self.by_key.len()
     }
 }
 
@@ -124,7 +121,8 @@ mod tests {
         /// Beside a list of who owns what that is kept by the rules alone.
         #[test]
         fn a_session_is_of_who_opened_it_or_showed_its_secret(events in events()) {
-            let mut register = Register::default();
+            let mut index = SessionIndex::default();
+            let mut identities: std::collections::BTreeMap<SessionNo, Identity> = Default::default();
             // By key: the session, its connection, its secret.
             let mut truth: std::collections::BTreeMap<u8, (SessionNo, u8, Secret)> = Default::default();
             let mut next = 0;
@@ -137,12 +135,14 @@ mod tests {
                             _ => Secret::from_bits(1 << 100),
                         });
                         let busy = truth.values().any(|&(_, owner, _)| owner == peer);
-                        match register.claim(&[peer], key(named), secret) {
+                        match index.claim(&[peer], key(named), secret, |no| identities.get_mut(&no)) {
                             Claim::New => {
                                 prop_assert!(living.is_none() && !busy);
                                 next += 1;
                                 let own = Secret::from_bits(next.into());
-                                register.open(next, &[peer], key(named), own);
+                                let identity = Identity { key: key(named), secret: own, peer: [peer].into() };
+                                index.open(next, &identity);
+                                identities.insert(next, identity);
                                 truth.insert(named, (next, peer, own));
                             }
                             Claim::Own(no) => {
@@ -159,18 +159,19 @@ mod tests {
                     }
                     Event::Close(named) => {
                         if let Some((no, owner, _)) = truth.remove(&named) {
-                            prop_assert_eq!(register.close(no), Some([owner].into()));
+                            let identity = identities.remove(&no).unwrap();
+                            prop_assert_eq!(&*identity.peer, &[owner]);
+                            index.close(&identity);
                         }
                     }
                 }
-                prop_assert_eq!(register.len(), truth.len());
+                prop_assert_eq!(index.len(), truth.len());
                 for named in 0..4 {
                     let living = truth.get(&named).map(|&(no, _, _)| no);
-                    prop_assert_eq!(register.of_key(key(named)), living);
+                    prop_assert_eq!(index.of_key(key(named)), living);
                     let owned = truth.values().find(|&&(_, owner, _)| owner == named);
-                    prop_assert_eq!(register.of_peer(&[named]), owned.map(|&(no, _, _)| no));
+                    prop_assert_eq!(index.of_peer(&[named]), owned.map(|&(no, _, _)| no));
                 }
-                prop_assert_eq!(register.peers().count(), truth.len());
             }
         }
     }

@@ -7,12 +7,12 @@ use crate::model::{Secret, WorkerNo};
 /// The workers that have said hello, with the names that ROUTER has for their connections. Who was
 /// first keeps its place.
 #[derive(Debug, Default)]
-pub(super) struct Roll {
+pub(super) struct WorkerConnections {
     names: FxHashMap<WorkerNo, Box<[u8]>>,
     numbers: FxHashMap<Box<[u8]>, WorkerNo>,
 }
 
-impl Roll {
+impl WorkerConnections {
     /// A connection says that it is a worker's, and shows a secret; `expected` is that of the worker,
     /// if there is such a one.
     pub(super) fn meet(
@@ -58,28 +58,31 @@ mod tests {
 
     #[test]
     fn the_first_with_the_secret_has_the_place_until_it_ends() {
-        let mut roll = Roll::default();
-        assert!(roll.meet(b"a", 1, TWO, Some(ONE)).is_err());
-        assert!(roll.meet(b"a", 1, ONE, None).is_err());
-        assert_eq!(roll.worker_of(b"a"), None);
-        roll.meet(b"a", 1, ONE, Some(ONE)).unwrap();
+        let mut connections = WorkerConnections::default();
+        assert!(connections.meet(b"a", 1, TWO, Some(ONE)).is_err());
+        assert!(connections.meet(b"a", 1, ONE, None).is_err());
+        assert_eq!(connections.worker_of(b"a"), None);
+        connections.meet(b"a", 1, ONE, Some(ONE)).unwrap();
 
         assert!(
-            roll.meet(b"b", 1, ONE, Some(ONE)).is_err(),
+            connections.meet(b"b", 1, ONE, Some(ONE)).is_err(),
             "the worker is there"
         );
         assert!(
-            roll.meet(b"a", 2, TWO, Some(TWO)).is_err(),
+            connections.meet(b"a", 2, TWO, Some(TWO)).is_err(),
             "so is the connection"
         );
-        assert_eq!(roll.name_of(1), Some(&b"a"[..]));
+        assert_eq!(connections.name_of(1), Some(&b"a"[..]));
         assert_eq!(
-            (roll.worker_of(b"a"), roll.worker_of(b"b")),
+            (connections.worker_of(b"a"), connections.worker_of(b"b")),
             (Some(1), None)
         );
 
-        roll.strike(1);
-        assert_eq!((roll.name_of(1), roll.worker_of(b"a")), (None, None));
-        roll.meet(b"b", 2, TWO, Some(TWO)).unwrap();
+        connections.strike(1);
+        assert_eq!(
+            (connections.name_of(1), connections.worker_of(b"a")),
+            (None, None)
+        );
+        connections.meet(b"b", 2, TWO, Some(TWO)).unwrap();
     }
 }
