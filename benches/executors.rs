@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mpmt::executor::{Batch, Runner};
-use mpmt::model::{Dispatch, ExecutorKind, Instruction, Job, Runtime, WorkloadKind};
+use mpmt::model::{Dispatch, ExecutorKind, Instruction, Job, WorkloadKind};
 use mpmt::net::{PollEntry, poll};
 
 const COMMANDS: usize = 512;
@@ -30,14 +30,11 @@ fn job(workload: WorkloadKind, executor: ExecutorKind, dispatch: Dispatch) -> Jo
         _ => THREADS,
     };
     Job {
-        workload,
         loops: LOOPS,
         threads,
         executor,
         dispatch,
-        runtime: Runtime::Native,
-        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-        own: None,
+        ..Job::new(workload)
     }
 }
 

@@ -15,10 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use mpmt::harness::{DEFAULT_COMMANDS, DEFAULT_TABLE, Harness, Input, Planned};
-use mpmt::model::{
-    Configuration, Dispatch, ExecutorKind, Job, Runtime, SessionKey, SpawnMode, Table,
-    WorkloadKind, parse_lines,
-};
+use mpmt::model::{Configuration, Job, SessionKey, SpawnMode, Table, WorkloadKind, parse_lines};
 use mpmt::net::{Context, Frame, Kind, PollEntry, Received, Socket, poll};
 use mpmt::process::{Program, Signals};
 use mpmt::record::Status;
@@ -100,14 +97,8 @@ impl Ours {
 
 fn planned(batch: u32, commands: u64) -> Planned {
     let job = Job {
-        workload: WorkloadKind::Noop,
         loops: 1,
-        threads: 1,
-        executor: ExecutorKind::Sequential,
-        dispatch: Dispatch::Barrier,
-        runtime: Runtime::Native,
-        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-        own: None,
+        ..Job::new(WorkloadKind::Noop)
     };
     let configuration = Configuration {
         label: "noop".to_owned(),

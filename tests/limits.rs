@@ -15,8 +15,7 @@ use std::time::{Duration, Instant};
 
 use common::{Process, Ready, Stage, command_line};
 use mpmt::model::{
-    AssignmentNo, BatchId, Dispatch, ExecutorKind, Job, Ranges, Runtime, SessionKey, SessionNo,
-    WorkerNo, WorkloadKind,
+    AssignmentNo, BatchId, Job, Ranges, SessionKey, SessionNo, WorkerNo, WorkloadKind,
 };
 use mpmt::process::random_bits;
 use mpmt::server::{Dispatcher, Effects, Limits, Load, Session};
@@ -372,14 +371,8 @@ fn dispatcher() -> Dispatcher<SessionNo> {
 
 fn open(dispatcher: &mut Dispatcher<SessionNo>, session: SessionNo, batches: u64, seen: &mut Seen) {
     let job = Job {
-        workload: WorkloadKind::Noop,
         loops: 1,
-        threads: 1,
-        executor: ExecutorKind::Sequential,
-        dispatch: Dispatch::Barrier,
-        runtime: Runtime::Native,
-        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-        own: None,
+        ..Job::new(WorkloadKind::Noop)
     };
     let opened = Session::new(session, job, 1, true);
     dispatcher.open(session, opened, Duration::ZERO, seen);

@@ -8,6 +8,7 @@
 //! pipelined it does not. That is all the difference. Whether commands compute all at once or in
 //! turns, under an interpreter lock, is for the [`Routine`] to know; no executor does.
 
+mod batch;
 mod batch_run;
 mod lock;
 mod outbox;
@@ -19,10 +20,11 @@ mod sequential;
 mod spawn;
 mod sum;
 
+pub use batch::Batch;
 pub use batch_run::{BatchRun, Task};
 pub use outbox::{Completion, Outbox, Span};
 pub use routine::Routine;
-pub use runner::{Batch, Runner};
+pub use runner::Runner;
 
 use std::io;
 

@@ -1,7 +1,6 @@
 //! The thread that feeds batches to an executor, with the barrier between them or without.
 
 use std::io;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -10,22 +9,9 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use crossbeam::sync::Parker;
 
-use super::{BatchRun, Completion, Executor, Outbox, Routine, executor};
-use crate::model::{Command, Dispatch, Instruction, Job};
+use super::{Batch, BatchRun, Completion, Executor, Outbox, Routine, executor};
+use crate::model::{Dispatch, Job};
 use crate::workload::Launch;
-
-/// A batch to run: some of a shared row of instructions, and a tag that comes back with its sum.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// What comes back in the [`Completion`].
-    pub tag: u64,
-    /// Instructions of this batch and its neighbours.
-    pub instructions: Arc<[Instruction]>,
-    /// The commands that they are of, one for each, where the job is told them; else none.
-    pub commands: Arc<[Command]>,
-    /// Which of them are its own.
-    pub own: Range<usize>,
-}
 
 /// A thread that takes batches in order and has an executor run them.
 #[derive(Debug)]

@@ -13,14 +13,11 @@ use crate::model::{Dispatch, ExecutorKind, Instruction, Job, Runtime, WorkloadKi
 
 fn job(executor: ExecutorKind, dispatch: Dispatch, workload: WorkloadKind) -> Job {
     Job {
-        workload,
         loops: 10,
         threads: 4,
         executor,
         dispatch,
-        runtime: Runtime::Native,
-        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-        own: None,
+        ..Job::new(workload)
     }
 }
 

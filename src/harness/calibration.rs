@@ -7,9 +7,7 @@ use std::thread;
 use super::{Harness, HarnessError, Planned};
 use crate::clock;
 use crate::executor::Routine;
-use crate::model::{
-    Configuration, Dispatch, ExecutorKind, Instruction, Job, Runtime, SpawnMode, WorkloadKind,
-};
+use crate::model::{Configuration, Instruction, Job, SpawnMode, WorkloadKind};
 use crate::record::Trial;
 use crate::stats::Sample;
 
@@ -200,16 +198,7 @@ fn clock_read_s() -> f64 {
 
 /// A plain job that does nothing, for one thread.
 fn job() -> Job {
-    Job {
-        workload: WorkloadKind::Noop,
-        loops: Job::DEFAULT_LOOPS,
-        threads: 1,
-        executor: ExecutorKind::Sequential,
-        dispatch: Dispatch::Barrier,
-        runtime: Runtime::Native,
-        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-        own: None,
-    }
+    Job::new(WorkloadKind::Noop)
 }
 
 /// Runs a short trial of commands that do nothing, on one worker that is there from the start.

@@ -150,7 +150,7 @@ fn barrier_waves(commands: u64, load: &Load) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ExecutorKind, Runtime, WorkloadKind};
+    use crate::model::{ExecutorKind, WorkloadKind};
 
     fn job(workload: WorkloadKind, threads: u32, dispatch: Dispatch) -> Job {
         let executor = if threads == 1 {
@@ -159,14 +159,11 @@ mod tests {
             ExecutorKind::Spawn
         };
         Job {
-            workload,
             loops: 1,
             threads,
             executor,
             dispatch,
-            runtime: Runtime::Native,
-            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-            own: None,
+            ..Job::new(workload)
         }
     }
 

@@ -13,6 +13,8 @@ mod digest;
 mod id;
 mod ideal;
 mod instruction;
+mod job;
+mod kinds;
 mod lines;
 mod own;
 mod ranges;
@@ -25,14 +27,13 @@ mod text;
 
 pub use command::{Command, CommandError, Verb};
 pub use command_line::{CommandLine, CommandLineError};
-pub use configuration::{
-    BadSwitchInterval, Configuration, Dispatch, ExecOutput, ExecutorKind, Job, SpawnMode,
-    WorkloadKind,
-};
+pub use configuration::Configuration;
 pub use digest::fnv1a;
 pub use id::{AssignmentNo, BatchId, SessionKey, SessionNo, WorkerNo};
 pub use ideal::{IdealInput, Load, ideal_makespan};
 pub use instruction::{Instruction, InstructionError, parse_wait};
+pub use job::{BadSwitchInterval, Job};
+pub use kinds::{Dispatch, ExecOutput, ExecutorKind, SpawnMode, WorkloadKind};
 pub use lines::{BadLine, Parsed, parse_lines};
 pub use own::{Exec, OwnWork, OwnWorkError};
 pub use ranges::{Ranges, Spans};

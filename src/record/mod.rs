@@ -4,6 +4,7 @@
 //! Must not know: how a trial is run, how a chart is drawn. Verbs talk to each other through what
 //! is written here, so it is all that the reports may read.
 
+mod error;
 mod field;
 mod filter;
 mod line;
@@ -19,13 +20,14 @@ mod trace;
 mod trial;
 mod work;
 
+pub use error::StoreError;
 pub use filter::{Filter, FilterError};
 pub use line::{Axis, line_executor};
 pub use loop_time::with_fastest_loops;
 pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
 pub use rows::read_text;
-pub use store::{StoreError, TrialWriter, read_trials, trials_csv};
+pub use store::{TrialWriter, read_trials, trials_csv};
 pub use summary::{
     PublishedFigure, Spread, Summary, group, group_by, runtime_in_words, summarise,
     waits_are_scaled,

@@ -53,19 +53,15 @@ impl Waits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Dispatch, ExecutorKind, Runtime, WorkloadKind};
+    use crate::model::{ExecutorKind, WorkloadKind};
     use proptest::prelude::*;
 
     fn job(workload: WorkloadKind, threads: u32) -> Job {
         Job {
-            workload,
             loops: 1,
             threads,
             executor: ExecutorKind::Crossbeam,
-            dispatch: Dispatch::Barrier,
-            runtime: Runtime::Native,
-            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-            own: None,
+            ..Job::new(workload)
         }
     }
 

@@ -21,12 +21,12 @@ mod session;
 mod session_index;
 mod session_manager;
 mod supervisor;
+mod terms;
 mod token;
 mod transport;
 mod worker_connections;
 mod worker_pool;
 
-pub use admission::Terms;
 pub use chaos::{Chaos, ChaosError};
 pub use dispatcher::{Counts, Dispatcher};
 pub use effects::Effects;
@@ -35,6 +35,7 @@ pub use load::Load;
 pub use options::{Failure, Options, Ready, Report, ServerError};
 pub use outgoing::Outgoing;
 pub use session::{Held, Session};
+pub use terms::Terms;
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 // What comes from people and peers is not to overflow.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-use super::admission::Terms;
+use super::terms::Terms;
 use crate::wire::control::Hello;
 
 /// Commands in a batch, at the most.

@@ -179,20 +179,17 @@ impl Assignment {
 mod tests {
     use super::*;
     use crate::clock;
-    use crate::model::{ExecutorKind, Runtime, WorkloadKind};
+    use crate::model::{ExecutorKind, WorkloadKind};
     use proptest::prelude::*;
     use uuid::Uuid;
 
     fn job(dispatch: Dispatch) -> Job {
         Job {
-            workload: WorkloadKind::Noop,
             loops: 1,
             threads: 2,
             executor: ExecutorKind::Crossbeam,
             dispatch,
-            runtime: Runtime::Native,
-            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-            own: None,
+            ..Job::new(WorkloadKind::Noop)
         }
     }
 

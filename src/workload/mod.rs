@@ -124,7 +124,7 @@ pub fn expected_witness(loops: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::clock;
-    use crate::model::{Dispatch, ExecutorKind, OwnWork, Runtime, WorkloadKind};
+    use crate::model::{OwnWork, WorkloadKind};
     use proptest::prelude::*;
     use std::cell::Cell;
     use std::time::Duration;
@@ -135,14 +135,8 @@ mod tests {
 
     fn job(workload: WorkloadKind, loops: u64) -> Job {
         Job {
-            workload,
             loops,
-            threads: 1,
-            executor: ExecutorKind::Sequential,
-            dispatch: Dispatch::Barrier,
-            runtime: Runtime::Native,
-            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-            own: None,
+            ..Job::new(workload)
         }
     }
 

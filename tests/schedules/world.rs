@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use mpmt::client::{Ledger, Verdict};
 use mpmt::model::{
-    AssignmentNo, BatchId, Dispatch, ExecutorKind, Instruction, Job, Ranges, Runtime, SessionKey,
-    SessionNo, WorkerNo, WorkloadKind,
+    AssignmentNo, BatchId, Dispatch, ExecutorKind, Instruction, Job, Ranges, SessionKey, SessionNo,
+    WorkerNo, WorkloadKind,
 };
 use mpmt::server::{Dispatcher, Effects, Limits, Load, Outgoing, Session};
 use mpmt::wire::worker::{FromWorker, ToWorker};
@@ -139,14 +139,11 @@ pub fn limits(max_workers: u32) -> Limits {
 impl World {
     pub fn new(max_workers: u32, dispatch: Dispatch, clients: &[(u64, Option<u64>)]) -> World {
         let job = Job {
-            workload: WorkloadKind::Noop,
             loops: 1,
             threads: 2,
             executor: ExecutorKind::Crossbeam,
             dispatch,
-            runtime: Runtime::Native,
-            switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-            own: None,
+            ..Job::new(WorkloadKind::Noop)
         };
         let mut world = World {
             max_workers,

@@ -22,14 +22,12 @@ fn job(executor: ExecutorKind, dispatch: Dispatch) -> Job {
         _ => 3,
     };
     Job {
-        workload: WorkloadKind::Mixed,
         loops: 10,
         threads,
         executor,
         dispatch,
         runtime: "python".parse().unwrap(),
-        switch_interval: Job::DEFAULT_SWITCH_INTERVAL,
-        own: None,
+        ..Job::new(WorkloadKind::Mixed)
     }
 }
 
