@@ -334,3 +334,69 @@ fn comments_and_unit_tests_are_not_looked_at() {
     let code = "use crate::net; \n\nlet u = \"tcp://x\";\nuse crate::wire;\nuse crate::spec;\n";
     assert_eq!(code_of(text), code);
 }
+
+/// All that docs/architecture.md names between backticks.
+fn named_in_the_document() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    let text = fs::read_to_string(path).unwrap();
+    let names: Vec<String> = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
+    assert!(names.len() > 200, "the document was not read");
+    names
+}
+
+#[test]
+fn every_file_that_the_document_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_file = |name: &&String| {
+        let ending = Path::new(name)
+            .extension()
+            .and_then(|ending| ending.to_str());
+        matches!(ending, Some("rs" | "py" | "toml" | "md")) && !name.contains([' ', '*'])
+    };
+    let named = named_in_the_document();
+    let files: Vec<&String> = named.iter().filter(is_file).collect();
+    assert!(files.len() > 50, "files were not found: {files:?}");
+    let is_there = |name: &str| {
+        ["", "src", "src/worker/python"]
+            .iter()
+            .any(|folder| root.join(folder).join(name).exists())
+    };
+    let missing: Vec<_> = files.iter().filter(|name| !is_there(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_test_that_the_document_names_is_there() {
+    let mut paths = Vec::new();
+    for folder in ["src", "tests"] {
+        collect(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+            &mut paths,
+        );
+    }
+    let code: String = paths
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    // A test's name is a sentence.
+    let is_test = |name: &&String| {
+        !name.starts_with('_')
+            && name.matches('_').count() >= 3
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let named = named_in_the_document();
+    let tests: Vec<&String> = named.iter().filter(is_test).collect();
+    assert!(tests.len() > 20, "tests were not found: {tests:?}");
+    let missing: Vec<_> = tests
+        .iter()
+        .filter(|name| !code.contains(&format!("fn {name}(")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
