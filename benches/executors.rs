@@ -41,7 +41,7 @@ fn job(workload: WorkloadKind, executor: ExecutorKind, dispatch: Dispatch) -> Jo
 fn batches(instructions: &Arc<[Instruction]>) -> Vec<Batch> {
     let starts = (0..COMMANDS).step_by(BATCH);
     let batch = |start: usize| Batch {
-        tag: (start / BATCH) as u64,
+        sequence: (start / BATCH) as u64,
         commands: Arc::default(),
         instructions: Arc::clone(instructions),
         own: start..start + BATCH,
@@ -54,8 +54,8 @@ fn run_all(runner: &Runner, instructions: &Arc<[Instruction]>) -> i64 {
     runner.run(batches(instructions));
     let (mut left, mut sum) = (COMMANDS / BATCH, 0);
     while left > 0 {
-        let mut bell = [PollEntry::descriptor(runner.outbox())];
-        poll(&mut bell, None).expect("the bell can be waited for");
+        let mut finished = [PollEntry::descriptor(runner.outbox())];
+        poll(&mut finished, None).expect("the outbox can be waited for");
         runner.outbox().drain();
         for completion in iter::from_fn(|| runner.outbox().pop()) {
             sum += completion.sum.unwrap_or_default();

@@ -82,7 +82,7 @@ struct Client<'a> {
     malformed: u64,
     frame: Vec<u8>,
     pacer: Pacer,
-    alarm: TimerFd,
+    timer: TimerFd,
     stopwatch: Stopwatch,
     /// Grows with the number of batches, so it is kept only when asked for.
     spans: Option<Vec<BatchSpan>>,
@@ -149,7 +149,7 @@ impl<'a> Client<'a> {
             malformed: 0,
             frame: Vec::new(),
             pacer: Pacer::new(options.rate_per_s),
-            alarm: TimerFd::new()?,
+            timer: TimerFd::new()?,
             stopwatch: Stopwatch::new(options.window, clock::now()),
             spans: options.trace.then(Vec::new),
         })
@@ -183,10 +183,10 @@ impl<'a> Client<'a> {
 
     /// Waits for whatever comes next; `true` when it is to stop.
     fn wait(&self, shutdown: &impl AsFd) -> Result<bool, ClientError> {
-        self.set_alarm()?;
+        self.set_timer()?;
         let mut entries = vec![
             PollEntry::descriptor(shutdown),
-            PollEntry::descriptor(&self.alarm),
+            PollEntry::descriptor(&self.timer),
             PollEntry::readable(&self.results),
         ];
         if let Some(batches) = &self.batches {
@@ -229,9 +229,9 @@ impl<'a> Client<'a> {
             .then_some(next)
     }
 
-    /// Has the alarm ring when the next batch is due, if that is what there is to wait for. One that
-    /// has rung and is left alone would end every wait at once.
-    fn set_alarm(&self) -> std::io::Result<()> {
+    /// Sets the timer to when the next batch is due, if that is what there is to wait for. One that
+    /// was due and is left alone would end every wait at once.
+    fn set_timer(&self) -> std::io::Result<()> {
         if !self.pacer.is_open_loop() {
             return Ok(());
         }
@@ -239,8 +239,8 @@ impl<'a> Client<'a> {
         let next = self.ledger.next_to_send();
         let due = next.and_then(|next| self.pacer.due(next));
         match due.filter(|&due| due > now) {
-            Some(due) => self.alarm.set(due.since(now)),
-            None => self.alarm.silence(),
+            Some(due) => self.timer.set(due.since(now)),
+            None => self.timer.disarm(),
         }
     }
 

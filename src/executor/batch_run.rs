@@ -34,7 +34,11 @@ struct Shared {
 
 impl std::fmt::Debug for BatchRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "BatchRun {} of {:?}", self.0.batch.tag, self.0.batch.own)
+        write!(
+            f,
+            "BatchRun {} of {:?}",
+            self.0.batch.sequence, self.0.batch.own
+        )
     }
 }
 
@@ -132,10 +136,10 @@ impl Shared {
         }
         let started = clock::now();
         let response = self.work(index);
-        let (tag, finished) = (self.batch.tag, clock::now());
+        let (sequence, finished) = (self.batch.sequence, clock::now());
         let index = index - self.batch.own.start;
         self.outbox.ran(Span {
-            tag,
+            sequence,
             index,
             started,
             finished,
@@ -166,13 +170,14 @@ impl Shared {
         let left = before - commands;
         if left > 0 {
             if (left..before).contains(&self.outbox.early()) {
-                self.outbox.nearly_done(self.batch.tag);
+                self.outbox.announce(self.batch.sequence);
             }
             self.outbox.command_done(commands);
             return;
         }
-        let (tag, sum) = (self.batch.tag, self.answer());
-        self.outbox.batch_done(Completion { tag, sum }, commands);
+        let (sequence, sum) = (self.batch.sequence, self.answer());
+        self.outbox
+            .batch_done(Completion { sequence, sum }, commands);
         if let Some(waiter) = &self.waiter {
             waiter.unpark();
         }

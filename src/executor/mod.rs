@@ -1,7 +1,7 @@
 //! Thread strategies: how the threads of one worker run batches.
 //!
 //! Must not know: sockets, the wire, processes. Batches come in as values; finished ones go into
-//! an [`Outbox`], which rings a bell that the worker's main thread hears beside its sockets.
+//! an [`Outbox`], which the worker's main thread polls beside its sockets.
 //!
 //! A [`Runner`] is a thread that takes batches in order and starts their commands through an
 //! [`Executor`]. Under a barrier it waits for each batch to be wholly done before the next; when
@@ -45,8 +45,10 @@ pub fn executor(job: &Job) -> io::Result<Box<dyn Executor>> {
     let threads = job.threads.max(1) as usize;
     Ok(match (job.executor, job.dispatch) {
         (ExecutorKind::Sequential, _) => Box::new(sequential::Sequential),
-        (ExecutorKind::Spawn, Dispatch::Barrier) => Box::new(spawn::Relay::new(threads)),
-        (ExecutorKind::Spawn, Dispatch::Pipelined) => Box::new(spawn::Rolling::new(threads)),
+        (ExecutorKind::Spawn, Dispatch::Barrier) => Box::new(spawn::SpawnWithinBatch::new(threads)),
+        (ExecutorKind::Spawn, Dispatch::Pipelined) => {
+            Box::new(spawn::SpawnAcrossBatches::new(threads))
+        }
         (ExecutorKind::Crossbeam, _) => Box::new(pool::Pool::new(threads)?),
         (ExecutorKind::Rayon, _) => Box::new(rayon::Rayon::new(threads)?),
     })

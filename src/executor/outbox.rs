@@ -1,4 +1,4 @@
-//! Where threads leave what is done, and the bell that calls the main thread. Knows no socket.
+//! Where threads leave what is done, and the descriptor that wakes the main thread. Knows no socket.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -14,8 +14,8 @@ use crate::workload::Fastest;
 /// A batch that is wholly done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// What the batch was handed over with.
-    pub tag: u64,
+    /// The batch's sequence number.
+    pub sequence: u64,
     /// The sum of its responses, or why a command of it failed: the first that did.
     pub sum: Result<i64, Box<str>>,
 }
@@ -23,8 +23,8 @@ pub struct Completion {
 /// When one command ran, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// What its batch was handed over with.
-    pub tag: u64,
+    /// Its batch's sequence number.
+    pub sequence: u64,
     /// Its place in the batch, from 0.
     pub index: usize,
     /// When it began.
@@ -35,33 +35,33 @@ pub struct Span {
     pub thread: u32,
 }
 
-/// Where executor threads put what they have done, with an eventfd as its bell. The bell is rung
-/// once for all that came since it was last heard: under load it costs almost nothing.
+/// Where executor threads put what they have done, with an eventfd that is notified once for
+/// all that came since the outbox was last drained: under load it costs almost nothing.
 #[derive(Debug)]
 pub struct Outbox {
     completions: SegQueue<Completion>,
     /// What ran when; nothing is kept without it.
     spans: Option<SegQueue<Span>>,
     commands: AtomicU64,
-    /// Whether a command that is not the last of its batch is worth a ring: it frees a thread that
+    /// Whether a command that is not the last of its batch is worth a notification: it frees a thread that
     /// pipelined dispatch can use.
     per_command: bool,
     /// A batch with so many commands left is announced as nearly done; 0 for none.
     early: AtomicUsize,
-    /// One more than the tag of the last batch that was.
+    /// One more than the sequence number of the last batch that was; 0 for none.
     nearly: AtomicU64,
     /// Whether a command has been run since this was last taken. It is nearly always only read, and
     /// has a cache line of its own, so it costs the threads nothing.
     pulse: CachePadded<AtomicBool>,
     /// What an interpreter tells of its loops.
     fastest_loop: Fastest,
-    rung: AtomicBool,
+    notified: AtomicBool,
     event_fd: OwnedFd,
 }
 
 impl Outbox {
-    /// An empty outbox. With `per_command` the bell rings for every command, not only for the last
-    /// of a batch; with `traced` it is kept when each of them ran.
+    /// An empty outbox. With `per_command` it is notified of every command, not only of the last of a
+    /// batch; with `traced` it is kept when each of them ran.
     ///
     /// # Errors
     /// When the process is out of descriptors.
@@ -75,16 +75,16 @@ impl Outbox {
             nearly: AtomicU64::new(0),
             pulse: CachePadded::new(AtomicBool::new(false)),
             fastest_loop: Fastest::default(),
-            rung: AtomicBool::new(false),
+            notified: AtomicBool::new(false),
             event_fd: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         })
     }
 
-    /// Answers the bell. What is put in from now on rings it again, so take out all there is.
+    /// Takes the notification. What is put in from now on notifies again, so take out all there is.
     pub fn drain(&self) {
-        // EAGAIN, the only error to expect, means that it was not rung.
+        // EAGAIN, the only error to expect, means that it was not notified.
         let _ = rustix::io::read(&self.event_fd, &mut [0; 8]);
-        self.rung.store(false, Ordering::SeqCst);
+        self.notified.store(false, Ordering::SeqCst);
     }
 
     /// The next finished batch.
@@ -131,23 +131,24 @@ impl Outbox {
         &self.fastest_loop
     }
 
-    /// From now on a batch rings the bell when it has `left` commands left, too, so that the next
+    /// From now on a batch notifies when it has `left` commands left, too, so that the next
     /// one can be sent for in time. 0 for never.
     pub fn announce_early(&self, left: usize) {
         self.early.store(left, Ordering::Relaxed);
     }
 
-    /// One more than the tag of the last batch that was announced early.
-    pub fn nearly_done_below(&self) -> u64 {
-        self.nearly.load(Ordering::SeqCst)
+    /// The last batch that was announced early.
+    pub fn nearly_done(&self) -> Option<u64> {
+        self.nearly.load(Ordering::SeqCst).checked_sub(1)
     }
 
     pub(super) fn early(&self) -> usize {
         self.early.load(Ordering::Relaxed)
     }
 
-    pub(super) fn nearly_done(&self, tag: u64) {
-        self.nearly.fetch_max(tag + 1, Ordering::SeqCst);
+    pub(super) fn announce(&self, sequence: u64) {
+        self.nearly
+            .store(sequence.saturating_add(1), Ordering::SeqCst);
         self.notify();
     }
 
@@ -171,16 +172,16 @@ impl Outbox {
         self.notify();
     }
 
-    /// Rings the bell, if it has not been rung since it was last heard.
+    /// Wakes the main thread, if that has not been done since the outbox was last drained.
     pub fn notify(&self) {
-        if !self.rung.swap(true, Ordering::SeqCst) {
-            // It can only fail when the counter is about to overflow, and then it has been rung.
+        if !self.notified.swap(true, Ordering::SeqCst) {
+            // It can only fail when the counter is about to overflow, and then it has been notified.
             let _ = rustix::io::write(&self.event_fd, &1_u64.to_ne_bytes());
         }
     }
 }
 
-/// The descriptor becomes readable when the bell was rung.
+/// The descriptor becomes readable when something was put in.
 impl AsFd for Outbox {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.event_fd.as_fd()

@@ -96,7 +96,7 @@ impl RunnerLoop {
             if self.cancelled.load(Ordering::Relaxed) {
                 self.outbox.batch_done(
                     Completion {
-                        tag: batch.tag,
+                        sequence: batch.sequence,
                         sum: Ok(0),
                     },
                     batch.own.len(),

@@ -12,17 +12,17 @@ use super::{BatchRun, Executor, Task};
 ///
 /// Where the batch is larger than M, each thread starts its successor. Waves of M, each waited for,
 /// would leave threads idle whenever one of a wave takes longer.
-pub(super) struct Relay {
+pub(super) struct SpawnWithinBatch {
     threads: usize,
 }
 
-impl Relay {
+impl SpawnWithinBatch {
     pub(super) fn new(threads: usize) -> Self {
-        Relay { threads }
+        SpawnWithinBatch { threads }
     }
 }
 
-impl Executor for Relay {
+impl Executor for SpawnWithinBatch {
     fn start(&mut self, run: BatchRun) {
         if run.is_empty() {
             run.run_here();
@@ -49,20 +49,20 @@ fn start_next<'scope>(scope: &'scope Scope<'scope, '_>, waiting: &'scope SegQueu
 
 /// A thread for each command, M of them at a time: as soon as one ends the next is started,
 /// whichever batch it is of.
-pub(super) struct Rolling {
+pub(super) struct SpawnAcrossBatches {
     /// A bounded channel as a semaphore: a place taken is a thread that runs.
     take: Sender<()>,
     give_back: Receiver<()>,
 }
 
-impl Rolling {
+impl SpawnAcrossBatches {
     pub(super) fn new(threads: usize) -> Self {
         let (take, give_back) = bounded(threads);
-        Rolling { take, give_back }
+        SpawnAcrossBatches { take, give_back }
     }
 }
 
-impl Executor for Rolling {
+impl Executor for SpawnAcrossBatches {
     fn start(&mut self, run: BatchRun) {
         if run.is_empty() {
             run.run_here();

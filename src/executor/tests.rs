@@ -51,11 +51,11 @@ fn run_all(job: &Job, responses: &[Vec<i64>], wait_ns: u64, early: usize) -> Vec
         .map(|&response| Instruction { response, wait_ns })
         .collect();
     let mut start = 0;
-    let batches = responses.iter().enumerate().map(|(tag, responses)| {
+    let batches = responses.iter().enumerate().map(|(sequence, responses)| {
         let own = start..start + responses.len();
         start = own.end;
         Batch {
-            tag: tag as u64,
+            sequence: sequence as u64,
             commands: Arc::default(),
             instructions: Arc::clone(&instructions),
             own,
@@ -105,11 +105,11 @@ proptest! {
             let native = job(executor, dispatch, WorkloadKind::Cpu);
             for job in [native.clone(), locked(native)] {
                 let mut done = run(&job, &sizes, 0);
-                done.sort_by_key(|completion| completion.tag);
+                done.sort_by_key(|completion| completion.sequence);
                 let mut next = 0..;
                 let sums: Vec<i64> =
                     sizes.iter().map(|&size| next.by_ref().take(size).sum()).collect();
-                prop_assert_eq!(done.iter().map(|c| c.tag).collect::<Vec<_>>(),
+                prop_assert_eq!(done.iter().map(|c| c.sequence).collect::<Vec<_>>(),
                     (0..sizes.len() as u64).collect::<Vec<_>>());
                 prop_assert_eq!(done.iter().map(|c| c.sum.clone().unwrap()).collect::<Vec<_>>(), sums);
             }
@@ -134,7 +134,7 @@ proptest! {
         for (executor, dispatch) in all_strategies() {
             let job = job(executor, dispatch, WorkloadKind::Noop);
             let mut done = run_all(&job, &responses, 0, early);
-            done.sort_by_key(|completion| completion.tag);
+            done.sort_by_key(|completion| completion.sequence);
             for (completion, responses) in done.iter().zip(&responses) {
                 let sum = completion.sum.as_ref();
                 prop_assert_eq!(sum.ok().copied(), exact_sum(responses));
@@ -175,7 +175,10 @@ fn a_barrier_makes_every_batch_wait_for_the_last_one() {
             20_000_000,
         );
         assert!(start.elapsed() >= Duration::from_millis(80), "{executor}");
-        assert_eq!(done.iter().map(|c| c.tag).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        assert_eq!(
+            done.iter().map(|c| c.sequence).collect::<Vec<_>>(),
+            [0, 1, 2, 3]
+        );
     }
 }
 
@@ -237,7 +240,7 @@ fn cancelled_batches_are_announced_without_being_run() {
             wait_ns: u64::MAX,
         }]);
         runner.run(vec![Batch {
-            tag: 9,
+            sequence: 9,
             commands: Arc::default(),
             instructions,
             own: 0..1,
@@ -245,5 +248,11 @@ fn cancelled_batches_are_announced_without_being_run() {
         wait_for_bell(&runner);
         runner.outbox().pop()
     });
-    assert_eq!(done, Some(Completion { tag: 9, sum: Ok(0) }));
+    assert_eq!(
+        done,
+        Some(Completion {
+            sequence: 9,
+            sum: Ok(0)
+        })
+    );
 }

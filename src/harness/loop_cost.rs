@@ -91,11 +91,11 @@ fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
     let mut driver = Driver::open(agent, &job, false)?;
     let start = clock::now();
     let in_time = || start.elapsed().as_secs_f64() < BUDGET_S;
-    for tag in 0..COMMANDS as u64 {
-        if tag > 0 && !in_time() {
+    for sequence in 0..COMMANDS as u64 {
+        if sequence > 0 && !in_time() {
             break;
         }
-        driver.run(vec![one_command(tag)]);
+        driver.run(vec![one_command(sequence)]);
         if !is_done(&mut driver, patience)? {
             return Err(driver.give_up(patience));
         }
@@ -105,13 +105,13 @@ fn measure_loop_on(agent: Agent, job: &Job) -> Result<f64, AgentError> {
     Ok(times_longer * fastest.unwrap_or_default().as_secs_f64())
 }
 
-fn one_command(tag: u64) -> Batch {
+fn one_command(sequence: u64) -> Batch {
     let instruction = Instruction {
         response: 0,
         wait_ns: 0,
     };
     Batch {
-        tag,
+        sequence,
         instructions: Arc::new([instruction]),
         commands: Arc::default(),
         own: 0..1,
@@ -131,7 +131,7 @@ fn is_done(driver: &mut Driver, patience: Duration) -> Result<bool, AgentError> 
         if left.is_zero() {
             return Ok(false);
         }
-        let mut bell = [PollEntry::descriptor(driver.outbox())];
-        net::poll(&mut bell, Some(left)).map_err(std::io::Error::other)?;
+        let mut finished = [PollEntry::descriptor(driver.outbox())];
+        net::poll(&mut finished, Some(left)).map_err(std::io::Error::other)?;
     }
 }

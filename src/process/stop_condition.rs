@@ -13,7 +13,7 @@ use super::TimerFd;
 #[derive(Debug)]
 pub struct StopCondition {
     any: OwnedFd,
-    alarm: TimerFd,
+    timer: TimerFd,
 }
 
 impl StopCondition {
@@ -22,10 +22,10 @@ impl StopCondition {
     /// # Errors
     /// When the process is out of descriptors.
     pub fn new(descriptors: &[BorrowedFd<'_>], timeout: Duration) -> io::Result<StopCondition> {
-        let alarm = TimerFd::new()?;
-        alarm.set(timeout)?;
+        let timer = TimerFd::new()?;
+        timer.set(timeout)?;
         let any = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        for fd in descriptors.iter().copied().chain([alarm.as_fd()]) {
+        for fd in descriptors.iter().copied().chain([timer.as_fd()]) {
             epoll::add(
                 &any,
                 fd,
@@ -33,12 +33,12 @@ impl StopCondition {
                 epoll::EventFlags::IN,
             )?;
         }
-        Ok(StopCondition { any, alarm })
+        Ok(StopCondition { any, timer })
     }
 
     /// Whether the time is over.
     pub fn is_timed_out(&self) -> bool {
-        self.alarm.has_rung()
+        self.timer.was_due()
     }
 }
 

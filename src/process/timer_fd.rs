@@ -23,7 +23,7 @@ const ZERO: Timespec = Timespec {
 };
 
 impl TimerFd {
-    /// An alarm that never rings.
+    /// A timer that is never due.
     ///
     /// # Errors
     /// When the process is out of descriptors.
@@ -48,11 +48,11 @@ impl TimerFd {
         Ok(())
     }
 
-    /// Does not ring any more, and has not rung.
+    /// Is not due any more, and has not been.
     ///
     /// # Errors
     /// None is known.
-    pub fn silence(&self) -> io::Result<()> {
+    pub fn disarm(&self) -> io::Result<()> {
         let never = Itimerspec {
             it_interval: ZERO,
             it_value: ZERO,
@@ -61,8 +61,8 @@ impl TimerFd {
         Ok(())
     }
 
-    /// Whether it has rung.
-    pub fn has_rung(&self) -> bool {
+    /// Whether it was due.
+    pub fn was_due(&self) -> bool {
         let mut entry = [PollFd::new(&self.timer, PollFlags::IN)];
         matches!(poll(&mut entry, Some(&ZERO)), Ok(1..))
     }
@@ -80,13 +80,13 @@ mod tests {
 
     #[test]
     fn one_that_is_silenced_has_not_rung() {
-        let alarm = TimerFd::new().unwrap();
-        assert!(!alarm.has_rung());
-        alarm.set(Duration::ZERO).unwrap();
-        let mut entry = [PollFd::new(&alarm, PollFlags::IN)];
+        let timer = TimerFd::new().unwrap();
+        assert!(!timer.was_due());
+        timer.set(Duration::ZERO).unwrap();
+        let mut entry = [PollFd::new(&timer, PollFlags::IN)];
         poll(&mut entry, None).unwrap();
-        assert!(alarm.has_rung());
-        alarm.silence().unwrap();
-        assert!(!alarm.has_rung());
+        assert!(timer.was_due());
+        timer.disarm().unwrap();
+        assert!(!timer.was_due());
     }
 }

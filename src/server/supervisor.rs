@@ -21,9 +21,9 @@ use crate::wire::worker::{ExitReport, Ticket};
 const AGAIN: Duration = Duration::from_millis(100);
 /// When nothing is to be tried again.
 const NEVER: Duration = Duration::from_secs(1 << 30);
-/// The alarm's key in the epoll; the others are the numbers of workers, for their ends, and with
+/// The timer's key in the epoll; the others are the numbers of workers, for their ends, and with
 /// this bit for their standard errors.
-const ALARM: u64 = u64::MAX;
+const TIMER: u64 = u64::MAX;
 const STDERR: u64 = 1 << WorkerNo::BITS;
 
 /// The worker processes: started, watched all at once, killed, reaped.
@@ -41,9 +41,9 @@ pub(super) struct ProcessSupervisor {
     news: OwnedFd,
     /// Workers that could not be started at all, and why.
     spawn_failed: Vec<(WorkerNo, String)>,
-    /// Workers whose start is to be tried again, when the alarm rings, and why.
+    /// Workers whose start is to be tried again, when the timer is due, and why.
     waiting: Vec<(WorkerNo, String)>,
-    alarm: TimerFd,
+    timer: TimerFd,
     started: u64,
     peak_rss_kib: u64,
     lock_switches: u64,
@@ -67,9 +67,9 @@ impl ProcessSupervisor {
     /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
     pub(super) fn new(program: Program, gateway: String, job: &Job) -> io::Result<Self> {
         let news = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let alarm = TimerFd::new()?;
-        let data = epoll::EventData::new_u64(ALARM);
-        epoll::add(&news, &alarm, data, epoll::EventFlags::IN)?;
+        let timer = TimerFd::new()?;
+        let data = epoll::EventData::new_u64(TIMER);
+        epoll::add(&news, &timer, data, epoll::EventFlags::IN)?;
         Ok(ProcessSupervisor {
             program,
             gateway,
@@ -79,7 +79,7 @@ impl ProcessSupervisor {
             news,
             spawn_failed: Vec::new(),
             waiting: Vec::new(),
-            alarm,
+            timer,
             started: 0,
             peak_rss_kib: 0,
             lock_switches: 0,
@@ -92,7 +92,7 @@ impl ProcessSupervisor {
             return;
         };
         let spawn: Option<&SpawnError> = error.downcast_ref();
-        if spawn.is_some_and(SpawnError::is_shortage) && self.alarm.set(AGAIN).is_ok() {
+        if spawn.is_some_and(SpawnError::is_shortage) && self.timer.set(AGAIN).is_ok() {
             tracing::warn!(worker, "{error}; it is tried again");
             self.waiting.push((worker, error.to_string()));
         } else {
@@ -155,7 +155,7 @@ impl ProcessSupervisor {
         if let Some(place) = place {
             self.spawn_failed.push(self.waiting.swap_remove(place));
             // A time that the system can count is no error.
-            let _ = self.alarm.set(Duration::ZERO);
+            let _ = self.timer.set(Duration::ZERO);
         }
     }
 
@@ -179,8 +179,8 @@ impl ProcessSupervisor {
     pub(super) fn reap(&mut self) -> io::Result<Vec<(WorkerNo, String)>> {
         let mut ended = std::mem::take(&mut self.spawn_failed);
         for key in self.ready()? {
-            if key == ALARM {
-                self.alarm.set(NEVER)?;
+            if key == TIMER {
+                self.timer.set(NEVER)?;
                 let waiting = std::mem::take(&mut self.waiting);
                 waiting
                     .into_iter()

@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use rustc_hash::FxHashMap;
+
 use crate::clock::Tick;
 use crate::executor::Completion;
 use crate::model::{AssignmentNo, Dispatch, Job, Ranges};
@@ -17,9 +19,10 @@ use crate::wire::worker::{FromWorker, Head, Progress};
 pub struct Assignment {
     no: AssignmentNo,
     dispatch: Dispatch,
-    /// What is being run, by tag. Tags count up and are used once; the first one is `first_tag`.
-    running: VecDeque<Option<(Head, Tick)>>,
-    first_tag: u64,
+    /// What is being run, by sequence number, with when it came.
+    running: FxHashMap<u64, (Head, Tick)>,
+    /// The same in the order in which it came. The first one runs; of others it may be done.
+    order: VecDeque<u64>,
     /// Results that are to be sent.
     results: VecDeque<(Head, i64)>,
     finished: Ranges,
@@ -36,8 +39,8 @@ impl Assignment {
         Assignment {
             no,
             dispatch: job.dispatch,
-            running: VecDeque::new(),
-            first_tag: 0,
+            running: FxHashMap::default(),
+            order: VecDeque::new(),
             results: VecDeque::new(),
             finished: Ranges::default(),
             failed: Vec::new(),
@@ -47,23 +50,21 @@ impl Assignment {
         }
     }
 
-    /// A batch has come. Gives the tag under which it is to be run.
-    pub fn take(&mut self, head: Head, now: Tick) -> u64 {
-        let tag = self.first_tag + self.running.len() as u64;
-        self.running.push_back(Some((head, now)));
-        tag
+    /// A batch has come, and is to be run.
+    pub fn take(&mut self, head: Head, now: Tick) {
+        self.running.insert(head.sequence, (head, now));
+        self.order.push_back(head.sequence);
     }
 
-    /// The batch of a tag, while it runs, and when it came.
-    pub fn running(&self, tag: u64) -> Option<(&Head, Tick)> {
-        let index = tag.checked_sub(self.first_tag)? as usize;
-        let (head, taken) = self.running.get(index)?.as_ref()?;
+    /// A batch that runs, and when it came.
+    pub fn running(&self, sequence: u64) -> Option<(&Head, Tick)> {
+        let (head, taken) = self.running.get(&sequence)?;
         Some((head, *taken))
     }
 
-    /// The tag of the oldest batch that runs.
-    pub fn first_tag(&self) -> u64 {
-        self.first_tag
+    /// The oldest batch that runs.
+    pub fn oldest(&self) -> Option<u64> {
+        self.order.front().copied()
     }
 
     /// Commands are done, which frees their threads: units, when pipelined.
@@ -75,7 +76,7 @@ impl Assignment {
 
     /// A batch is wholly done. Says how many commands it had.
     pub fn batch_done(&mut self, completion: Completion) -> u64 {
-        let Some(head) = self.end(completion.tag) else {
+        let Some(head) = self.end(completion.sequence) else {
             return 0;
         };
         if self.dispatch == Dispatch::Barrier {
@@ -89,12 +90,12 @@ impl Assignment {
         u64::from(head.instructions)
     }
 
-    fn end(&mut self, tag: u64) -> Option<Head> {
-        let index = tag.checked_sub(self.first_tag)? as usize;
-        let (head, _) = self.running.get_mut(index)?.take()?;
-        while let Some(None) = self.running.front() {
-            self.running.pop_front();
-            self.first_tag += 1;
+    fn end(&mut self, sequence: u64) -> Option<Head> {
+        let (head, _) = self.running.remove(&sequence)?;
+        while let Some(first) = self.order.front()
+            && !self.running.contains_key(first)
+        {
+            self.order.pop_front();
         }
         Some(head)
     }
@@ -224,15 +225,16 @@ mod tests {
             for (kind, more) in steps {
                 match kind {
                     0 => {
-                        running.push(assignment.take(head(given), clock::now()));
+                        assignment.take(head(given), clock::now());
+                        running.push(given);
                         given += 1;
                     }
                     1 | 2 if !running.is_empty() => {
-                        let tag = running.remove(more as usize % running.len());
+                        let sequence = running.remove(more as usize % running.len());
                         let sum = if kind == 1 { Ok(1) } else { Err("no".into()) };
                         unsent += usize::from(sum.is_ok() && !cancelled);
                         assignment.commands_done(3);
-                        assignment.batch_done(Completion { tag, sum });
+                        assignment.batch_done(Completion { sequence, sum });
                     }
                     3 if assignment.next_result().is_some() => {
                         assignment.result_sent();
@@ -246,6 +248,7 @@ mod tests {
                     _ => {}
                 }
                 prop_assert_eq!(assignment.is_drained(), running.is_empty() && unsent == 0);
+                prop_assert_eq!(assignment.oldest(), running.iter().min().copied());
             }
             all.extend(told(&assignment.report(2)));
             prop_assert_eq!(all.len() + running.len() + unsent, given as usize);

@@ -69,8 +69,9 @@ impl CurrentAssignment {
         let commands = Arc::from(bundle.commands);
         let mut batches = Vec::with_capacity(heads.len());
         for (head, own) in heads {
+            self.assignment.take(head, now);
             batches.push(Batch {
-                tag: self.assignment.take(head, now),
+                sequence: head.sequence,
                 instructions: Arc::clone(&instructions),
                 commands: Arc::clone(&commands),
                 own,
@@ -120,7 +121,7 @@ impl CurrentAssignment {
             return Ok(());
         };
         while let Some(span) = self.engine.outbox().pop_span() {
-            if let Some((head, taken)) = self.assignment.running(span.tag) {
+            if let Some((head, taken)) = self.assignment.running(span.sequence) {
                 trace.write(head, taken, &span)?;
             }
         }
@@ -142,7 +143,8 @@ impl CurrentAssignment {
 
     fn report(&mut self) -> Vec<FromWorker> {
         // A batch that is nearly done makes room for the next one, which waits here for its end.
-        let nearly = self.engine.outbox().nearly_done_below() > self.assignment.first_tag();
+        let announced = self.engine.outbox().nearly_done();
+        let nearly = announced.is_some() && announced == self.assignment.oldest();
         let mut news = self
             .assignment
             .report(self.window.size() + u64::from(nearly));

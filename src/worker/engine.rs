@@ -8,7 +8,7 @@ use crate::executor::{Batch, Outbox, Runner};
 use crate::process::Usage;
 
 /// What runs a current's batches: threads of this process, or an interpreter. Whichever it is, what is
-/// done is found in an outbox, whose bell is polled beside the sockets.
+/// done is found in an outbox, which is polled beside the sockets.
 #[derive(Debug)]
 pub(super) enum Engine {
     Threads(Runner),

@@ -114,7 +114,7 @@ struct Worker<'a> {
     context: &'a Context,
     gateway: Socket,
     current: Option<CurrentAssignment>,
-    /// What the seats before this one used.
+    /// What the assignments before this one used.
     used: EngineUsage,
     /// An interpreter that waits for a session.
     spare: Option<Agent>,

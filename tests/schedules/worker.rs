@@ -25,7 +25,7 @@ pub struct Worker {
     pub orders: VecDeque<ToWorker>,
     /// On the way to the gateway.
     pub news: VecDeque<FromWorker>,
-    pub seat: Option<Seat>,
+    pub current: Option<CurrentAssignment>,
     /// Results that the sockets of earlier assignments still send.
     pub lingering: Vec<Sent>,
 }
@@ -39,7 +39,7 @@ pub struct Sent {
 }
 
 /// Its place at one session.
-pub struct Seat {
+pub struct CurrentAssignment {
     pub no: AssignmentNo,
     assignment: Assignment,
     dispatch: Dispatch,
@@ -56,7 +56,6 @@ pub struct Seat {
 }
 
 struct Running {
-    tag: u64,
     sequence: u64,
     commands: u64,
     left: u64,
@@ -72,21 +71,21 @@ impl Worker {
     pub fn obey(&mut self, job: &Job) {
         match self.orders.pop_front() {
             Some(ToWorker::Open { assignment, .. }) => {
-                if let Some(old) = self.seat.take() {
+                if let Some(old) = self.current.take() {
                     assert!(
                         old.is_empty(),
-                        "a worker changes seats with empty transport"
+                        "a worker that goes on to another session holds nothing"
                     );
                     self.lingering.extend(old.socket);
                 }
-                self.seat = Some(Seat::new(assignment, job));
+                self.current = Some(CurrentAssignment::new(assignment, job));
             }
             Some(ToWorker::Run(bundle)) => {
-                let seat = self.seat.as_mut().expect("batches come after a session");
+                let current = self.current.as_mut().expect("batches come after a session");
                 for (head, _) in bundle.batches().unwrap() {
                     let commands = u64::from(head.instructions);
-                    seat.running.push_back(Running {
-                        tag: seat.assignment.take(head, clock::now()),
+                    current.assignment.take(head, clock::now());
+                    current.running.push_back(Running {
                         sequence: head.sequence,
                         commands,
                         left: commands,
@@ -94,9 +93,9 @@ impl Worker {
                 }
             }
             Some(ToWorker::Close) => {
-                if let Some(seat) = &mut self.seat {
-                    seat.assignment.cancel();
-                    seat.socket.clear();
+                if let Some(current) = &mut self.current {
+                    current.assignment.cancel();
+                    current.socket.clear();
                 }
             }
             Some(ToWorker::Stop) => self.stopping = true,
@@ -107,34 +106,38 @@ impl Worker {
 
     /// Whether it may end by itself.
     pub fn may_leave(&self) -> bool {
-        self.stopping && self.seat.as_ref().is_none_or(|s| s.assignment.is_drained())
+        self.stopping
+            && self
+                .current
+                .as_ref()
+                .is_none_or(|s| s.assignment.is_drained())
     }
 
     /// The batch that a command of is run next.
     pub fn next_command(&self, at: usize) -> Option<u64> {
-        let seat = self.seat.as_ref()?;
-        Some(seat.running.get(seat.index(at)?)?.sequence)
+        let current = self.current.as_ref()?;
+        Some(current.running.get(current.index(at)?)?.sequence)
     }
 
     /// Sends results, and tells the gateway of them.
     pub fn collect(&mut self, window: u64) {
-        if let Some(seat) = &mut self.seat {
-            self.news.extend(seat.collect(window));
+        if let Some(current) = &mut self.current {
+            self.news.extend(current.collect(window));
         }
     }
 
     /// A result leaves one of its sockets.
     pub fn send(&mut self, at: usize) -> Option<Sent> {
-        let seat = self.seat.iter_mut().map(|seat| &mut seat.socket);
-        let mut sockets = seat.chain([&mut self.lingering]);
+        let current = self.current.iter_mut().map(|current| &mut current.socket);
+        let mut sockets = current.chain([&mut self.lingering]);
         let socket = sockets.find(|socket| !socket.is_empty())?;
         Some(socket.remove(at % socket.len()))
     }
 }
 
-impl Seat {
-    fn new(no: AssignmentNo, job: &Job) -> Seat {
-        Seat {
+impl CurrentAssignment {
+    fn new(no: AssignmentNo, job: &Job) -> CurrentAssignment {
+        CurrentAssignment {
             no,
             assignment: Assignment::new(no, job),
             dispatch: job.dispatch,
@@ -175,7 +178,7 @@ impl Seat {
         let batch = self.running.remove(index).unwrap();
         let sum = Ok(sum_of(batch.sequence));
         let completion = Completion {
-            tag: batch.tag,
+            sequence: batch.sequence,
             sum,
         };
         // An empty batch counts as one command.

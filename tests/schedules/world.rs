@@ -381,21 +381,27 @@ impl World {
         let Some(sequence) = state.next_command(at) else {
             return;
         };
-        let Some(seat) = &mut state.seat else { return };
-        let no = seat.no;
+        let Some(current) = &mut state.current else {
+            return;
+        };
+        let no = current.no;
         let session = self.assignments[&no];
         let poison = self.client_of(session).and_then(|client| client.poison);
         if poison == Some(sequence) {
             return self.crash(worker, true);
         }
-        let seat = self.running(worker).and_then(|state| state.seat.as_mut());
-        seat.unwrap().finish_command(at);
+        let current = self
+            .running(worker)
+            .and_then(|state| state.current.as_mut());
+        current.unwrap().finish_command(at);
     }
 
     pub fn announce(&mut self, worker: WorkerNo, at: usize, count_first: bool) {
-        let seat = self.running(worker).and_then(|state| state.seat.as_mut());
-        if let Some(seat) = seat {
-            seat.announce(at, count_first);
+        let current = self
+            .running(worker)
+            .and_then(|state| state.current.as_mut());
+        if let Some(current) = current {
+            current.announce(at, count_first);
         }
     }
 

@@ -12,7 +12,7 @@ Frames, both ways: a length (4 bytes), then a kind (1 byte) and what belongs to 
 little-endian. From the worker:
 
     J   the job, as JSON; it comes first, and once
-    B   a batch: its tag (u64), and for each command its response (i64) and wait in ns (u64); for a
+    B   a batch: its sequence (u64), and for each command its response (i64) and wait in ns (u64); for a
         task then for each command its address (4 bytes) and what is asked of it (u8: 0 foo, 1 bar)
     C   cancel: batches that have not begun are answered with 0, without being run
 
@@ -21,11 +21,11 @@ From the agent:
     H   hello: what the interpreter is, as JSON; it comes first
     L   instead of it: the task can't be loaded, why, as a reason
     N   so many commands (u32) are done, of batches that are not; told when pipelined
-    D   a batch is done: its tag (u64), how many of its commands no N has told of (u32), its sum
+    D   a batch is done: its sequence (u64), how many of its commands no N has told of (u32), its sum
         (i64), the least CPU time that the loops of a command took (u64, ns; 0 without loops), and
         when traced for each command its place (u32), its thread (u32), and when it
         began and was done (u64 each, monotonic clock in ns)
-    X   a batch is done, and failed: its tag (u64), how many of its commands no N has told of (u32),
+    X   a batch is done, and failed: its sequence (u64), how many of its commands no N has told of (u32),
         and what failed, and why, as a reason
     F   the agent can't go on: why, as a reason
 
@@ -45,7 +45,7 @@ from queue import SimpleQueue
 LENGTH = struct.Struct("<I")
 INSTRUCTION = struct.Struct("<qQ")
 COMMAND = struct.Struct("<4BB")
-TAG = struct.Struct("<Q")
+SEQUENCE = struct.Struct("<Q")
 COUNT = struct.Struct("<I")
 END = struct.Struct("<QI")
 SUM = struct.Struct("<qQ")
@@ -112,8 +112,8 @@ class Batch:
     """A batch whose commands are being run."""
 
     def __init__(self, frame, has_commands):
-        (self.tag,) = TAG.unpack_from(frame, 1)
-        body = frame[1 + TAG.size :]
+        (self.sequence,) = SEQUENCE.unpack_from(frame, 1)
+        body = frame[1 + SEQUENCE.size :]
         each = INSTRUCTION.size + (COMMAND.size if has_commands else 0)
         end = len(body) // each * INSTRUCTION.size
         self.instructions = list(INSTRUCTION.iter_unpack(body[:end]))
@@ -269,7 +269,7 @@ class Runner:
             ).format(len(batch.instructions), batch.sum)
         fastest = min(batch.loop_times, default=0)
         spans = b"".join(SPAN.pack(*span) for span in batch.spans)
-        end = END.pack(batch.tag, batch.untold)
+        end = END.pack(batch.sequence, batch.untold)
         if batch.failure:
             self.line.say(b"X", end + batch.failure.encode("utf-8", "replace"))
         else:

@@ -119,7 +119,7 @@ impl Agent {
         }
     }
 
-    /// From now on what is done goes into an outbox, whose bell is also rung when it is over.
+    /// From now on what is done goes into an outbox, which is also notified when it is over.
     pub(super) fn deliver_into(&self, outbox: &Arc<Outbox>) {
         // It waits for this, or has ended: then there is events.
         let _ = self.outlet.send(Arc::clone(outbox));
@@ -207,7 +207,7 @@ fn listen(answers: File, tell: &Sender<AgentEvent>, outlets: &Receiver<Arc<Outbo
         )),
         Err(why) => Some(why),
     };
-    // Whoever waits for a hello is told at once, and whoever polls the bell when there is one.
+    // Whoever waits for a hello is told at once, and whoever polls the outbox when there is one.
     let is_over = over.is_some();
     over.map(|why| tell.send(AgentEvent::Over(why)));
     let Ok(outbox) = outlets.recv() else { return };

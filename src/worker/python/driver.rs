@@ -61,7 +61,7 @@ impl Driver {
         let _ = self.orders.send(Order::Run(batches));
     }
 
-    /// Where finished batches are found. The bell is also rung when the agent has ended.
+    /// Where finished batches are found. It is also notified when the agent has ended.
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
     }

@@ -127,14 +127,14 @@ fn decode(frame: &[u8]) -> Option<Answer> {
 }
 
 fn decode_done(mut body: &[u8]) -> Option<Done> {
-    let tag = u64::from_le_bytes(take(&mut body)?);
+    let sequence = u64::from_le_bytes(take(&mut body)?);
     let untold = u32::from_le_bytes(take(&mut body)?);
     let sum = Ok(i64::from_le_bytes(take(&mut body)?));
     let fastest_loop = Duration::from_nanos(u64::from_le_bytes(take(&mut body)?));
     let mut spans = Vec::new();
     while !body.is_empty() {
         spans.push(Span {
-            tag,
+            sequence,
             index: u32::from_le_bytes(take(&mut body)?) as usize,
             thread: u32::from_le_bytes(take(&mut body)?),
             started: Tick::from_nanos(u64::from_le_bytes(take(&mut body)?)),
@@ -142,7 +142,7 @@ fn decode_done(mut body: &[u8]) -> Option<Done> {
         });
     }
     Some(Done {
-        completion: Completion { tag, sum },
+        completion: Completion { sequence, sum },
         untold,
         spans,
         fastest_loop,
@@ -150,11 +150,11 @@ fn decode_done(mut body: &[u8]) -> Option<Done> {
 }
 
 fn decode_failed(mut body: &[u8]) -> Option<Done> {
-    let tag = u64::from_le_bytes(take(&mut body)?);
+    let sequence = u64::from_le_bytes(take(&mut body)?);
     let untold = u32::from_le_bytes(take(&mut body)?);
     let sum = Err(String::from_utf8_lossy(body).into());
     Some(Done {
-        completion: Completion { tag, sum },
+        completion: Completion { sequence, sum },
         untold,
         spans: Vec::new(),
         fastest_loop: Duration::ZERO,
@@ -205,7 +205,7 @@ pub(super) fn batch(batch: &Batch, out: &mut Vec<u8>) {
     let commands = batch.commands.get(batch.own.clone()).unwrap_or_default();
     let length = 16 * instructions.len() + 5 * commands.len();
     frame(b'B', 8 + length, out);
-    out.extend_from_slice(&batch.tag.to_le_bytes());
+    out.extend_from_slice(&batch.sequence.to_le_bytes());
     for instruction in instructions {
         out.extend_from_slice(&instruction.response.to_le_bytes());
         out.extend_from_slice(&instruction.wait_ns.to_le_bytes());
@@ -255,7 +255,7 @@ mod tests {
         let end = [&7_u64.to_le_bytes()[..], &3_u32.to_le_bytes()].concat();
         let ended = |sum, fastest_ns| {
             Ok(Answer::Done(Done {
-                completion: Completion { tag: 7, sum },
+                completion: Completion { sequence: 7, sum },
                 untold: 3,
                 spans: Vec::new(),
                 fastest_loop: Duration::from_nanos(fastest_ns),
@@ -289,7 +289,7 @@ mod tests {
         };
         let command: Command = "1.2.3.4:bar".parse().unwrap();
         let mut told = Batch {
-            tag: 1,
+            sequence: 1,
             instructions: Arc::from([instruction; 3]),
             commands: Arc::from([command; 3]),
             own: 1..3,

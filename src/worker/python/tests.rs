@@ -63,8 +63,8 @@ fn within_deadline(body: impl FnOnce() + Send + 'static) {
 
 /// Batches of these responses, tagged from `first`.
 fn batches(first: u64, responses: &[Vec<i64>]) -> Vec<Batch> {
-    let batch = |(tag, responses): (u64, &Vec<i64>)| Batch {
-        tag,
+    let batch = |(sequence, responses): (u64, &Vec<i64>)| Batch {
+        sequence,
         commands: Arc::default(),
         own: 0..responses.len(),
         instructions: responses
@@ -78,11 +78,14 @@ fn batches(first: u64, responses: &[Vec<i64>]) -> Vec<Batch> {
     (first..).zip(responses).map(batch).collect()
 }
 
-fn done(tag: u64, sum: i64) -> Completion {
-    Completion { tag, sum: Ok(sum) }
+fn done(sequence: u64, sum: i64) -> Completion {
+    Completion {
+        sequence,
+        sum: Ok(sum),
+    }
 }
 
-/// The sums of so many batches, by tag.
+/// The sums of so many batches, by sequence.
 fn sums(outbox: &Outbox, count: usize) -> Vec<Completion> {
     let mut done: Vec<Completion> = Vec::new();
     while done.len() < count {
@@ -90,7 +93,7 @@ fn sums(outbox: &Outbox, count: usize) -> Vec<Completion> {
         outbox.drain();
         done.extend(std::iter::from_fn(|| outbox.pop()));
     }
-    done.sort_by_key(|completion| completion.tag);
+    done.sort_by_key(|completion| completion.sequence);
     done
 }
 
@@ -112,12 +115,12 @@ fn an_interpreter_agrees_with_native_threads_on_every_sum() {
                 Runner::start(&native, false, |_| Ok(())).unwrap(),
                 driver(&job, false),
             );
-            let mut tag = 0;
+            let mut sequence = 0;
             let batch = prop::collection::vec(any::<i64>(), 0..8);
             let strategy = prop::collection::vec(batch, 1..6);
             let check = |responses: Vec<Vec<i64>>| {
-                let first = tag;
-                tag += responses.len() as u64;
+                let first = sequence;
+                sequence += responses.len() as u64;
                 native.run(batches(first, &responses));
                 python.run(batches(first, &responses));
                 let expected = sums(native.outbox(), responses.len());
@@ -140,7 +143,10 @@ fn it_is_known_when_each_command_ran_before_its_batch_is_done() {
         assert_eq!(sums(driver.outbox(), 1), [done(5, 6)]);
         let mut spans: Vec<_> = std::iter::from_fn(|| driver.outbox().pop_span()).collect();
         spans.sort_by_key(|span| span.index);
-        let told: Vec<_> = spans.iter().map(|span| (span.tag, span.index)).collect();
+        let told: Vec<_> = spans
+            .iter()
+            .map(|span| (span.sequence, span.index))
+            .collect();
         assert_eq!(told, [(5, 0), (5, 1), (5, 2)]);
         assert!(spans.iter().all(|span| span.started < span.finished));
     });
@@ -208,7 +214,7 @@ fn cancelled_batches_are_answered_without_being_run() {
             wait_ns: u64::MAX,
         };
         driver.run(vec![Batch {
-            tag: 9,
+            sequence: 9,
             commands: Arc::default(),
             instructions: Arc::new([endless]),
             own: 0..1,
@@ -299,7 +305,7 @@ fn it_ends_at_once_whatever_it_runs_and_tells_what_it_used() {
             wait_ns: u64::MAX,
         };
         driver.run(vec![Batch {
-            tag: 0,
+            sequence: 0,
             commands: Arc::default(),
             instructions: Arc::new([endless]),
             own: 0..1,
