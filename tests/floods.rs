@@ -311,7 +311,7 @@ fn a_worker_that_can_t_be_started_for_want_of_descriptors_is_tried_again() {
     let pid = served.server.pid();
     let descriptors = fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero()));
     let there = descriptors.unwrap().count() as u64;
-    // The client's two connections can be had, and a worker's pipes can't.
+    // There are descriptors for the client's two connections, and not for a worker's pipes.
     limit_descriptors(pid, there + 3);
     let client = served
         .stage

@@ -290,7 +290,7 @@ fn a_second_client_with_a_living_key_is_refused_in_words() {
     let (first, second) = (Peer::connect(&control), Peer::connect(&control));
     first.welcome(key, &ipc(&stage, "r"), None);
     second.refused(key, &ipc(&stage, "s"), None, "has this key");
-    // It can be had again when its owner has left.
+    // It can be bound again when its owner has left.
     drop(first);
     let start = Instant::now();
     loop {

@@ -72,7 +72,7 @@ impl Outlook {
 impl Progress {
     pub(super) fn new(rows: Option<TrialWriter>) -> Self {
         let bar = ProgressBar::new(0)
-            .with_style(style_of("{bar:30} {msg}, {elapsed} gone, {prefix} left"));
+            .with_style(style_of("{bar:30} {msg}, {elapsed} elapsed, {prefix} left"));
         // One that is hidden swallows the lines as well.
         let is_shown = !bar.is_hidden();
         if is_shown {

@@ -23,7 +23,7 @@ pub struct Exec {
     pub output: ExecOutput,
 }
 
-/// A workload that can't be had as it is asked for, with the remedy.
+/// A workload that lacks something, or does not go with the rest, with the remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OwnWorkError {
     /// A workload lacks what it runs.

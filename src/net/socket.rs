@@ -23,7 +23,7 @@ pub enum NetError {
     },
     /// The address to bind is taken.
     #[error(
-        "can't listen on {endpoint}: the address is in use; stop who uses it or choose another"
+        "can't listen on {endpoint}: the address is in use; end the process that uses it, or choose another address"
     )]
     InUse {
         /// Which address.
@@ -39,7 +39,7 @@ pub enum NetError {
         /// What lies there.
         what: &'static str,
     },
-    /// The address to bind can't be had for another reason.
+    /// The address can't be bound for another reason.
     #[error(
         "can't listen on {endpoint}: {source}; check that the folder or interface is there and yours"
     )]

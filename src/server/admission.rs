@@ -170,7 +170,7 @@ impl Admission {
         }
     }
 
-    /// Whether a job's runtime can be had. Which programs this user's processes start is not for a
+    /// Whether this server can run a job's runtime. Which programs this user's processes start is not for a
     /// client to say, so the only interpreter, and the only work of a person's own, is that which the
     /// server was started with.
     fn check_runtime(&self, job: &Job) -> Result<(), String> {

@@ -95,7 +95,7 @@ const TURN_BYTES: usize = 4 << 20;
 /// to serve (when asked for). `ready` is told its addresses once it can be reached.
 ///
 /// # Errors
-/// When an address can't be had, a socket fails, or workers can't be started.
+/// When an address can't be bound, a socket fails, or workers can't be started.
 pub fn run(
     context: &Context,
     options: Options,

@@ -14,7 +14,7 @@ use crate::process::Program;
 /// Why a server ended before it was told to.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// A socket failed, or an address can't be had.
+    /// A socket failed, or an address can't be bound.
     #[error(transparent)]
     Net(#[from] NetError),
     /// There is no folder for the sockets of the workers.

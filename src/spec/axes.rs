@@ -113,7 +113,7 @@ impl Axes {
     /// (loops of work that sleeps, waits of work that computes) makes no second configuration.
     ///
     /// # Errors
-    /// When a value is out of its bounds, or a combination can't be had.
+    /// When a value is out of its bounds, or a combination is impossible.
     pub fn configurations(&self) -> Result<Vec<Configuration>, AxesError> {
         self.check_size()?;
         let own = OwnWork::of(self.task.clone(), self.exec.clone(), self.exec_output)

@@ -69,7 +69,7 @@ impl Definition {
     /// All configurations, in order, each once.
     ///
     /// # Errors
-    /// When a value is out of its bounds, a combination can't be had, or the input makes no sense.
+    /// When a value is out of its bounds, a combination is impossible, or the input makes no sense.
     pub fn configurations(&self, file: &str) -> Result<Vec<Configuration>, DefinitionError> {
         let refuse = |reason: String| DefinitionError {
             file: file.to_owned(),

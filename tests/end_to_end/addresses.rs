@@ -1,4 +1,4 @@
-//! Addresses that can't be had.
+//! Addresses that can't be bound.
 
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt as _, symlink};
@@ -79,7 +79,7 @@ fn a_port_that_is_in_use_is_an_error_that_names_it() {
         let done = stage.run(&line).expect(2);
         assert_eq!(
             done.stderr.replace(&port, "PORT"),
-            "mpmt: can't listen on tcp://127.0.0.1:PORT: the address is in use; stop who uses it or choose another\n"
+            "mpmt: can't listen on tcp://127.0.0.1:PORT: the address is in use; end the process that uses it, or choose another address\n"
         );
     }
     stage.assert_nothing_left();
@@ -93,7 +93,7 @@ fn an_ipc_path_that_is_in_use_is_an_error_and_stays_its_owners() {
         let done = stage.run(&line.replace("PATH", "taken")).expect(2);
         assert_eq!(
             done.stderr,
-            "mpmt: can't listen on ipc://taken: the address is in use; stop who uses it or choose another\n"
+            "mpmt: can't listen on ipc://taken: the address is in use; end the process that uses it, or choose another address\n"
         );
     }
     assert!(UnixStream::connect(stage.path("taken")).is_ok());

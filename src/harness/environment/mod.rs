@@ -64,7 +64,7 @@ pub struct Environment {
     pub clock_source: Option<String>,
     /// Memory, KiB.
     pub memory_kib: Option<u64>,
-    /// Memory that can be had without swapping, KiB.
+    /// Memory that is available without swapping, KiB.
     pub memory_available_kib: Option<u64>,
     /// Swap space, KiB.
     pub swap_kib: Option<u64>,
