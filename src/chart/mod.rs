@@ -10,6 +10,8 @@
 //!
 //! Must not know: how a trial is run. Whatever a chart shows comes from a record.
 
+#![allow(clippy::match_bool)]
+
 mod axis;
 mod choice;
 mod comparison;

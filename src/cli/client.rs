@@ -289,8 +289,9 @@ fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let all_run = outcome.failures.is_empty() && (unknown == 0 || allow_unknown);
-    Ok(match all_run && has_total {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::from(FAILED),
+    Ok(if all_run && has_total {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
     })
 }

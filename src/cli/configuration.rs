@@ -170,14 +170,15 @@ pub(super) fn check_waits(configuration: &Configuration, input: &Input) -> Resul
     let longest = input.entries.iter().map(|entry| entry.instruction.wait_ns);
     let of_table = || Duration::from_nanos(longest.max().unwrap_or(0));
     let wait_s = configuration.wait.unwrap_or_else(of_table).as_secs_f64();
-    match wait_s * configuration.time_scale <= Instruction::MAX_WAIT_S {
-        true => Ok(()),
-        false => Err(UsageError::new(format!(
+    if wait_s * configuration.time_scale <= Instruction::MAX_WAIT_S {
+        Ok(())
+    } else {
+        Err(UsageError::new(format!(
             "a wait of {wait_s} s times the time scale of {} is longer than {} s; make one of them \
-             smaller",
+         smaller",
             configuration.time_scale,
             Instruction::MAX_WAIT_S
-        ))),
+        )))
     }
 }
 

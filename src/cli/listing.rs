@@ -34,13 +34,14 @@ pub(super) fn list(
     }
     let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();
     let all_s: f64 = planned.iter().map(expected_s).sum();
-    let open = match campaign
+    let open = if campaign
         .experiments
         .iter()
         .any(|p| p.experiment.precision.is_some())
     {
-        true => ", and then more until the precision is reached",
-        false => "",
+        ", and then more until the precision is reached"
+    } else {
+        ""
     };
     tell(format_args!(
         "{} trials, about {} ({} of it the ideal makespans){open}; nothing was run",
@@ -65,9 +66,10 @@ fn listing(planned: &[Planned]) -> Table {
         let configuration = &planned.configuration;
         let job = &configuration.job;
         let count = |count: u32| Cell::Count(u64::from(count));
-        let predicted = match planned.predicted_s > 0.0 {
-            true => Cell::Seconds(planned.predicted_s),
-            false => Cell::Empty,
+        let predicted = if planned.predicted_s > 0.0 {
+            Cell::Seconds(planned.predicted_s)
+        } else {
+            Cell::Empty
         };
         vec![
             Cell::Text(planned.experiment.clone()),

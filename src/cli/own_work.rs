@@ -14,13 +14,16 @@ pub(super) fn check_own_work(job: &Job) -> Result<(), UsageError> {
     match &job.own {
         None => Ok(()),
         Some(OwnWork::Task(task)) => read(task).map(drop),
-        Some(OwnWork::Exec(Exec { line, .. })) => match is_program(line.program()) {
-            true => Ok(()),
-            false => Err(UsageError::new(format!(
-                "there is no program {}; write its path, or a name that is found on PATH",
-                line.program()
-            ))),
-        },
+        Some(OwnWork::Exec(Exec { line, .. })) => {
+            if is_program(line.program()) {
+                Ok(())
+            } else {
+                Err(UsageError::new(format!(
+                    "there is no program {}; write its path, or a name that is found on PATH",
+                    line.program()
+                )))
+            }
+        }
     }
 }
 

@@ -51,9 +51,10 @@ pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
             UsageError::new(format!("{} can't be made: {error}", folder.display()))
         })?;
     }
-    let kinds = match args.chart.is_empty() {
-        true => Kind::ALL.to_vec(),
-        false => args.chart,
+    let kinds = if args.chart.is_empty() {
+        Kind::ALL.to_vec()
+    } else {
+        args.chart
     };
     let drawings = draw(&recorded, &kinds)?;
     for file in save(&drawings, folder)? {
@@ -66,9 +67,10 @@ pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
             left.reason
         ));
     }
-    Ok(match drawings.drawn.is_empty() {
-        true => ExitCode::from(FAILED),
-        false => ExitCode::SUCCESS,
+    Ok(if drawings.drawn.is_empty() {
+        ExitCode::from(FAILED)
+    } else {
+        ExitCode::SUCCESS
     })
 }
 

@@ -57,9 +57,10 @@ impl Outlook {
     }
 
     fn left_s(&self) -> f64 {
-        let ratio = match self.expected_s > 0.0 {
-            true => self.spent_s / self.expected_s,
-            false => 1.0,
+        let ratio = if self.expected_s > 0.0 {
+            self.spent_s / self.expected_s
+        } else {
+            1.0
         };
         self.coming_s.iter().chain(&self.later_s).sum::<f64>() * ratio
     }
@@ -158,9 +159,10 @@ impl Observer for Progress {
             ),
         };
         let outlook = &self.outlook;
-        let left = match outlook.done < outlook.total() {
-            true => format!(", {} left", rounded(outlook.left_s())),
-            false => String::new(),
+        let left = if outlook.done < outlook.total() {
+            format!(", {} left", rounded(outlook.left_s()))
+        } else {
+            String::new()
         };
         if let (Some(share), Some(rate)) = (trial.overload(), trial.rate_per_s) {
             self.note_always(&format!(

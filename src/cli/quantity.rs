@@ -19,9 +19,10 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
     let hint = || "it is a share in percent, like 5%".to_owned();
     let number = text.trim().strip_suffix('%').ok_or_else(hint)?;
     let percent: f64 = number.trim().parse().map_err(|_| hint())?;
-    match (0.0..=1000.0).contains(&percent) {
-        true => Ok(percent / 100.0),
-        false => Err("it is a share from 0% to 1000%, like 5%".to_owned()),
+    if (0.0..=1000.0).contains(&percent) {
+        Ok(percent / 100.0)
+    } else {
+        Err("it is a share from 0% to 1000%, like 5%".to_owned())
     }
 }
 
@@ -37,9 +38,10 @@ pub(super) fn precision(text: &str) -> Result<f64, String> {
 /// clocks that measure them.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    match duration.as_secs_f64() <= Instruction::MAX_WAIT_S {
-        true => Ok(duration),
-        false => Err(format!("it is at most {} s", Instruction::MAX_WAIT_S)),
+    if duration.as_secs_f64() <= Instruction::MAX_WAIT_S {
+        Ok(duration)
+    } else {
+        Err(format!("it is at most {} s", Instruction::MAX_WAIT_S))
     }
 }
 

@@ -65,9 +65,10 @@ pub(super) fn run(args: RecommendArgs) -> anyhow::Result<ExitCode> {
     for warning in questions.iter().flat_map(Question::warnings) {
         tracing::warn!("{warning}");
     }
-    let document = match args.fits {
-        true => fits(&questions),
-        false => recommendations(&questions, terms),
+    let document = if args.fits {
+        fits(&questions)
+    } else {
+        recommendations(&questions, terms)
     };
     args.print.print("recommend", &document)?;
     Ok(ExitCode::SUCCESS)

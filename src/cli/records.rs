@@ -107,11 +107,12 @@ impl Recorded {
 fn trace(path: &Path, file: &Path, trials: &[Trial]) -> Result<Trace, UsageError> {
     let rows = read_trace(path).map_err(UsageError::new)?;
     let beside = path.with_file_name("trials.csv");
-    let last = match beside == file {
-        true => trials.last().cloned(),
-        false => read_trials(&beside)
+    let last = if beside == file {
+        trials.last().cloned()
+    } else {
+        read_trials(&beside)
             .ok()
-            .and_then(|trials| trials.last().cloned()),
+            .and_then(|trials| trials.last().cloned())
     };
     let name = match last {
         Some(trial) => format!("{}, {}", trial.label, trial.dispatch),

@@ -218,9 +218,10 @@ fn lock(folder: &Path) -> Result<File, UsageError> {
 
 /// The `trials.csv` that a person names, or means by its folder.
 pub(super) fn trials_file(path: PathBuf) -> PathBuf {
-    match path.is_dir() {
-        true => path.join("trials.csv"),
-        false => path,
+    if path.is_dir() {
+        path.join("trials.csv")
+    } else {
+        path
     }
 }
 

@@ -160,9 +160,10 @@ fn finish(
     print: &PrintArgs,
 ) -> anyhow::Result<ExitCode> {
     // Elsewhere a published name stands for other work.
-    let figures = match trials.iter().any(|trial| trial.experiment == "published") {
-        true => published(),
-        false => Vec::new(),
+    let figures = if trials.iter().any(|trial| trial.experiment == "published") {
+        published()
+    } else {
+        Vec::new()
     };
     let printed = print.print("sweep", &report::comparison(trials, &figures));
     // What was measured has its page although there was no room for the table elsewhere.
@@ -234,11 +235,11 @@ impl SweepArgs {
     /// What is given on the command line lies over what an experiment says.
     fn lay_over(&self, asked: &mut Asked) -> Result<(), UsageError> {
         let definition = &mut asked.definition;
-        let axes = self.axes.axes();
-        definition.override_with(&match asked.folder == Path::new("") {
-            true => axes,
-            false => with_whole_paths(axes)?,
-        });
+        let mut axes = self.axes.axes();
+        if asked.folder != Path::new("") {
+            axes = with_whole_paths(axes)?;
+        }
+        definition.override_with(&axes);
         let repetition = &self.repetition;
         if repetition.precision.is_some() {
             definition.runs = repetition.max_runs;

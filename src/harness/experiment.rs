@@ -324,9 +324,10 @@ pub struct WrongSum {
 pub fn check_expected_sum(input: &Input, stated: i64) -> Result<(), WrongSum> {
     let (table, _) = Table::from_entries(input.entries.iter().copied().enumerate());
     let computed = super::expected_sum(&input.commands, &table, 1);
-    match computed == i128::from(stated) {
-        true => Ok(()),
-        false => Err(WrongSum { stated, computed }),
+    if computed == i128::from(stated) {
+        Ok(())
+    } else {
+        Err(WrongSum { stated, computed })
     }
 }
 

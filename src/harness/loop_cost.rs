@@ -62,9 +62,10 @@ fn of_interpreter(
 ) -> Result<LoopCost, AgentError> {
     let mut agent = Agent::start(interpreter, job.task())?;
     let identity = agent.greet(limit.map_or(PATIENCE, |limit| limit.min(PATIENCE)))?;
-    let loop_s = match job.computes() {
-        true => measure_loop_on(agent, job)?,
-        false => 0.0,
+    let loop_s = if job.computes() {
+        measure_loop_on(agent, job)?
+    } else {
+        0.0
     };
     Ok(LoopCost {
         loop_s,

@@ -44,9 +44,12 @@ impl<'a> Planner<'a> {
             places: HashMap::new(),
             rows: vec![Rows::default(); experiment.configurations.len()],
         };
-        let blocks = rows.iter().map(|row| match row.warmup {
-            true => row.run,
-            false => experiment.warmup.saturating_add(row.run),
+        let blocks = rows.iter().map(|row| {
+            if row.warmup {
+                row.run
+            } else {
+                experiment.warmup.saturating_add(row.run)
+            }
         });
         for block in blocks.collect::<HashSet<u32>>() {
             for place in 0..experiment.configurations.len() {

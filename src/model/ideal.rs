@@ -121,9 +121,10 @@ fn last_wait_s(input: &IdealInput<'_>) -> f64 {
     let waits = || input.waits_s.iter().rev().cycle().take(last as usize);
     let longest = longest(waits());
     let threads = u64::from(input.load.threads);
-    match waits().all(|&wait| wait == longest) {
-        true => last.div_ceil(threads) as f64 * longest,
-        false => longest.max(waits().sum::<f64>() / threads as f64),
+    if waits().all(|&wait| wait == longest) {
+        last.div_ceil(threads) as f64 * longest
+    } else {
+        longest.max(waits().sum::<f64>() / threads as f64)
     }
 }
 

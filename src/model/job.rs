@@ -67,9 +67,10 @@ impl Job {
     /// When it can't.
     pub fn check_switch_interval(interval: Duration) -> Result<Duration, BadSwitchInterval> {
         let possible = Duration::from_micros(1)..=Duration::from_secs(10);
-        match possible.contains(&interval) {
-            true => Ok(interval),
-            false => Err(BadSwitchInterval(interval)),
+        if possible.contains(&interval) {
+            Ok(interval)
+        } else {
+            Err(BadSwitchInterval(interval))
         }
     }
 

@@ -441,9 +441,10 @@ impl Listener {
             return false;
         }
         if waits != waited {
-            let flags = match waits {
-                true => EventFlags::IN | EventFlags::OUT,
-                false => EventFlags::IN,
+            let flags = if waits {
+                EventFlags::IN | EventFlags::OUT
+            } else {
+                EventFlags::IN
             };
             let data = epoll::EventData::new_u64(number);
             // It is in the epoll, so this can't fail.

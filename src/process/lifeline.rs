@@ -17,9 +17,10 @@ pub fn die_with_parent(command: &mut Command) {
     let ask = move || {
         set_parent_process_death_signal(Some(Signal::KILL))?;
         // A parent that was killed before it was asked sends no signal any more.
-        match getppid() == Some(parent) {
-            true => Ok(()),
-            false => Err(Errno::SRCH.into()),
+        if getppid() == Some(parent) {
+            Ok(())
+        } else {
+            Err(Errno::SRCH.into())
         }
     };
     // SAFETY: between fork and exec it makes two system calls and touches nothing of this process.

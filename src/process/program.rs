@@ -35,10 +35,12 @@ pub fn run_program(command: &mut Command) -> Result<(), String> {
     }
     let status = child.wait().map_err(|error| format!("is lost: {error}"))?;
     let words = words.map_err(|error| format!("can't be watched: {error}"))?;
-    match status.success() {
-        true => Ok(()),
-        false if words.is_empty() => Err(format!("ended with {status}")),
-        false => Err(format!("ended with {status}; its last words: {words}")),
+    if status.success() {
+        Ok(())
+    } else if words.is_empty() {
+        Err(format!("ended with {status}"))
+    } else {
+        Err(format!("ended with {status}; its last words: {words}"))
     }
 }
 

@@ -117,9 +117,10 @@ impl Place {
                     let instead = reasons.first().map(instead);
                     return Ok(Place { folder, instead });
                 }
-                Err(reason) => reasons.push(match reasons.is_empty() {
-                    true => format!("{VARIABLE} ({}) {reason}", folder.display()),
-                    false => format!("{} {reason}", folder.display()),
+                Err(reason) => reasons.push(if reasons.is_empty() {
+                    format!("{VARIABLE} ({}) {reason}", folder.display())
+                } else {
+                    format!("{} {reason}", folder.display())
                 }),
             }
         }
@@ -188,10 +189,13 @@ fn remove_abandoned(parent: &Path) {
 fn remove(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        match entry.file_type()?.is_dir() {
-            _ if entry.file_name() == LOCK => {}
-            true => fs::remove_dir_all(entry.path())?,
-            false => fs::remove_file(entry.path())?,
+        if entry.file_name() == LOCK {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
         }
     }
     fs::remove_dir_all(folder)

@@ -107,12 +107,11 @@ impl StderrTail {
 
     /// The last lines as a clause behind how the child ended; empty when there are none.
     pub fn clause(&self) -> String {
-        match self.last.is_empty() {
-            true => String::new(),
-            false => {
-                let lines: Vec<&str> = self.last.iter().map(String::as_str).collect();
-                format!("; its last words: {}", lines.join(" | "))
-            }
+        if self.last.is_empty() {
+            String::new()
+        } else {
+            let lines: Vec<&str> = self.last.iter().map(String::as_str).collect();
+            format!("; its last words: {}", lines.join(" | "))
         }
     }
 }

@@ -137,9 +137,10 @@ fn groups(cgroup: &str, mountinfo: &str) -> Vec<(PathBuf, PathBuf)> {
             let (place, kind) = line.split_once(" - ")?;
             let place: Vec<&str> = place.split(' ').collect();
             let kind: Vec<&str> = kind.split(' ').collect();
-            let fits = match unified {
-                true => kind.first() == Some(&"cgroup2"),
-                false => kind.first() == Some(&"cgroup") && has_pids(kind.last()?),
+            let fits = if unified {
+                kind.first() == Some(&"cgroup2")
+            } else {
+                kind.first() == Some(&"cgroup") && has_pids(kind.last()?)
             };
             let (root, mount) = (place.get(3)?, PathBuf::from(place.get(4)?));
             // A container may be told a path elsewhere; then what is mounted is its own.

@@ -117,9 +117,10 @@ impl Term {
             .ok_or_else(|| FilterError::OtherKind {
                 term: self.to_string(),
                 column: name.clone(),
-                kind: match value.is_number() {
-                    true => format!("numbers, and '{wanted}' is none"),
-                    false => "true or false".to_owned(),
+                kind: if value.is_number() {
+                    format!("numbers, and '{wanted}' is none")
+                } else {
+                    "true or false".to_owned()
                 },
             })
     }
@@ -214,9 +215,10 @@ fn term(text: &str) -> Result<Term, FilterError> {
         return Err(FilterError::Incomplete(text.to_owned()));
     }
     if comparison.is_of_order() && number(value).is_none() {
-        return Err(match value.is_empty() {
-            true => FilterError::Incomplete(text.to_owned()),
-            false => FilterError::NoOrder(text.to_owned(), value.to_owned()),
+        return Err(if value.is_empty() {
+            FilterError::Incomplete(text.to_owned())
+        } else {
+            FilterError::NoOrder(text.to_owned(), value.to_owned())
         });
     }
     Ok(Term::Column(

@@ -59,9 +59,10 @@ impl Trial {
             return self.ideal_s;
         };
         let is_of_loops = ideal_s <= load.computing_s(own_s) * (1.0 + ARITHMETIC);
-        Some(match is_of_loops {
-            true => load.computing_s(loop_s).min(ideal_s),
-            false => ideal_s,
+        Some(if is_of_loops {
+            load.computing_s(loop_s).min(ideal_s)
+        } else {
+            ideal_s
         })
     }
 

@@ -136,9 +136,10 @@ fn length_of_ended_rows(bytes: &[u8]) -> usize {
             _ => {}
         }
     }
-    match bytes.starts_with(BYTE_ORDER_MARK) {
-        true => ended.max(BYTE_ORDER_MARK.len()),
-        false => ended,
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        ended.max(BYTE_ORDER_MARK.len())
+    } else {
+        ended
     }
 }
 

@@ -6,9 +6,10 @@ use crate::model::{Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind
 /// A good run of the published work: 512 commands in batches of 16, 1 s or 2 million loops each.
 pub fn trial(label: &str, (makespan_s, ideal_s): (f64, f64)) -> Trial {
     let (processes, threads) = shape(label);
-    let workload = match label.starts_with("cpu") {
-        true => WorkloadKind::Cpu,
-        false => WorkloadKind::Io,
+    let workload = if label.starts_with("cpu") {
+        WorkloadKind::Cpu
+    } else {
+        WorkloadKind::Io
     };
     Trial {
         experiment: "test".to_owned(),

@@ -135,9 +135,10 @@ fn run_again(summary: &Summary) -> Cell {
 }
 
 fn ideal(summary: &Summary) -> Cell {
-    match summary.ideal_is_bound {
-        true => Cell::maybe(summary.ideal_s, Cell::SecondsAtLeast),
-        false => Cell::maybe(summary.ideal_s, Cell::Seconds),
+    if summary.ideal_is_bound {
+        Cell::maybe(summary.ideal_s, Cell::SecondsAtLeast)
+    } else {
+        Cell::maybe(summary.ideal_s, Cell::Seconds)
     }
 }
 

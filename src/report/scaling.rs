@@ -115,9 +115,10 @@ pub(super) fn people(fits: &[Scaled]) -> Table {
         (Column::right("peak at"), |s| {
             s.figure(|fit| {
                 let (peak, interval) = fit.measured_peak()?;
-                let high = match interval.high.is_finite() {
-                    true => format!("{:.0}", interval.high),
-                    false => "∞".to_owned(),
+                let high = if interval.high.is_finite() {
+                    format!("{:.0}", interval.high)
+                } else {
+                    "∞".to_owned()
                 };
                 Some(format!("{peak:.0} [{:.0}, {high}]", interval.low))
             })

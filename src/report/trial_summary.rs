@@ -52,9 +52,12 @@ const MEASURES: &[Measure] = &[
     measure("makespan", "makespan_s", |t| {
         Cell::maybe(t.makespan_s, Cell::Seconds)
     }),
-    measure("ideal", "ideal_s", |t| match t.ideal_is_bound {
-        true => Cell::maybe(t.ideal_s, Cell::SecondsAtLeast),
-        false => Cell::maybe(t.ideal_s, Cell::Seconds),
+    measure("ideal", "ideal_s", |t| {
+        if t.ideal_is_bound {
+            Cell::maybe(t.ideal_s, Cell::SecondsAtLeast)
+        } else {
+            Cell::maybe(t.ideal_s, Cell::Seconds)
+        }
     }),
     measure("loops of a command", "loop_s", |t| {
         Cell::maybe(t.loop_s, Cell::Seconds)

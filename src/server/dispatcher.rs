@@ -683,8 +683,9 @@ fn is_on(pool: &WorkerPool, route: Route) -> bool {
 /// worker that has gone on to another session has been given up by its socket after a second.
 fn patience(pool: &WorkerPool, limits: &Limits, route: Route) -> Duration {
     let patience = limits.batch_timeout / 2;
-    match is_on(pool, route) {
-        true => patience,
-        false => patience.min(Limits::LINGER),
+    if is_on(pool, route) {
+        patience
+    } else {
+        patience.min(Limits::LINGER)
     }
 }

@@ -33,9 +33,10 @@ impl Limits {
     pub fn start_timeout(batch_timeout: Duration, interpreted: bool) -> Duration {
         const LONGEST: Duration = Duration::from_secs(30);
         const SHORTEST: Duration = Duration::from_secs(2);
-        match interpreted {
-            true => LONGEST,
-            false => batch_timeout.clamp(SHORTEST, LONGEST),
+        if interpreted {
+            LONGEST
+        } else {
+            batch_timeout.clamp(SHORTEST, LONGEST)
         }
     }
 

@@ -75,9 +75,10 @@ impl Budget {
                 terms.max_commands
             ));
         }
-        let window = match granted == wanted {
-            true => terms.window,
-            false => granted.checked_div(largest).unwrap_or(1).max(1),
+        let window = if granted == wanted {
+            terms.window
+        } else {
+            granted.checked_div(largest).unwrap_or(1).max(1)
         };
         Ok(Quota {
             window,

@@ -145,9 +145,10 @@ impl<C> Session<C> {
         if self.leases.contains_key(&sequence) {
             return false;
         }
-        let commands = match self.job.is_told_commands() {
-            true => load.commands.into(),
-            false => Box::default(),
+        let commands = if self.job.is_told_commands() {
+            load.commands.into()
+        } else {
+            Box::default()
         };
         let lease = Lease {
             id,

@@ -183,9 +183,10 @@ impl Axes {
             Job::check_switch_interval(interval).or_else(|error| refuse(key, error.to_string()))?;
         }
         let runtimes = self.runtime.iter().flat_map(Axis::values);
-        match runtimes.into_iter().any(|runtime| *runtime == Runtime::Gil) {
-            true => Ok(()),
-            false => refuse(key, NO_SWITCHES),
+        if runtimes.into_iter().any(|runtime| *runtime == Runtime::Gil) {
+            Ok(())
+        } else {
+            refuse(key, NO_SWITCHES)
         }
     }
 

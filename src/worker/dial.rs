@@ -129,9 +129,10 @@ impl Dial {
 
     fn gives_up_at(&self) -> Option<Tick> {
         let silent = self.is_silent || matches!(self.state, State::Reached(_));
-        let patience = match silent {
-            true => PATIENCE_WITH_THE_SILENT,
-            false => PATIENCE,
+        let patience = if silent {
+            PATIENCE_WITH_THE_SILENT
+        } else {
+            PATIENCE
         };
         Some(self.waiting_since?.after(patience))
     }

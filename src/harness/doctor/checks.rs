@@ -139,12 +139,13 @@ pub(super) fn of_calibration(calibration: &Calibration) -> Vec<Finding> {
 }
 
 pub(super) fn of_program(environment: &Environment) -> Vec<Finding> {
-    let build = match environment.optimised {
-        true => Finding::good("build", "optimised"),
-        false => Finding {
+    let build = if environment.optimised {
+        Finding::good("build", "optimised")
+    } else {
+        Finding {
             verdict: Verdict::Bad,
             ..Finding::unless("build", "not optimised", Some(Warning::Debug))
-        },
+        }
     };
     vec![build, sources(environment)]
 }

@@ -145,10 +145,13 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
         }),
         (Column::left("outcome"), |row| {
             let words = row.change.words();
-            Cell::Text(match row.is_regression {
-                true if row.change.finding != Finding::Broken => format!("{words}: regression"),
-                _ => words,
-            })
+            Cell::Text(
+                if row.is_regression && row.change.finding != Finding::Broken {
+                    format!("{words}: regression")
+                } else {
+                    words
+                },
+            )
         }),
     ]
 }

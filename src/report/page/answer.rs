@@ -117,9 +117,10 @@ fn kind(asked: &Asked<'_>) -> String {
         return String::new();
     };
     let (workload, runtime) = (row.trial().workload, &row.trial().runtime);
-    match runtime.is_native() {
-        true => format!("{workload} work"),
-        false => format!("{workload} work on the {runtime} runtime"),
+    if runtime.is_native() {
+        format!("{workload} work")
+    } else {
+        format!("{workload} work on the {runtime} runtime")
     }
 }
 
@@ -129,9 +130,10 @@ fn brief(row: &Row<'_>) -> String {
     let faster = against_the_slowest(row)
         .map(|fact| format!(", {} as fast as the slowest", fact.figure))
         .unwrap_or_default();
-    match row.is_pick() {
-        true => format!("{time}{faster}"),
-        false => format!("{} looks fastest ({time}){faster}", row.name()),
+    if row.is_pick() {
+        format!("{time}{faster}")
+    } else {
+        format!("{} looks fastest ({time}){faster}", row.name())
     }
 }
 
@@ -176,9 +178,10 @@ fn load(trial: &Trial) -> String {
         (WorkloadKind::Exec, Some(line)) => vec![format!("run “{line}”")],
         _ => [sleep, run].into_iter().flatten().collect(),
     };
-    match does.is_empty() {
-        true => "which do nothing".to_owned(),
-        false => format!("which each {}", does.join(" and ")),
+    if does.is_empty() {
+        "which do nothing".to_owned()
+    } else {
+        format!("which each {}", does.join(" and "))
     }
 }
 

@@ -45,9 +45,10 @@ impl Figure {
 /// An XML declaration has no place in a page.
 fn without_prologue(svg: &str) -> &str {
     let svg = svg.trim();
-    match svg.starts_with("<?xml") {
-        true => svg.split_once("?>").map_or(svg, |(_, rest)| rest.trim()),
-        false => svg,
+    if svg.starts_with("<?xml") {
+        svg.split_once("?>").map_or(svg, |(_, rest)| rest.trim())
+    } else {
+        svg
     }
 }
 

@@ -89,9 +89,10 @@ impl HeatMap {
         for ((processes, spots), texts) in self.processes.iter().zip(&self.spots).zip(&texts) {
             let cells = spots.iter().zip(texts).map(|(spot, text)| {
                 let cell = format!("{text:>width$}");
-                match colour {
-                    true => self.shaded(*spot, &cell),
-                    false => cell,
+                if colour {
+                    self.shaded(*spot, &cell)
+                } else {
+                    cell
                 }
             });
             lines.push(line(&processes.to_string(), cells));
@@ -160,9 +161,10 @@ impl HeatMap {
         let slowest_s = self.seconds().fold(seconds, f64::max);
         let fastest_s = self.seconds().fold(seconds, f64::min);
         let whole = (slowest_s / fastest_s).ln();
-        let share = match whole > 0.0 {
-            true => (slowest_s / seconds).ln() / whole,
-            false => 1.0,
+        let share = if whole > 0.0 {
+            (slowest_s / seconds).ln() / whole
+        } else {
+            1.0
         };
         (share * (SHADES.len() - 1) as f64).round() as usize
     }

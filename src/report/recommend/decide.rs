@@ -160,8 +160,9 @@ fn shape(candidate: &Candidate) -> (u32, u32) {
 fn is_cheaper(a: &Candidate, b: &Candidate) -> bool {
     let (kib_a, kib_b) = (a.memory_kib.unwrap_or(0.0), b.memory_kib.unwrap_or(0.0));
     let same = kib_a <= kib_b * (1.0 + SAME_MEMORY) && kib_b <= kib_a * (1.0 + SAME_MEMORY);
-    match same {
-        true => shape(a) < shape(b),
-        false => kib_a < kib_b,
+    if same {
+        shape(a) < shape(b)
+    } else {
+        kib_a < kib_b
     }
 }

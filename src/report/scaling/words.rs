@@ -90,9 +90,10 @@ fn limit(fit: &Fit) -> String {
     if fit.scaling.sigma < 1e-6 {
         return "throughput rises in proportion, as far as was measured (Amdahl’s law)".to_owned();
     }
-    let most = match low < 1e-6 {
-        true => "no known limit".to_owned(),
-        false => speedup(low),
+    let most = if low < 1e-6 {
+        "no known limit".to_owned()
+    } else {
+        speedup(low)
     };
     format!(
         "throughput can rise to {} times that of one ({} to {most}; Amdahl’s law, R² {:.3})",
