@@ -75,6 +75,9 @@ pub enum CompareError {
 pub const FEWEST_RUNS: usize = 5;
 
 /// Compares two samples of times.
+///
+/// # Errors
+/// When a time is not above 0: then there is no ratio.
 pub fn compare(
     old: &Sample,
     new: &Sample,

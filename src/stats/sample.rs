@@ -34,6 +34,9 @@ const MAD_TO_SIGMA: f64 = 1.4826;
 
 impl Sample {
     /// Sorts the values and checks the invariants.
+    ///
+    /// # Errors
+    /// When there is no value, or one is infinite or NaN.
     pub fn new(mut values: Vec<f64>) -> Result<Sample, SampleError> {
         if let Some((index, &value)) = values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
             return Err(SampleError::NotFinite { index, value });

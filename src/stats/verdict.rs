@@ -79,6 +79,9 @@ pub enum Reason {
 }
 
 /// Judges values given **in the order in which they were measured**.
+///
+/// # Errors
+/// When there is no value, or one is infinite or NaN.
 pub fn assess(
     in_order: &[f64],
     limits: &Limits,
