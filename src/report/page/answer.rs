@@ -1,7 +1,5 @@
 //! The answer to each question, as it stands at the top of the page.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::asked::{Asked, Row};
@@ -76,7 +74,7 @@ pub(super) fn answer(asked: &Asked<'_>, within: f64) -> Answer {
         work: work(asked),
         is_decided: pick.is_some(),
         headline: match pick {
-            Some(row) => shape(&row),
+            Some(row) => row.shape(),
             None => "The data can’t decide".to_owned(),
         },
         brief: said.map(|row| brief(&row)).unwrap_or_default(),
@@ -84,7 +82,7 @@ pub(super) fn answer(asked: &Asked<'_>, within: f64) -> Answer {
             format!(
                 "The fastest that was measured, {} ({}):",
                 best.name(),
-                shape(&best)
+                best.shape()
             )
         }),
         facts: said.map_or_else(Vec::new, |row| facts(&row)),
@@ -183,41 +181,6 @@ fn load(trial: &Trial) -> String {
     } else {
         format!("which each {}", does.join(" and "))
     }
-}
-
-/// A number of processes and threads, and whatever else tells it from the other configurations.
-pub(super) fn shape(row: &Row<'_>) -> String {
-    let trial = row.trial();
-    let mut words = vec![match (trial.processes, trial.threads) {
-        (1, threads) => format!("1 process of {}", counted(threads as usize, "thread")),
-        (processes, 1) => format!("{processes} processes of 1 thread each"),
-        (processes, threads) => format!("{processes} processes of {threads} threads each"),
-    }];
-    let mut say = |word: String, kinds: BTreeSet<String>| {
-        if kinds.len() > 1 {
-            words.push(word);
-        }
-    };
-    let kinds = |of: fn(&Trial) -> String| row.asked.rows().map(|row| of(row.trial())).collect();
-    say(
-        format!("batches of {}", trial.batch),
-        kinds(|t| t.batch.to_string()),
-    );
-    say(
-        format!("{} dispatch", trial.dispatch),
-        kinds(|t| t.dispatch.to_string()),
-    );
-    say(
-        format!("{} start", trial.spawn),
-        kinds(|t| t.spawn.to_string()),
-    );
-    if trial.threads > 1 {
-        // What runs one thread is no choice.
-        let others = row.asked.rows().filter(|row| row.trial().threads > 1);
-        let executors = others.map(|row| row.trial().executor.to_string()).collect();
-        say(format!("{} executor", trial.executor), executors);
-    }
-    words.join(", ")
 }
 
 fn fits(asked: &Asked<'_>) -> Option<Fits> {

@@ -1,6 +1,9 @@
 //! The records of each question, summed up by configuration: what everything on the page is said
 //! from.
 
+use std::collections::BTreeSet;
+
+use super::words::counted;
 use super::{AskedExperiment, Page};
 use crate::record::{PublishedFigure, Spread, Status, Summary, Trial, group, summarise};
 use crate::report::Cell;
@@ -125,6 +128,42 @@ impl<'a> Row<'a> {
             PublishedFigure::Seconds(seconds) => Some(seconds),
             _ => None,
         }
+    }
+
+    /// A number of processes and threads, and whatever else tells it from the other configurations.
+    pub(super) fn shape(&self) -> String {
+        let trial = self.trial();
+        let mut words = vec![match (trial.processes, trial.threads) {
+            (1, threads) => format!("1 process of {}", counted(threads as usize, "thread")),
+            (processes, 1) => format!("{processes} processes of 1 thread each"),
+            (processes, threads) => format!("{processes} processes of {threads} threads each"),
+        }];
+        let mut say = |word: String, kinds: BTreeSet<String>| {
+            if kinds.len() > 1 {
+                words.push(word);
+            }
+        };
+        let kinds =
+            |of: fn(&Trial) -> String| self.asked.rows().map(|row| of(row.trial())).collect();
+        say(
+            format!("batches of {}", trial.batch),
+            kinds(|t| t.batch.to_string()),
+        );
+        say(
+            format!("{} dispatch", trial.dispatch),
+            kinds(|t| t.dispatch.to_string()),
+        );
+        say(
+            format!("{} start", trial.spawn),
+            kinds(|t| t.spawn.to_string()),
+        );
+        if trial.threads > 1 {
+            // What runs one thread is no choice.
+            let others = self.asked.rows().filter(|row| row.trial().threads > 1);
+            let executors = others.map(|row| row.trial().executor.to_string()).collect();
+            say(format!("{} executor", trial.executor), executors);
+        }
+        words.join(", ")
     }
 
     /// The median of its peak memory.

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::answer::shape;
 use super::asked::{Asked, Row};
 use crate::report::Cell;
 use crate::report::recommend::Answer as Verdict;
@@ -72,7 +71,7 @@ impl Compared {
         let times = row.median_s().zip(fastest).map(|(mine, its)| mine / its);
         Compared {
             name: row.name().to_owned(),
-            shape: shape(row),
+            shape: row.shape(),
             median: Cell::maybe(row.median_s(), Cell::Seconds).to_string(),
             interval: row.interval_in_words().unwrap_or_default(),
             failed: row.candidate().failed().to_string(),
