@@ -5,7 +5,6 @@ use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use serde::{Deserialize, Serialize};
 
 use super::asked::Asked;
 use super::configuration::check_waits;
@@ -13,6 +12,7 @@ use super::error::UsageError;
 use super::input::read_input;
 use super::own_work::{check_own_work, find_task, with_tasks};
 use super::progress::Progress;
+use super::request::Request;
 use super::results::ResultsFolder;
 use super::server::check_limits;
 use super::settle_scratch;
@@ -20,53 +20,10 @@ use crate::harness::{
     Capacity, Experiment, Harness, Input, Limits, LoopCost, Planned, check_expected_sum,
 };
 use crate::model::{Configuration, Job, OwnWork, Runtime};
-use crate::process::{Program, Signals, tell};
+use crate::process::{Program, Signals};
 use crate::record::{Trial, TrialWriter, with_fastest_loops};
 use crate::server::tasks_needed;
 use crate::spec::{Order, input_digest};
-
-/// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Request {
-    /// What the order of each block is shuffled from; none keeps the order as given.
-    pub seed: Option<u64>,
-    /// How narrow the interval of a median must be, as a part of the median.
-    pub precision: Option<f64>,
-    /// When no further block is begun, in seconds from the start of the process.
-    pub budget_s: Option<f64>,
-    /// What ends a single trial, in seconds.
-    pub timeout_s: Option<f64>,
-    /// Whether the first trial that fails ends it all.
-    pub fail_fast: bool,
-    /// Whether a bad line of an input file is an error.
-    pub strict: bool,
-    /// Whether commands that the table does not have are passed over. (Sweeps that were begun
-    /// before this could be asked have not.)
-    #[serde(default)]
-    pub allow_unknown: bool,
-    /// What is to be measured, one after another.
-    pub experiments: Vec<Asked>,
-}
-
-impl Request {
-    /// Says what is asked, and why, on stderr.
-    pub(super) fn say_questions(&self) {
-        for Asked {
-            name, definition, ..
-        } in &self.experiments
-        {
-            // A grid from the command line asks nothing but what it says.
-            if !definition.question.is_empty() {
-                tell(format_args!(
-                    "{name}: {}\n{}\n",
-                    definition.question.trim(),
-                    definition.analysis.trim()
-                ));
-            }
-        }
-    }
-}
 
 /// An experiment with its input, ready to be run.
 pub(super) struct Prepared {

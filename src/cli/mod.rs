@@ -24,6 +24,7 @@ mod recommend;
 mod records;
 mod report;
 mod reproduce;
+mod request;
 mod results;
 mod run;
 mod server;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::error::UsageError;
-use super::measure::Request;
+use super::request::Request;
 use crate::clock;
 use crate::harness::Environment;
 use crate::record::{Trial, TrialWriter, read_text};
