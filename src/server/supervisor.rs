@@ -63,6 +63,24 @@ struct WorkerProcess {
     killed_for: Option<String>,
 }
 
+/// Why a worker process could not be started.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    /// The program can't be started.
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    /// The system refused what a worker needs beside its process.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}
+
+impl StartError {
+    /// Whether the system is short of something that it may have again.
+    fn is_shortage(&self) -> bool {
+        matches!(self, StartError::Spawn(error) if error.is_shortage())
+    }
+}
+
 impl ProcessSupervisor {
     /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
     pub(super) fn new(program: Program, gateway: String, job: &Job) -> io::Result<Self> {
@@ -91,8 +109,7 @@ impl ProcessSupervisor {
         let Err(error) = self.try_start(worker) else {
             return;
         };
-        let spawn: Option<&SpawnError> = error.downcast_ref();
-        if spawn.is_some_and(SpawnError::is_shortage) && self.timer.set(AGAIN).is_ok() {
+        if error.is_shortage() && self.timer.set(AGAIN).is_ok() {
             tracing::warn!(worker, "{error}; it is tried again");
             self.waiting.push((worker, error.to_string()));
         } else {
@@ -101,7 +118,7 @@ impl ProcessSupervisor {
         }
     }
 
-    fn try_start(&mut self, worker: WorkerNo) -> anyhow::Result<()> {
+    fn try_start(&mut self, worker: WorkerNo) -> Result<(), StartError> {
         let mut command = self.program.command();
         command.args(["worker", "--lifeline", "--ticket", "-"]);
         if let Some(interpreter) = &self.interpreter {
@@ -116,18 +133,19 @@ impl ProcessSupervisor {
             gateway,
             worker,
             secret,
-        })?;
+        })
+        .map_err(io::Error::from)?;
         command.stderr(Stdio::piped());
         let mut child = Child::spawn(&mut command, StdoutMode::Piped)?;
         // That it has ended already is seen, and told of, like any other end.
         let _ = child.tell(&format!("{ticket}\n"));
         let data = epoll::EventData::new_u64(u64::from(worker));
-        epoll::add(&self.news, &child, data, epoll::EventFlags::IN)?;
+        epoll::add(&self.news, &child, data, epoll::EventFlags::IN).map_err(io::Error::from)?;
         let (stdout, stderr) = (child.take_stdout(), child.take_stderr());
         if let Some(stderr) = &stderr {
-            rustix::io::ioctl_fionbio(stderr, true)?;
+            rustix::io::ioctl_fionbio(stderr, true).map_err(io::Error::from)?;
             let data = epoll::EventData::new_u64(STDERR | u64::from(worker));
-            epoll::add(&self.news, stderr, data, epoll::EventFlags::IN)?;
+            epoll::add(&self.news, stderr, data, epoll::EventFlags::IN).map_err(io::Error::from)?;
         }
         let process = WorkerProcess {
             child,
