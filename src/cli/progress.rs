@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::clock::{self, Tick};
 use crate::harness::{Capacity, Experiment, Observer, Planned, advice, expected_s};
 use crate::process::tell;
-use crate::record::{Status, Trial, TrialWriter};
+use crate::record::{Status, StoreError, Trial, TrialWriter};
 
 /// A bar of answered batches on stderr, when that is a terminal which can show one.
 pub(super) fn batches_bar(total: u64) -> ProgressBar {
@@ -146,7 +146,7 @@ impl Observer for Progress {
         bar.set_position(spent_ms);
     }
 
-    fn ended(&mut self, trial: &Trial) -> anyhow::Result<()> {
+    fn ended(&mut self, trial: &Trial) -> Result<(), StoreError> {
         if let Some(rows) = &mut self.rows {
             rows.write(trial)?;
         }

@@ -8,8 +8,8 @@ mod calibration;
 mod doctor;
 mod environment;
 mod experiment;
-mod loop_cost;
-mod planner;
+mod input;
+mod planned;
 mod server;
 mod thread_count;
 mod trace;
@@ -17,15 +17,14 @@ mod trial;
 mod verdict;
 
 pub use advice::{advice, shell_syntax_advice};
-pub use calibration::{Calibration, batch_cost_s, measure_batch_cost};
+pub use calibration::{Calibration, LoopCost, batch_cost_s, measure_batch_cost};
 pub use doctor::{Finding, Verdict, Warning, examine};
 pub use environment::{Capacity, Environment};
-pub use experiment::{
-    Ending, Experiment, Limits, Observer, Planned, WrongSum, check_expected_sum, expected_s,
-};
-pub use loop_cost::LoopCost;
+pub use experiment::{Ending, Experiment, Limits, Observer};
+pub use input::{Input, WrongSum, check_expected_sum};
+pub use planned::{Planned, expected_s};
 pub use server::StartError;
-pub use trial::{Harness, HarnessError, Input, expected_sum};
+pub use trial::{Harness, HarnessError};
 
 /// The commands file that comes with the program.
 pub const DEFAULT_COMMANDS: &str = include_str!("../../data/client_data.txt");

@@ -7,29 +7,21 @@ use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::input::expected_sum;
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
 use super::verdict::{beyond_64_bits, failed, judge, note_cost};
-use super::{Capacity, LoopCost, experiment::Planned, trace};
+use super::{Capacity, Input, LoopCost, Planned, trace};
 use crate::client::{self, ClientError, Ending, Outcome, Source};
 use crate::clock::{self, Tick};
 use crate::model::{
-    Command, Configuration, IdealInput, Instruction, Job, Load, Runtime, Table, TableEntry,
-    WorkloadKind, ideal_makespan, split_reason,
+    Command, Configuration, IdealInput, Instruction, Job, Load, Runtime, Table, WorkloadKind,
+    ideal_makespan, split_reason,
 };
 use crate::net::Context;
 use crate::process::{ProcessTreeSnapshot, Program, Scratch, Signals, StopCondition};
-use crate::record::{Status, Trial};
+use crate::record::{Status, StoreError, Trial};
 use crate::wire::control::JobRequest;
-
-/// The commands and the table that trials are run with.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// What the client sends, in order.
-    pub commands: Vec<Command>,
-    /// What the server knows.
-    pub entries: Vec<TableEntry>,
-}
 
 /// Runs trials, each as a fresh process tree.
 #[derive(Debug)]
@@ -49,7 +41,7 @@ pub struct Harness {
     signals: Signals,
 }
 
-/// Why no trial could be run at all. (A trial that fails is a row, not an error.)
+/// Why nothing more can be measured. (A trial that fails is a row, not an error.)
 #[derive(Debug, thiserror::Error)]
 pub enum HarnessError {
     /// Somebody wants us to stop.
@@ -63,6 +55,9 @@ pub enum HarnessError {
         /// What the system said.
         source: io::Error,
     },
+    /// A row can't be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 fn system(action: &'static str) -> impl FnOnce(io::Error) -> HarnessError {
@@ -529,15 +524,6 @@ enum Stopped {
     Timeout,
     ServerEnded,
     Client(String),
-}
-
-/// The sum that the responses of the commands must have: those that the table does not know add
-/// nothing.
-pub fn expected_sum(commands: &[Command], table: &Table, repeat: u64) -> i128 {
-    let known = commands.iter().filter_map(|&command| table.get(command));
-    let once: i128 = known.map(|known| i128::from(known.response)).sum();
-    // What is beyond even this is as far beyond 64 bits.
-    once.saturating_mul(repeat.into())
 }
 
 fn job_request(configuration: &Configuration) -> JobRequest {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::calibration::{BUDGET_S, COMMANDS, a_part, measure_loop};
+use super::native::{BUDGET_S, COMMANDS, a_part, measure_loop};
 use crate::clock;
 use crate::executor::Batch;
 use crate::model::{Dispatch, ExecutorKind, Instruction, Interpreter, Job, Runtime, WorkloadKind};
@@ -38,13 +38,11 @@ impl LoopCost {
             }),
         }
     }
-}
 
-impl LoopCost {
     /// The runtime, with the interpreter's own path where it was asked for by name. What a name on
     /// PATH stands for may be a shim: a script that looks for the interpreter, each time anew, while
     /// a worker is being started.
-    pub(super) fn resolved(&self, runtime: &Runtime) -> Runtime {
+    pub(in crate::harness) fn resolved(&self, runtime: &Runtime) -> Runtime {
         let own = self.interpreter.as_ref().map(|it| it.executable.parse());
         match (runtime, own) {
             (Runtime::Python(asked), Some(Ok(own))) if !asked.program().contains('/') => {

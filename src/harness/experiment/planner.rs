@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::{Experiment, Planned};
+use super::definition::Experiment;
+use crate::harness::Planned;
 use crate::record::Trial;
 use crate::spec::{Repetition, trial_key};
 use crate::stats::{Bootstrap, Sample};
@@ -32,6 +33,16 @@ struct Rows {
 impl Rows {
     fn has(&self, block: u32) -> bool {
         self.good.contains_key(&block) || self.bad.contains(&block)
+    }
+}
+
+impl Experiment {
+    /// All trials that are known to come, in order, when `rows` are done, and that no row is there
+    /// for: of a precision, those that the first decision needs.
+    pub fn missing(&self, rows: &[Trial]) -> Vec<Planned> {
+        let mut planner = Planner::new(self, rows);
+        let known = planner.blocks(1..=planner.last_known(1), 1);
+        planner.missing(known)
     }
 }
 
