@@ -8,12 +8,16 @@ mod calibration;
 mod doctor;
 mod environment;
 mod experiment;
+#[cfg(test)]
+mod fixtures;
 mod input;
+mod outcome;
 mod planned;
 mod server;
 mod thread_count;
 mod trace;
 mod trial;
+mod trial_row;
 mod verdict;
 
 pub use advice::{advice, shell_syntax_advice};

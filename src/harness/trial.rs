@@ -1,34 +1,31 @@
-//! One trial from its fresh process tree to its row.
+//! A trial from its fresh process tree to its last process: what is run, timed and looked at.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::input::expected_sum;
+use super::input::IndexedInput;
+use super::outcome::{Failure, Served, TrialCost, TrialOutcome};
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
-use super::verdict::{beyond_64_bits, failed, judge, note_cost};
+use super::trial_row::{TrialPlan, trial_row};
 use super::{Capacity, Input, LoopCost, Planned, trace};
-use crate::client::{self, ClientError, Ending, Outcome, Source};
+use crate::client::{self, ClientError, Ending, Outcome};
 use crate::clock::{self, Tick};
-use crate::model::{
-    Command, Configuration, IdealInput, Instruction, Job, Load, Runtime, Table, WorkloadKind,
-    ideal_makespan, split_reason,
-};
+use crate::model::{Configuration, Instruction, Job};
 use crate::net::Context;
 use crate::process::{ProcessTreeSnapshot, Program, Scratch, Signals, StopCondition};
-use crate::record::{Status, StoreError, Trial};
+use crate::record::{StoreError, Trial};
 use crate::wire::control::JobRequest;
+use crate::worker::python::AgentError;
 
 /// Runs trials, each as a fresh process tree.
 #[derive(Debug)]
 pub struct Harness {
     program: Program,
-    input: Input,
-    table: Table,
+    input: IndexedInput,
     capacity: Capacity,
     timeout: Option<Duration>,
     /// Whether commands that the table does not have are passed over.
@@ -74,18 +71,13 @@ impl Harness {
         timeout: Option<Duration>,
         signals: Signals,
     ) -> Self {
-        let numbered = input.entries.iter().copied().enumerate();
-        let (table, _) = Table::from_entries(numbered);
-        let capacity = Capacity::here();
-        let server_arguments = Vec::new();
         Harness {
             program,
-            input,
-            table,
-            capacity,
+            input: IndexedInput::new(input),
+            capacity: Capacity::here(),
             timeout,
             allow_unknown: false,
-            server_arguments,
+            server_arguments: Vec::new(),
             trace: None,
             traceback: None,
             signals,
@@ -119,54 +111,13 @@ impl Harness {
 
     /// Runs the trials that follow with other commands and another table.
     pub fn use_input(&mut self, input: Input) {
-        let numbered = input.entries.iter().copied().enumerate();
-        (self.table, _) = Table::from_entries(numbered);
-        self.input = input;
+        self.input = IndexedInput::new(input);
     }
 
     /// The makespan that a configuration allows in theory, in seconds, and whether that is only a
     /// bound. `loop_cost` is that of its job.
     pub fn ideal(&self, configuration: &Configuration, loop_cost: &LoopCost) -> (f64, bool) {
-        let waits_s: Vec<f64> = self
-            .waits_ns(configuration)
-            .map(|ns| ns as f64 / 1e9)
-            .collect();
-        let input = IdealInput {
-            waits_s: &waits_s,
-            repeat: configuration.repeat,
-            load: self.load(configuration, loop_cost.locked),
-            loop_s: loop_cost.loop_s,
-        };
-        ideal_makespan(&configuration.job, &input)
-    }
-
-    fn load(&self, configuration: &Configuration, locked: bool) -> Load {
-        Load {
-            commands: self.source(configuration).commands(),
-            unknown: self.unknown_commands(configuration),
-            batch: configuration.batch,
-            processes: configuration.processes,
-            threads: configuration.job.width(),
-            locked,
-            capacity: self.capacity.cores,
-            rate_per_s: configuration.rate_per_s,
-        }
-    }
-
-    /// What a trial's client sends.
-    fn source(&self, configuration: &Configuration) -> Source<'_> {
-        let Configuration { repeat, batch, .. } = *configuration;
-        Source::new(&self.input.commands, repeat, batch)
-    }
-
-    /// The waits of the commands that the table knows.
-    fn waits_ns<'a>(&'a self, configuration: &'a Configuration) -> impl Iterator<Item = u64> + 'a {
-        let known = self
-            .input
-            .commands
-            .iter()
-            .filter_map(|&command| self.table.get(command));
-        known.map(|instruction| configuration.effective_wait_ns(instruction.wait_ns))
+        self.input.ideal(configuration, loop_cost, self.capacity)
     }
 
     /// Runs one trial from the start of its server to the end of its last process. Whatever goes
@@ -175,11 +126,29 @@ impl Harness {
     /// # Errors
     /// When it was interrupted, or the system refuses what every trial needs.
     pub fn run(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
-        let mut trial = self.run_to_its_row(planned)?;
-        let reason = trial.error.unwrap_or_default();
-        let (line, traceback) = split_reason(&reason);
-        self.traceback = traceback.map(str::to_owned);
-        trial.error = (!line.is_empty()).then(|| line.to_owned());
+        let configuration = &planned.configuration;
+        let start = clock::now();
+        let loop_cost = match self.input.check(configuration, self.allow_unknown) {
+            Ok(()) => LoopCost::measure(&configuration.job, self.timeout)
+                .map_err(|error| TrialOutcome::NotStarted(self.no_loop_cost(start, &error))),
+            Err(reason) => Err(TrialOutcome::Refused(reason)),
+        };
+        let started_at = clock::timestamp();
+        let (loop_cost, outcome) = match loop_cost {
+            Ok(before) => {
+                let (fastest, outcome) = self.measure(configuration, before, start)?;
+                (Some(fastest), outcome)
+            }
+            Err(outcome) => (None, outcome),
+        };
+        let plan = TrialPlan {
+            planned,
+            input: &self.input,
+            capacity: self.capacity,
+            started_at,
+        };
+        let (trial, traceback) = trial_row(&plan, loop_cost.as_ref(), outcome);
+        self.traceback = traceback;
         Ok(trial)
     }
 
@@ -188,119 +157,60 @@ impl Harness {
         self.traceback.as_deref()
     }
 
-    fn run_to_its_row(&mut self, planned: &Planned) -> Result<Trial, HarnessError> {
-        let configuration = &planned.configuration;
-        let unknown = self.unknown_commands(configuration);
-        if let Err(reason) = self.check_input(configuration, unknown) {
-            return Ok(Trial {
-                error: Some(reason),
-                unknown_commands: Some(unknown),
-                ..self.blank(planned)
-            });
+    /// Why a trial fails whose interpreter does not even tell how fast it is.
+    fn no_loop_cost(&self, start: Tick, error: &AgentError) -> Failure {
+        let is_late = |limit: &Duration| start.elapsed() >= *limit;
+        match self.timeout.filter(is_late) {
+            Some(limit) => Failure::timeout(limit, format_args!(": {error}")),
+            None => Failure::failed(error),
         }
-        let start = clock::now();
-        let loop_cost = LoopCost::measure(&configuration.job, self.timeout);
-        let mut trial = self.blank(planned);
-        let loop_cost = match loop_cost {
-            Ok(loop_cost) => loop_cost,
-            Err(error) => {
-                let is_late = |limit: &Duration| start.elapsed() >= *limit;
-                (trial.status, trial.error) = match self.timeout.filter(is_late) {
-                    Some(limit) => late(limit, &error),
-                    None => (Status::Failed, Some(error.to_string())),
-                };
-                return Ok(trial);
-            }
-        };
-        if let Some(identity) = &loop_cost.interpreter {
-            trial.interpreter = Some(identity.to_string());
-            trial.gil_enabled = identity.gil_enabled;
-        }
-        let ideal_s = self.note_ideal(configuration, &loop_cost, &mut trial);
+    }
+
+    /// Measures a trial whose loops have been timed, and times them again.
+    fn measure(
+        &mut self,
+        configuration: &Configuration,
+        before: LoopCost,
+        start: Tick,
+    ) -> Result<(LoopCost, TrialOutcome), HarnessError> {
+        let (ideal_s, _) = self.ideal(configuration, &before);
         let timeout = self
             .timeout
             .unwrap_or_else(|| default_timeout(&configuration.job, ideal_s));
-        let mut resolved = configuration.clone();
-        resolved.job.runtime = loop_cost.resolved(&configuration.job.runtime);
         let limit = TimeLimit { start, timeout };
-        let end = self.attempt(&resolved, &limit, &mut trial)?;
-        self.note_faster_loops(&resolved, loop_cost, &mut trial);
-        (trial.status, trial.error) = match end {
-            Ok(()) => (Status::Ok, None),
-            Err(reason) => reason,
-        };
-        Ok(trial)
+        let mut resolved = configuration.clone();
+        resolved.job.runtime = before.resolved(&configuration.job.runtime);
+        let outcome = self.serve(&resolved, &limit, ideal_s)?;
+        let fastest = self.with_faster_loops(&resolved.job, before, &outcome);
+        Ok((fastest, outcome))
     }
 
-    /// Notes the ideal that follows from a loop_cost, and says it.
-    fn note_ideal(
-        &self,
-        configuration: &Configuration,
-        loop_cost: &LoopCost,
-        trial: &mut Trial,
-    ) -> f64 {
-        let (ideal_s, is_bound) = self.ideal(configuration, loop_cost);
-        trial.loop_s = (loop_cost.loop_s > 0.0).then_some(loop_cost.loop_s);
-        trial.ideal_s = (ideal_s > 0.0).then_some(ideal_s);
-        trial.ideal_is_bound = is_bound;
-        ideal_s
-    }
-
-    /// Looks again how fast the loops are, when a trial is over, and corrects its ideal if they are
-    /// faster than before, or were in its workers: what a core can do, it could do in the trial.
-    fn note_faster_loops(
-        &self,
-        configuration: &Configuration,
-        mut loop_cost: LoopCost,
-        trial: &mut Trial,
-    ) {
-        if !configuration.job.computes() {
-            return;
+    /// Looks again how fast the loops are, when a trial is over, and takes that if they are faster
+    /// than before, or were in its workers: what a core can do, it could do in the trial.
+    fn with_faster_loops(&self, job: &Job, before: LoopCost, outcome: &TrialOutcome) -> LoopCost {
+        if !job.computes() {
+            return before;
         }
-        let in_workers = trial.loop_s;
         // That an interpreter can't be started any more is for the next trial to tell.
-        let after =
-            LoopCost::measure(&configuration.job, self.timeout).map(|loop_cost| loop_cost.loop_s);
-        let seen = [Some(loop_cost.loop_s), in_workers, after.ok()];
+        let after = LoopCost::measure(job, self.timeout).map(|loop_cost| loop_cost.loop_s);
+        let seen = [Some(before.loop_s), outcome.fastest_loop_s(), after.ok()];
         let seen = seen.into_iter().flatten().filter(|&loop_s| loop_s > 0.0);
-        loop_cost.loop_s = seen.reduce(f64::min).unwrap_or(0.0);
-        self.note_ideal(configuration, &loop_cost, trial);
-    }
-
-    /// Whether the input can come out right at all: what is known before is not measured.
-    fn check_input(&self, configuration: &Configuration, unknown: u64) -> Result<(), String> {
-        if unknown > 0 && !self.allow_unknown {
-            return Err(format!(
-                "the table does not have {unknown} of the {} commands; mend the one or the other, or \
-                 pass them over with --allow-unknown",
-                self.source(configuration).commands()
-            ));
-        }
-        let sum = expected_sum(&self.input.commands, &self.table, configuration.repeat);
-        match configuration.job.workload {
-            WorkloadKind::Task => Ok(()),
-            _ if i64::try_from(sum).is_ok() => Ok(()),
-            _ => Err(beyond_64_bits(sum)),
+        LoopCost {
+            loop_s: seen.reduce(f64::min).unwrap_or(0.0),
+            ..before
         }
     }
 
-    /// How many of a trial's commands the table does not have.
-    fn unknown_commands(&self, configuration: &Configuration) -> u64 {
-        let is_unknown = |&&command: &&Command| self.table.get(command).is_none();
-        let once = self.input.commands.iter().filter(is_unknown).count() as u64;
-        once.saturating_mul(configuration.repeat)
-    }
-
-    /// The part of a trial that can fail.
-    fn attempt(
+    /// Runs a trial from the start of its server to the end of its last process.
+    fn serve(
         &mut self,
         configuration: &Configuration,
         limit: &TimeLimit,
-        trial: &mut Trial,
-    ) -> Result<Result<(), (Status, Option<String>)>, HarnessError> {
+        ideal_s: f64,
+    ) -> Result<TrialOutcome, HarnessError> {
         let scratch = Scratch::create().map_err(system("can't make a folder for the trial"))?;
         let table = scratch.file("table.txt");
-        self.write_table(configuration, &table)
+        fs::write(&table, self.input.table_text(configuration))
             .map_err(system("can't write the trial's table"))?;
         let setup = Setup {
             program: &self.program,
@@ -314,53 +224,51 @@ impl Harness {
         let mut server = match Server::start(&setup, configuration, &self.signals) {
             Ok(server) => server,
             Err(StartError::Interrupted) => return Err(HarnessError::Interrupted),
-            Err(error @ StartError::Slow(_)) => return Ok(Err(late(limit.timeout, &error))),
-            Err(error) => return Ok(failed(error)),
+            Err(error @ StartError::Slow(_)) => {
+                let late = Failure::timeout(limit.timeout, format_args!(": {error}"));
+                return Ok(TrialOutcome::NotStarted(late));
+            }
+            Err(error) => return Ok(TrialOutcome::NotStarted(Failure::failed(error))),
         };
-        trial.startup_s = Some(server.startup.as_secs_f64());
-        let mut process_tree = ProcessTreeSnapshot::default();
-        let driven = self.drive(
-            configuration,
-            trial,
-            limit,
-            &scratch,
-            &mut server,
-            &mut process_tree,
-        );
+        let startup = server.startup;
+        let (driven, process_tree) =
+            self.drive(configuration, limit, ideal_s, &scratch, &mut server);
         let ended = match &driven {
-            Ok(outcome) if outcome.ending == Ending::Complete => server.stop(),
+            Ok(answers) if answers.ending == Ending::Complete => server.stop(),
             Ok(_) | Err(_) => server.kill(),
         };
         let ended = ended.map_err(system("can't reap the server"))?;
-        note_cost(trial, &ended, &process_tree);
-        if let (Some(folder), Ok(outcome)) = (&self.trace, &driven) {
-            trace::leave(folder, scratch.path(), &outcome.batch_spans)
+        if let (Some(folder), Ok(answers)) = (&self.trace, &driven) {
+            trace::leave(folder, scratch.path(), &answers.batch_spans)
                 .map_err(system("can't write the trace"))?;
         }
-        match driven {
-            Ok(outcome) => Ok(judge(trial, &outcome, self.unknown_commands(configuration))),
-            Err(Stopped::Interrupted) => Err(HarnessError::Interrupted),
-            Err(Stopped::Timeout) => {
-                let limit = limit.timeout;
-                let losses = ended.losses();
-                let reason = format!("not done within its time limit of {limit:?}{losses}");
-                Ok(Err((Status::Timeout, Some(reason))))
-            }
-            Err(Stopped::ServerEnded) => Ok(failed(ended.in_words())),
-            Err(Stopped::Client(error)) => Ok(failed(error)),
-        }
+        let answers = match driven {
+            Ok(answers) => Ok(answers),
+            Err(Stopped::Interrupted) => return Err(HarnessError::Interrupted),
+            Err(Stopped::Timeout) => Err(Failure::timeout(limit.timeout, ended.losses())),
+            Err(Stopped::ServerEnded) => Err(Failure::failed(ended.in_words())),
+            Err(Stopped::Client(error)) => Err(Failure::failed(error)),
+        };
+        Ok(TrialOutcome::Served(Box::new(Served {
+            startup,
+            cost: TrialCost {
+                usage: ended.exit.usage,
+                report: ended.report,
+                process_tree,
+            },
+            answers,
+        })))
     }
 
-    /// Drives the client against the server.
+    /// Drives the client against the server, and looks at the processes when it has its answers.
     fn drive(
         &mut self,
         configuration: &Configuration,
-        trial: &Trial,
         limit: &TimeLimit,
+        ideal_s: f64,
         scratch: &Scratch,
         server: &mut Server,
-        process_tree: &mut ProcessTreeSnapshot,
-    ) -> Result<Outcome, Stopped> {
+    ) -> (Result<Outcome, Stopped>, ProcessTreeSnapshot) {
         let options = client::Options {
             results: scratch.endpoint("results.ipc"),
             batches: None,
@@ -374,109 +282,35 @@ impl Harness {
             stop_server: false,
             until_failure: true,
         };
-        let source = self.source(configuration);
+        let source = self.input.source(configuration);
         let stop = StopCondition::new(
             &[self.signals.as_fd(), server.child().as_fd()],
             limit.left(),
-        )
-        .map_err(|error| Stopped::Client(error.to_string()))?;
+        );
+        let stop = match stop {
+            Ok(stop) => stop,
+            Err(error) => {
+                let error = Stopped::Client(error.to_string());
+                return (Err(error), ProcessTreeSnapshot::default());
+            }
+        };
         let pid = server.child().pid();
-        let threads = ThreadCount::start(pid, half_of(trial.ideal_s));
+        let threads = ThreadCount::start(pid, half_of(ideal_s));
         let outcome = client::run(&Context::new(), &options, &source, &stop, &mut |_| {});
         let threads = threads.stop();
         // The memory is looked at when the last result has come: nothing has been given back yet,
         // and nothing is being timed any more.
-        *process_tree = ProcessTreeSnapshot::take(pid);
+        let mut process_tree = ProcessTreeSnapshot::take(pid);
         process_tree.threads = process_tree.threads.max(threads);
-        match outcome {
+        let answers = match outcome {
             Ok(outcome) if outcome.ending != Ending::Interrupted => granted(configuration, outcome),
             Ok(_) if self.signals.take() > 0 => Err(Stopped::Interrupted),
             Ok(_) if stop.is_timed_out() => Err(Stopped::Timeout),
             Ok(_) => Err(Stopped::ServerEnded),
             Err(error @ ClientError::Rejected(_)) => Err(Stopped::Client(error.to_string())),
             Err(error) => Err(Stopped::Client(format!("the client failed: {error}"))),
-        }
-    }
-
-    /// The table with the waits that the configuration asks for.
-    fn write_table(&self, configuration: &Configuration, path: &Path) -> io::Result<()> {
-        let mut text = String::new();
-        for entry in &self.input.entries {
-            let mut entry = *entry;
-            let wait_ns = entry.instruction.wait_ns;
-            entry.instruction.wait_ns = configuration.effective_wait_ns(wait_ns);
-            // Writing to a String can't fail.
-            let _ = writeln!(text, "{entry}");
-        }
-        fs::write(path, text)
-    }
-
-    /// A row that says what was asked, and nothing yet of what came out.
-    fn blank(&self, planned: &Planned) -> Trial {
-        let configuration = &planned.configuration;
-        let job = &configuration.job;
-        let longest = self.waits_ns(configuration).max().unwrap_or(0);
-        let sum = expected_sum(&self.input.commands, &self.table, configuration.repeat);
-        Trial {
-            experiment: planned.experiment.clone(),
-            label: configuration.label.clone(),
-            workload: job.workload,
-            runtime: job.runtime.clone(),
-            processes: configuration.processes,
-            threads: job.threads,
-            batch: configuration.batch,
-            executor: job.executor,
-            dispatch: job.dispatch,
-            spawn: configuration.spawn,
-            commands: self.source(configuration).commands(),
-            wait_s: job.has_waits().then_some(longest as f64 / 1e9),
-            loops: job.computes().then_some(job.loops),
-            switch_interval_s: (job.runtime == Runtime::Gil)
-                .then_some(job.switch_interval.as_secs_f64()),
-            time_scale: configuration.time_scale,
-            expected_sum: sum.clamp(i64::MIN.into(), i64::MAX.into()) as i64,
-            rate_per_s: configuration.rate_per_s,
-            key: planned.key.clone(),
-            warmup: planned.warmup,
-            run: planned.run,
-            block: planned.block,
-            order: planned.order,
-            started_at: clock::timestamp(),
-            status: Status::Failed,
-            error: None,
-            makespan_s: None,
-            ideal_s: None,
-            ideal_is_bound: false,
-            loop_s: None,
-            capacity_cores: Some(self.capacity.cores),
-            startup_s: None,
-            first_result_s: None,
-            latency_p50_s: None,
-            latency_p90_s: None,
-            latency_p99_s: None,
-            latency_p999_s: None,
-            latency_max_s: None,
-            throughput_per_s: None,
-            achieved_rate_per_s: None,
-            responses_sum: None,
-            results: None,
-            retried: None,
-            duplicates: None,
-            lost: None,
-            unknown_commands: None,
-            cpu_user_s: None,
-            cpu_system_s: None,
-            voluntary_switches: None,
-            involuntary_switches: None,
-            peak_rss_kib: None,
-            peak_pss_kib: None,
-            peak_threads: None,
-            lock_switches: None,
-            interpreter: None,
-            gil_enabled: None,
-            task: job.task().map(ToString::to_string),
-            exec: job.exec().map(|exec| exec.line.to_string()),
-        }
+        };
+        (answers, process_tree)
     }
 }
 
@@ -502,15 +336,10 @@ impl TimeLimit {
     }
 }
 
-/// How a trial ends that did not get as far as to send anything.
-fn late(limit: Duration, error: &impl std::fmt::Display) -> (Status, Option<String>) {
-    let reason = format!("not done within its time limit of {limit:?}: {error}");
-    (Status::Timeout, Some(reason))
-}
-
-/// Half of the ideal makespan: by then all threads are there, and none has anything left to do.
-fn half_of(ideal_s: Option<f64>) -> Option<Duration> {
-    ideal_s.map(|ideal_s| seconds(ideal_s / 2.0))
+/// Half of the ideal makespan, if there is one: by then all threads are there, and none has anything
+/// left to do.
+fn half_of(ideal_s: f64) -> Option<Duration> {
+    (ideal_s > 0.0).then(|| seconds(ideal_s / 2.0))
 }
 
 /// An ideal may be longer than any clock runs: many waits, many times.
