@@ -236,6 +236,11 @@ fn zeromq_is_named_by_net_alone() {
 }
 
 #[test]
+fn errors_have_types_below_the_command_line() {
+    assert_only("cli", &["anyhow::", "use anyhow", "anyhow!"]);
+}
+
+#[test]
 fn the_clock_alone_reads_the_time() {
     assert_only(
         "clock",
