@@ -50,7 +50,7 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
     threshold: f64,
 
-    /// The chance of any false timer among all comparisons
+    /// The chance of any false alarm among all comparisons
     #[arg(long, value_name = "P", default_value = "0.05", value_parser = probability)]
     alpha: f64,
 

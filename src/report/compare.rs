@@ -17,7 +17,7 @@ use crate::stats::{Bootstrap, Difference, Failures, Interval, Outcome, Sample, c
 pub struct Terms {
     /// What is seen to be slower is a regression when its ratio of medians is above 1 + this.
     pub threshold: f64,
-    /// The chance of any false timer among all comparisons.
+    /// The chance of any false alarm among all comparisons.
     pub alpha: f64,
     /// Whether the new record may lack what the old one has.
     pub allow_missing: bool,

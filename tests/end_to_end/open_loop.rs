@@ -24,10 +24,10 @@ fn cpu_s(stage: &Stage, line: &str) -> f64 {
 fn a_client_that_waits_does_not_compute() {
     // The last answers come three seconds after the last batch was due; and with a window of one, each
     // batch is due long before there is room for it.
-    for (wait_s, loop_cost) in [(3.0, "--rate 20"), (0.1, "--rate 1000 --window 1")] {
+    for (wait_s, pacing) in [(3.0, "--rate 20"), (0.1, "--rate 1000 --window 1")] {
         let stage = Stage::with_512_commands(wait_s);
         let server = stage.start("server table.txt ipc://batches ipc://results 32 -t 16");
-        let client = format!("client commands.txt 16 ipc://results ipc://batches {loop_cost}");
+        let client = format!("client commands.txt 16 ipc://results ipc://batches {pacing}");
         let spent_s = cpu_s(&stage, &client);
         let said = stage.read("out.txt");
         assert!(said.contains("total: 512"));
@@ -37,7 +37,7 @@ fn a_client_that_waits_does_not_compute() {
         let took_s: f64 = took_s.unwrap().parse().unwrap();
         // 0.2 s in 8 s. One that spins takes more than half of a core.
         let most_s = took_s * 0.2 / 8.0;
-        assert!(spent_s < most_s, "{loop_cost}: {spent_s} s of {took_s} s");
+        assert!(spent_s < most_s, "{pacing}: {spent_s} s of {took_s} s");
         server.interrupt().expect(0);
     }
 }
