@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::{Spread, Trial, group_by};
+use super::{Spread, Status, Trial, group_by};
 use crate::model::WorkloadKind;
 
 /// The same experiment and the same work, whoever does it and however: what processes, threads,
@@ -25,13 +25,17 @@ pub struct Work<'a> {
 
 impl<'a> Work<'a> {
     /// The configuration with the smallest [`median_makespan_s`], by its first trial and its name;
-    /// the first of several. `None` without a good run.
+    /// the first of several. One of which every run is good comes before one with failures, whose
+    /// median is of those that happened to end. `None` without a good run.
     pub fn fastest(&self) -> Option<(&'a Trial, String)> {
         let groups = group_by(self.trials.iter().copied(), |trial| trial);
         let medians = groups.into_iter().filter_map(|(name, trials)| {
-            Some((median_makespan_s(&trials)?, *trials.first()?, name))
+            let fails = trials.iter().any(|trial| trial.status != Status::Ok);
+            let rank = (fails, median_makespan_s(&trials)?);
+            Some((rank, *trials.first()?, name))
         });
-        let (_, trial, name) = medians.min_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
+        let (_, trial, name) =
+            medians.min_by(|(a, ..), (b, ..)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
         Some((trial, name))
     }
 }
@@ -175,6 +179,18 @@ mod tests {
         assert_eq!(works[0].fastest().unwrap().1, "io-mp-4x1");
         let failed = [samples::failed("io-mp-1x1", "lost")];
         assert_eq!(super::works(&failed)[0].fastest(), None);
+    }
+
+    #[test]
+    fn what_fails_is_not_the_fastest_while_something_does_not_fail() {
+        let mut trials = vec![
+            samples::trial("io-mp-1x1", (1.0, 1.0)),
+            samples::failed("io-mp-1x1", "lost"),
+            samples::trial("io-mp-2x1", (2.0, 1.0)),
+        ];
+        assert_eq!(works(&trials)[0].fastest().unwrap().1, "io-mp-2x1");
+        trials.pop();
+        assert_eq!(works(&trials)[0].fastest().unwrap().1, "io-mp-1x1");
     }
 
     #[test]
