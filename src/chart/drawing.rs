@@ -2,9 +2,30 @@
 
 use std::path::{Path, PathBuf};
 
-use super::figure::Figure;
-use super::{ChartError, Kind, paint};
+use super::grammar::Chart;
+use super::theme::{self, Theme};
+use super::{ChartError, Kind, compositor, paint};
 use crate::record::{Trial, Work, works};
+
+/// How charts are painted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Style {
+    /// In logical pixels; a PNG has twice as many.
+    pub width: f64,
+    /// The paper.
+    pub theme: Theme,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Style { width: theme::WIDTH, theme: Theme::Light }
+    }
+}
+
+impl Style {
+    /// For a phone.
+    pub const NARROW: Style = Style { width: theme::NARROW, theme: Theme::Light };
+}
 
 /// One picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,18 +34,19 @@ pub struct Drawing {
     pub kind: Kind,
     /// The name of its files, without an ending; no other drawing of the same records has it.
     pub stem: String,
-    figure: Figure,
+    chart: Chart,
+    source: String,
 }
 
 impl Drawing {
     /// What it shows, in one line.
     pub fn title(&self) -> &str {
-        &self.figure.title
+        &self.chart.title
     }
 
     /// What it shows, in a sentence or two.
-    pub fn description(&self) -> &str {
-        &self.figure.description
+    pub fn description(&self) -> String {
+        self.chart.notes.join(" ")
     }
 
     /// The picture as the text of an SVG: with real text, and with the values in places that answer
@@ -32,8 +54,9 @@ impl Drawing {
     ///
     /// # Errors
     /// When it can't be painted.
-    pub fn svg(&self) -> Result<String, ChartError> {
-        paint::svg(&self.figure)
+    pub fn svg(&self, style: Style) -> Result<String, ChartError> {
+        let scene = compositor::compose(&self.chart, style.width, &self.source)?;
+        paint::svg(&scene, style.theme)
     }
 
     /// Writes `<stem>.svg` and `<stem>.png` into a folder, and tells both paths. A file is whole or
@@ -41,8 +64,9 @@ impl Drawing {
     ///
     /// # Errors
     /// When it can't be painted or written.
-    pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, ChartError> {
-        paint::save(&self.figure, &folder.join(&self.stem))
+    pub fn save(&self, folder: &Path, style: Style) -> Result<Vec<PathBuf>, ChartError> {
+        let scene = compositor::compose(&self.chart, style.width, &self.source)?;
+        paint::save(&scene, style.theme, &folder.join(&self.stem))
     }
 }
 
@@ -64,45 +88,51 @@ pub struct Drawings {
     pub left_out: Vec<LeftOut>,
 }
 
-impl Drawings {
-    /// Takes a picture in. Its file is named after the kind and `of`, which may be empty; with a
+/// The charts of one kind.
+#[derive(Debug)]
+pub(super) struct Sheet<'a> {
+    pub(super) drawings: &'a mut Drawings,
+    pub(super) kind: Kind,
+    /// The line at the foot.
+    pub(super) source: &'a str,
+}
+
+impl Sheet<'_> {
+    /// Takes a chart in. Its file is named after the kind and `of`, which may be empty; with a
     /// number, where another has that name already.
-    pub(super) fn push(&mut self, kind: Kind, of: &str, figure: Figure) {
+    pub fn push(&mut self, of: &str, chart: Chart) {
+        let kind = self.kind;
         let stem = match of {
             "" => kind.as_str().to_owned(),
             of => format!("{}-{of}", kind.as_str()),
         };
-        let is_free = |stem: &String| self.drawn.iter().all(|drawing| drawing.stem != *stem);
+        let drawn = &mut self.drawings.drawn;
+        let is_free = |stem: &String| drawn.iter().all(|drawing| drawing.stem != *stem);
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
-        let stem = std::iter::once(stem.clone())
-            .chain(numbered)
-            .find(is_free)
-            .unwrap_or(stem);
-        self.drawn.push(Drawing { kind, stem, figure });
+        let all = std::iter::once(stem.clone()).chain(numbered);
+        let stem = all.into_iter().find(is_free).unwrap_or(stem);
+        let source = self.source.to_owned();
+        drawn.push(Drawing { kind, stem, chart, source });
     }
 
     /// The works that a kind of chart has a picture of each, with what their files are named by: the
     /// slug where there are several. Without any, that is noted.
-    pub(super) fn works<'a>(&mut self, kind: Kind, trials: &'a [Trial]) -> Vec<(Work<'a>, String)> {
+    pub fn works<'a>(&mut self, trials: &'a [Trial]) -> Vec<(Work<'a>, String)> {
         let works = works(trials);
         if works.is_empty() {
-            self.leave_out(kind, "there is no trial to draw");
+            self.leave_out("there is no trial to draw");
         }
         let several = works.len() > 1;
         let named = |work: Work<'a>| {
-            let of = if several {
-                work.slug.clone()
-            } else {
-                String::new()
-            };
+            let of = if several { work.slug.clone() } else { String::new() };
             (work, of)
         };
         works.into_iter().map(named).collect()
     }
 
     /// Notes what can't be drawn.
-    pub(super) fn leave_out(&mut self, kind: Kind, reason: impl Into<String>) {
-        let reason = reason.into();
-        self.left_out.push(LeftOut { kind, reason });
+    pub fn leave_out(&mut self, reason: impl Into<String>) {
+        let (kind, reason) = (self.kind, reason.into());
+        self.drawings.left_out.push(LeftOut { kind, reason });
     }
 }

@@ -35,6 +35,12 @@ impl Estimate {
         })
     }
 
+    /// The median alone; values that are not finite do not count.
+    pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+        let finite = values.into_iter().filter(|value| value.is_finite());
+        Some(Sample::new(finite.collect()).ok()?.median())
+    }
+
     /// Of a figure of those trials that are ok and have it.
     pub fn over<'a>(
         trials: impl IntoIterator<Item = &'a Trial>,
@@ -42,16 +48,6 @@ impl Estimate {
     ) -> Option<Self> {
         let ok = (trials.into_iter()).filter(|trial| trial.status == Status::Ok);
         Estimate::of(ok.filter_map(figure))
-    }
-
-    /// The same in another unit.
-    pub fn times(self, factor: f64) -> Self {
-        Estimate {
-            median: self.median * factor,
-            low: self.low * factor,
-            high: self.high * factor,
-            ..self
-        }
     }
 
     /// In words, in a unit: `1.05 s, 95 % interval 1.04 to 1.07 in 6 runs`. Ends that are written
@@ -69,28 +65,14 @@ impl Estimate {
         }
     }
 
+    /// Half the interval as a share of the median, where there are several runs.
+    pub fn half_width(&self) -> Option<f64> {
+        (self.runs > 1).then_some((self.high - self.low) / 2.0 / self.median)
+    }
+
     /// Whether its runs differ.
     pub fn has_width(&self) -> bool {
         self.high > self.low
-    }
-}
-
-/// What the lines around medians are, in a sentence; `None` where no figure has more than one run.
-pub fn explained<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> Option<&'static str> {
-    let repeated = (estimates.into_iter()).filter(|estimate| estimate.runs > 1);
-    let (mut intervals, mut ranges) = (false, false);
-    for estimate in repeated {
-        intervals |= estimate.is_interval;
-        ranges |= !estimate.is_interval;
-    }
-    match (intervals, ranges) {
-        (true, false) => Some("Medians with their 95 % intervals."),
-        (false, true) => Some("Medians of all runs, with a line from the smallest to the largest."),
-        (true, true) => Some(
-            "Medians with their 95 % intervals; with fewer than six runs, from the smallest to the \
-             largest.",
-        ),
-        (false, false) => None,
     }
 }
 
@@ -120,14 +102,5 @@ mod tests {
         let six = "2.00 s, 95 % interval 1.00 to 3.00 in 6 runs";
         assert_eq!(told(&[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]), six);
         assert_eq!(told(&[1.0; 6]), "1.00 s in 6 runs");
-    }
-
-    #[test]
-    fn what_the_lines_are_is_said_once() {
-        let [one, few, many] = [1, 3, 8].map(|n| Estimate::of((0..n).map(f64::from)).unwrap());
-        assert_eq!(explained([&one]), None);
-        assert!(explained([&one, &few]).unwrap().contains("smallest"));
-        assert!(!explained([&many]).unwrap().contains("smallest"));
-        assert!(explained([&many, &few]).unwrap().contains("fewer"));
     }
 }

@@ -90,16 +90,7 @@ pub fn cut(text: &str, room: f64, em: f64) -> Result<String, ChartError> {
 }
 
 /// The text as lines of at most `room` pixels, broken between words.
-pub fn wrap(text: &str, room: f64, em: f64) -> Result<Vec<String>, ChartError> {
-    broken(text, room, em, false)
-}
-
-/// The same of bold text.
-pub fn wrap_bold(text: &str, room: f64, em: f64) -> Result<Vec<String>, ChartError> {
-    broken(text, room, em, true)
-}
-
-fn broken(text: &str, room: f64, em: f64, bold: bool) -> Result<Vec<String>, ChartError> {
+pub fn wrap(text: &str, room: f64, em: f64, bold: bool) -> Result<Vec<String>, ChartError> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let longer = match lines.last() {
@@ -127,7 +118,7 @@ mod tests {
 
     #[test]
     fn lines_break_between_words() {
-        let lines = wrap("one two three four", 55.0, 12.0).unwrap();
+        let lines = wrap("one two three four", 55.0, 12.0, false).unwrap();
         assert_eq!(lines, ["one two", "three", "four"]);
     }
 }

@@ -1,48 +1,55 @@
 //! The charts: pictures of records, as SVG for pages and PNG for everything else.
 //!
-//! Each kind of chart has a module of its name. It is prepared (records to figures by value), laid
-//! out (figures to shapes, a pure function), and only then painted. The same records give the same
-//! bytes on every machine: the fonts are part of the binary.
+//! Each kind of chart has a module of its name: a pure function from records to a `Chart`, which
+//! is data in the terms of the `grammar`. One `compositor` lays any chart out for any width, and
+//! `paint` makes a file of it. The same records give the same bytes on every machine: the fonts are
+//! part of the binary.
 //!
-//! * `sheet`, `panel`, `series`, `ideal`, `marker`, `axis`, `choice`, `estimate`, `unit`, `theme`,
-//!   `font`: what the charts share;
-//! * `figure`: what a picture is made of; `paint`: how it becomes a file.
+//! * `grammar`: chart, facet, axis, layer, mark; `scale`, `color_scale`: from values to places and
+//!   colours; `symbol`, `palette`: how series look;
+//! * `vocabulary`, `x_variable`, `unit`: what quantities, settings and units are called;
+//! * `estimate`, `ideal`, `choice`, `order`: what charts compute of records;
+//! * `compositor`: a chart as a `scene` of shapes; `paint`, `font`, `theme`: a scene as a file.
 //!
 //! Must not know: how a trial is run. Whatever a chart shows comes from a record.
 
-#![allow(clippy::match_bool)]
-
-mod axis;
 mod choice;
+mod color_scale;
 mod comparison;
+mod compositor;
 mod cost;
 mod curves;
 mod drawing;
 mod estimate;
-mod figure;
 mod font;
+mod grammar;
 mod heat_map;
 mod ideal;
 mod latency;
-mod marker;
+mod order;
 mod paint;
-mod panel;
-mod scaling;
-mod series;
-mod sheet;
-mod spread;
+mod palette;
 #[cfg(test)]
-mod testing;
+mod samples;
+mod scale;
+mod scaling;
+mod scene;
+mod spread;
+mod symbol;
 #[cfg(test)]
 mod tests;
 mod theme;
 mod timeline;
 mod unit;
+mod vocabulary;
+mod x_variable;
 
 use std::path::PathBuf;
 
 use crate::record::{Published, TraceRow, Trial};
-pub use drawing::{Drawing, Drawings, LeftOut};
+use drawing::Sheet;
+pub use drawing::{Drawing, Drawings, LeftOut, Style};
+pub use theme::{NARROW, NARROWEST, Theme, WIDEST, WIDTH};
 
 /// The kinds of charts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
@@ -132,24 +139,23 @@ pub enum ChartError {
 }
 
 /// Draws charts of these kinds from records, and tells which of them the records can't support.
-///
-/// # Errors
-/// When a picture can't be composed.
-pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Result<Drawings, ChartError> {
+pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Drawings {
     let mut drawings = Drawings::default();
-    for kind in kinds {
+    for &kind in kinds {
+        let source = records.source;
+        let sheet = &mut Sheet { drawings: &mut drawings, kind, source };
         match kind {
-            Kind::Comparison => comparison::draw(records, &mut drawings)?,
-            Kind::HeatMap => heat_map::draw(records, &mut drawings)?,
-            Kind::Scaling => scaling::draw(records, &mut drawings)?,
-            Kind::Latency => latency::draw(records, &mut drawings)?,
-            Kind::Timeline => timeline::draw(records, &mut drawings)?,
-            Kind::Cost => cost::draw(records, &mut drawings)?,
-            Kind::Spread => spread::draw(records, &mut drawings)?,
-            Kind::Curves => curves::draw(records, &mut drawings)?,
+            Kind::Comparison => comparison::draw(records, sheet),
+            Kind::HeatMap => heat_map::draw(records, sheet),
+            Kind::Scaling => scaling::draw(records, sheet),
+            Kind::Latency => latency::draw(records, sheet),
+            Kind::Timeline => timeline::draw(records, sheet),
+            Kind::Cost => cost::draw(records, sheet),
+            Kind::Spread => spread::draw(records, sheet),
+            Kind::Curves => curves::draw(records, sheet),
         }
     }
-    Ok(drawings)
+    drawings
 }
 
 /// What the colours of the charts become on dark paper: pairs of `#RRGGBB`, for a page that shows

@@ -1,70 +1,72 @@
-//! Paints a figure as SVG or PNG.
+//! Paints a scene as SVG or PNG.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use plotters::coord::Shift;
+use plotters::element::DashedPathElement;
 use plotters::prelude::{
     BitMapBackend, Circle, DrawingArea, DrawingBackend, FontDesc, FontFamily, FontStyle,
     IntoDrawingArea, PathElement, Polygon, Rectangle, SVGBackend,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, TextStyle};
+use plotters::style::{Color, RGBColor, TextStyle};
 
-use super::figure::{Anchor, Figure, Shape, Text};
-use super::{ChartError, font, theme};
+use super::scene::{Anchor, Scene, Shape, Stroke, Text};
+use super::theme::{self, Theme};
+use super::{ChartError, font};
 
 /// Device pixels for each logical one. plotters places everything on whole pixels, so the SVG is
 /// painted as finely as the PNG and then shown at half size.
 const SCALE: f64 = 2.0;
 
 /// Writes `<path>.svg` and `<path>.png`.
-pub fn save(figure: &Figure, path: &Path) -> Result<Vec<PathBuf>, ChartError> {
+pub fn save(scene: &Scene, theme: Theme, path: &Path) -> Result<Vec<PathBuf>, ChartError> {
     let svg_path = with_suffix(path, ".svg");
-    let text = svg(figure)?;
+    let text = svg(scene, theme)?;
     write_whole(&svg_path, ".svg", |file| {
         file.as_file_mut().write_all(text.as_bytes())
     })?;
     let png_path = with_suffix(path, ".png");
     write_whole(&png_path, ".png", |file| {
-        png(figure, file.path()).map_err(std::io::Error::other)
+        png(scene, theme, file.path()).map_err(std::io::Error::other)
     })?;
     Ok(vec![svg_path, png_path])
 }
 
 /// The text of an SVG with real text in it.
-pub fn svg(figure: &Figure) -> Result<String, ChartError> {
+pub fn svg(scene: &Scene, theme: Theme) -> Result<String, ChartError> {
     let mut text = String::new();
-    let (width, height) = device_size(figure);
+    let (width, height) = device_size(scene);
     {
         let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
-        paint(figure, &area, write_text)?;
+        paint((scene, theme), &area, write_text)?;
     }
     let painted = format!(r#"<svg width="{width}" height="{height}""#);
     let shown = format!(
         r#"<svg role="img" aria-label="{}" width="{}" height="{}""#,
-        escape(&figure.title),
-        figure.width,
-        figure.height
+        escape(&scene.title),
+        scene.width,
+        scene.height
     );
     let text = text.replacen(&painted, &shown, 1);
     let end = text.rfind("</svg>").unwrap_or(text.len());
-    Ok(format!("{}{}{}", &text[..end], tips(figure), &text[end..]))
+    Ok(format!("{}{}{}", &text[..end], tooltips(scene), &text[end..]))
 }
 
 /// Places that answer the pointer. They come last, so that nothing lies over them.
-fn tips(figure: &Figure) -> String {
-    if figure.tips.is_empty() {
+fn tooltips(scene: &Scene) -> String {
+    if scene.tooltips.is_empty() {
         return String::new();
     }
     let mut group = String::from("<g class=\"tips\">\n");
-    for tip in &figure.tips {
-        let ((left, top), (right, bottom)) = (device(tip.from), device(tip.to));
+    for tooltip in &scene.tooltips {
+        let ((left, top), (right, bottom)) = (device(tooltip.from), device(tooltip.to));
         group.push_str(&format!(
             r#"<rect class="tip" x="{left}" y="{top}" width="{}" height="{}" fill="none" pointer-events="all"><title>{}</title></rect>"#,
             (right - left).max(1),
             (bottom - top).max(1),
-            escape(&tip.words)
+            escape(&tooltip.words)
         ));
         group.push('\n');
     }
@@ -73,41 +75,53 @@ fn tips(figure: &Figure) -> String {
 }
 
 /// Draws into a PNG file, whose name must end in `.png`.
-fn png(figure: &Figure, path: &Path) -> Result<(), ChartError> {
-    let area = BitMapBackend::new(path, device_size(figure)).into_drawing_area();
-    paint(figure, &area, draw_text)
+fn png(scene: &Scene, theme: Theme, path: &Path) -> Result<(), ChartError> {
+    let area = BitMapBackend::new(path, device_size(scene)).into_drawing_area();
+    paint((scene, theme), &area, draw_text)
 }
 
 fn paint<B: DrawingBackend>(
-    figure: &Figure,
+    (scene, theme): (&Scene, Theme),
     area: &DrawingArea<B, Shift>,
     draw_text: impl Fn(&Text, &DrawingArea<B, Shift>) -> Result<(), ChartError>,
 ) -> Result<(), ChartError> {
-    area.fill(&theme::PAPER).map_err(failed)?;
-    for shape in &figure.shapes {
+    let ink = |colour: RGBColor| theme.colour(colour);
+    area.fill(&ink(theme::PAPER)).map_err(failed)?;
+    for shape in &scene.shapes {
         match shape {
             Shape::Rectangle(from, to, colour) => {
                 let corners = [device(*from), device(*to)];
-                let rectangle = Rectangle::new(corners, colour.filled());
+                let rectangle = Rectangle::new(corners, ink(*colour).filled());
                 area.draw(&rectangle).map_err(failed)?;
             }
             Shape::Disc(centre, radius, colour) => {
                 let radius = (radius * SCALE).round() as u32;
-                let disc = Circle::new(device(*centre), radius, colour.filled());
+                let disc = Circle::new(device(*centre), radius, ink(*colour).filled());
                 area.draw(&disc).map_err(failed)?;
             }
-            Shape::Line(points, thick, colour) => {
-                let thick = (thick * SCALE).round() as u32;
+            Shape::Line(points, thick, stroke, colour) => {
+                let style = ink(*colour).stroke_width((thick * SCALE).round() as u32);
                 let points: Vec<_> = points.iter().copied().map(device).collect();
-                let line = PathElement::new(points, colour.stroke_width(thick));
-                area.draw(&line).map_err(failed)?;
+                let pattern = match stroke {
+                    Stroke::Solid => None,
+                    Stroke::Dashed => Some((6.0, 4.0)),
+                    Stroke::Dotted => Some((2.0, 3.0)),
+                };
+                match pattern.map(|(dash, gap)| (dash * SCALE, gap * SCALE)) {
+                    None => area.draw(&PathElement::new(points, style)),
+                    Some((dash, gap)) => area.draw(&DashedPathElement::new(points, dash, gap, style)),
+                }
+                .map_err(failed)?;
             }
             Shape::Area(corners, colour, opacity) => {
                 let corners: Vec<_> = corners.iter().copied().map(device).collect();
-                let polygon = Polygon::new(corners, colour.mix(*opacity).filled());
+                let polygon = Polygon::new(corners, ink(*colour).mix(*opacity).filled());
                 area.draw(&polygon).map_err(failed)?;
             }
-            Shape::Text(text) => draw_text(text, area)?,
+            Shape::Text(text) => {
+                let colour = ink(text.colour);
+                draw_text(&Text { colour, ..text.clone() }, area)?;
+            }
         }
     }
     area.present().map_err(failed)
@@ -171,8 +185,8 @@ fn device((x, y): (f64, f64)) -> (i32, i32) {
     ((x * SCALE).round() as i32, (y * SCALE).round() as i32)
 }
 
-fn device_size(figure: &Figure) -> (u32, u32) {
-    let (width, height) = device((figure.width, figure.height));
+fn device_size(scene: &Scene) -> (u32, u32) {
+    let (width, height) = device((scene.width, scene.height));
     (width.unsigned_abs(), height.unsigned_abs())
 }
 

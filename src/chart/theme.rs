@@ -3,9 +3,15 @@
 use plotters::style::RGBColor;
 use plotters::style::colors::colormaps::{ColorMap, ViridisRGB};
 
-/// A figure's width in logical pixels. A PNG has twice as many.
+/// The width of a picture in logical pixels, where no other is asked for. A PNG has twice as many.
 pub const WIDTH: f64 = 700.0;
-/// Free space around a figure, in logical pixels.
+/// The width of one for a phone.
+pub const NARROW: f64 = 390.0;
+/// A narrower one has no room for its words.
+pub const NARROWEST: f64 = 320.0;
+/// The widest one that a PNG is made of.
+pub const WIDEST: f64 = 4000.0;
+/// Free space around a picture, in logical pixels.
 pub const MARGIN: f64 = 16.0;
 
 /// The colours of Okabe and Ito (2008), which people tell apart however they see colours. Marks
@@ -56,15 +62,7 @@ pub const SERIES: [RGBColor; 7] = [
 pub const ON_DARK: RGBColor = RGBColor(0xFE, 0xFE, 0xFE);
 /// Text on a light field, whatever the paper.
 pub const ON_LIGHT: RGBColor = RGBColor(0x01, 0x01, 0x01);
-/// What is marked as good enough.
-pub const GOOD: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
-
-/// The colour of the line of this number, from 0.
-pub fn series(number: usize) -> RGBColor {
-    SERIES[number % SERIES.len()]
-}
-
-/// The colour of a share of the way from the least to the most: 0 is dark, 1 is bright, and in grey
+/// The colour of a share, from the least to the most: 0 is dark, 1 is bright, and in grey
 /// it is still in order. Viridis, of van der Walt and Smith (2015).
 pub fn shade(share: f64) -> RGBColor {
     ViridisRGB.get_color(share.clamp(0.0, 1.0))
@@ -109,8 +107,26 @@ pub const DARK: [(RGBColor, RGBColor); 15] = [
     (SERIES[4], RGBColor(0xE0, 0xAE, 0x3A)),
     (SERIES[5], RGBColor(0xB7, 0x9C, 0xFF)),
     (SERIES[6], RGBColor(0xC4, 0xC4, 0xC4)),
-    (GOOD, RGBColor(0xFF, 0x8A, 0x2A)),
+    (PUBLISHED, RGBColor(0xFF, 0x8A, 0x2A)),
 ];
+
+/// The paper of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Theme {
+    /// White.
+    #[default]
+    Light,
+    /// Nearly black.
+    Dark,
+}
+
+impl Theme {
+    /// What a colour of the charts becomes.
+    pub fn colour(self, colour: RGBColor) -> RGBColor {
+        let found = DARK.iter().find(|(light, _)| *light == colour && self == Theme::Dark);
+        found.map_or(colour, |(_, dark)| *dark)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -123,8 +139,7 @@ mod tests {
     }
 
     fn dark(colour: RGBColor) -> RGBColor {
-        let found = DARK.iter().find(|(light, _)| *light == colour);
-        found.map_or(colour, |(_, dark)| *dark)
+        Theme::Dark.colour(colour)
     }
 
     #[test]

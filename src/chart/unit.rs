@@ -106,13 +106,23 @@ pub fn short(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// A mark of an axis as it is written: no more digits than it has.
-pub fn mark(value: f64) -> String {
+/// A tick as it is written: no more digits than it has.
+pub fn tick(value: f64) -> String {
     match value.abs() {
         size if size >= 1e6 => format!("{}M", value / 1e6),
         size if size >= 1e4 => format!("{}k", value / 1e3),
         _ => value.to_string(),
     }
+}
+
+/// A percentage with its sign.
+pub fn signed(value: f64, digits: &str) -> String {
+    let sign = match value {
+        value if value > 0.0 => "+",
+        value if value < 0.0 => "−",
+        _ => "",
+    };
+    format!("{sign}{digits} %")
 }
 
 #[cfg(test)]
@@ -149,6 +159,6 @@ mod tests {
         );
         assert_eq!(Unit::of_count(705.0).with_name(705.0), "705");
         assert_eq!(Unit::of_count(88.5).with_name(88.5), "88.5");
-        assert_eq!([1.0, 20_000.0, 2_000_000.0].map(mark), ["1", "20k", "2M"]);
+        assert_eq!([1.0, 20_000.0, 2_000_000.0].map(tick), ["1", "20k", "2M"]);
     }
 }

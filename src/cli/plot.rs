@@ -11,7 +11,7 @@ use super::error::UsageError;
 use super::print::line;
 use super::records::{Recorded, RecordsArgs};
 use super::results::say_warnings_beside;
-use crate::chart::{self, Drawings, Kind};
+use crate::chart::{self, Drawings, Kind, NARROWEST, Style, Theme, WIDEST, WIDTH};
 use crate::process::tell;
 use crate::record::published;
 
@@ -19,6 +19,9 @@ const EXAMPLES: &str = "\
 Examples:
   Every chart that the records support, beside the CSV
     mpmt plot results/2026-01-31T120000-reproduce/trials.csv
+
+  For a phone, on dark paper
+    mpmt plot trials.csv --width 390 --theme dark -o phone
 
   Two kinds, of a part of the trials, elsewhere
     mpmt plot trials.csv --chart heat-map,scaling --only 'workload=io threads>1' -o charts
@@ -36,6 +39,14 @@ pub(super) struct PlotArgs {
     /// Only these kinds of charts [default: all that the records support]
     #[arg(long, value_name = "NAMES", value_enum, value_delimiter = ',')]
     chart: Vec<Kind>,
+
+    /// The charts' width in pixels; a PNG has twice as many
+    #[arg(long, value_name = "PX", default_value_t = WIDTH, value_parser = width)]
+    width: f64,
+
+    /// The charts' paper
+    #[arg(long, value_enum, default_value_t = Theme::Light)]
+    theme: Theme,
 
     /// Folder for the charts [default: that of the CSV]
     #[arg(short, long, value_name = "DIR")]
@@ -56,8 +67,9 @@ pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
     } else {
         args.chart
     };
-    let drawings = draw(&recorded, &kinds)?;
-    for file in save(&drawings, folder)? {
+    let drawings = draw(&recorded, &kinds);
+    let style = Style { width: args.width, theme: args.theme };
+    for file in save(&drawings, folder, style)? {
         line(format_args!("{}", file.display()))?;
     }
     for left in &drawings.left_out {
@@ -74,8 +86,17 @@ pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// A width in which the words of a chart have room.
+fn width(text: &str) -> Result<f64, String> {
+    let width = text.parse::<f64>().map_err(|_| format!("'{text}' is no number of pixels"))?;
+    match (NARROWEST..=WIDEST).contains(&width) {
+        true => Ok(width.round()),
+        false => Err(format!("a chart is {NARROWEST} to {WIDEST} pixels wide, not {text}")),
+    }
+}
+
 /// Draws what was recorded.
-pub(super) fn draw(recorded: &Recorded, kinds: &[Kind]) -> anyhow::Result<Drawings> {
+pub(super) fn draw(recorded: &Recorded, kinds: &[Kind]) -> Drawings {
     let published = published();
     let records = chart::Records {
         trials: &recorded.trials,
@@ -83,14 +104,18 @@ pub(super) fn draw(recorded: &Recorded, kinds: &[Kind]) -> anyhow::Result<Drawin
         traces: &recorded.traces,
         source: &recorded.source,
     };
-    Ok(chart::draw(kinds, &records)?)
+    chart::draw(kinds, &records)
 }
 
 /// Writes all drawings into a folder, and tells their paths.
-pub(super) fn save(drawings: &Drawings, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn save(
+    drawings: &Drawings,
+    folder: &Path,
+    style: Style,
+) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for drawing in &drawings.drawn {
-        files.extend(drawing.save(folder)?);
+        files.extend(drawing.save(folder, style)?);
     }
     Ok(files)
 }

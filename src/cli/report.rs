@@ -13,7 +13,7 @@ use super::plot;
 use super::print::line;
 use super::quantity::share;
 use super::records::{Recorded, RecordsArgs};
-use crate::chart::{Drawings, Kind, dark_colours};
+use crate::chart::{Drawings, Kind, Style, dark_colours};
 use crate::process::tell;
 use crate::record::{by_experiment, published, read_text, trials_csv};
 use crate::report::page::{self, AskedExperiment, LeftOut, Page, PageChart, ThemeColour};
@@ -56,7 +56,7 @@ pub(super) struct ReportArgs {
 
 pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
     let recorded = args.records.read()?;
-    let drawings = plot::draw(&recorded, &Kind::ALL)?;
+    let drawings = plot::draw(&recorded, &Kind::ALL);
     let terms = Terms {
         within: args.within,
         ..Terms::default()
@@ -77,8 +77,8 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
 /// where.
 pub(super) fn leave(trials: &Path) -> anyhow::Result<()> {
     let recorded = &Recorded::read(trials, &[])?;
-    let drawings = plot::draw(recorded, &Kind::ALL)?;
-    plot::save(&drawings, &recorded.folder)?;
+    let drawings = plot::draw(recorded, &Kind::ALL);
+    plot::save(&drawings, &recorded.folder, Style::default())?;
     let html = compose(recorded, &drawings, None, Terms::default())?;
     let page = beside(recorded);
     write(&html, &page)?;
@@ -107,8 +107,8 @@ fn compose(
         charts.push(PageChart {
             kind: drawing.kind.as_str().to_owned(),
             title: drawing.title().to_owned(),
-            alt: drawing.description().to_owned(),
-            svg: drawing.svg()?,
+            alt: drawing.description(),
+            svg: drawing.svg(Style::default())?,
         });
     }
     let left_out: Vec<LeftOut> = (drawings.left_out.iter())

@@ -1,155 +1,220 @@
-//! Rows of bars: the columns share their rows, and each has a scale of its own.
+//! Rows of bars: facets side by side over the same rows, each with a scale of its own.
 
-use super::column::{Column, VALUE};
-use super::rows::{Quantity, Row, Rows};
-use crate::chart::estimate::{Estimate, explained};
-use crate::chart::figure::{Anchor, Figure, Text};
-use crate::chart::unit::Unit;
-use crate::chart::{ChartError, font, sheet, theme};
+use std::collections::BTreeSet;
 
+use super::configurations::{Configuration, Configurations};
+use crate::chart::estimate::Estimate;
+use crate::chart::grammar::{
+    Axis, Chart, Column, Datum, Facet, Key, Layer, Legend, Mark, Row as TableRow, Table,
+};
+use crate::chart::palette::Look;
+use crate::chart::scale::Scale;
+use crate::chart::theme;
+use crate::chart::vocabulary::{self, Quantity};
+use crate::model::Runtime;
+use crate::record::Memory;
+
+/// Beyond this a reader looks for a row and not at the bars.
+pub const MOST_ROWS: usize = 40;
+/// The height of a row.
 const ROW: f64 = 20.0;
-/// Room above the first row for the columns' names.
-const ABOVE: f64 = 38.0;
-/// Room below the last row for the marks of the scales.
-const BELOW: f64 = 22.0;
-const LONGEST_LABEL: f64 = 170.0;
-/// Room for a makespan, its name and unit above it included.
-const MAKESPAN: f64 = 76.0;
-/// Free space between two columns.
-const GAP: f64 = 14.0;
+/// Half the height of a bar, as a part of the row.
+const HALF: f64 = 0.25;
 
-/// Draws the rows.
-pub(super) fn figure(rows: &Rows, source: &str) -> Result<Figure, ChartError> {
-    let (mut figure, top) = sheet::begin(&title(rows), &sentences(rows))?;
-    let table = Table::new(rows, top + ABOVE)?;
-    table.draw(&mut figure)?;
-    sheet::end(figure, source, table.bottom() + BELOW)
+/// What the rows show, before any chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bars {
+    /// The experiment's name.
+    pub experiment: String,
+    /// The work, in words.
+    pub work: String,
+    /// Which figure the memory is.
+    pub memory: Memory,
+    /// Fastest first.
+    pub rows: Vec<Row>,
+    /// Which configurations have a row, unless all have one; and which runs failed.
+    pub notes: Vec<String>,
 }
 
-fn title(rows: &Rows) -> String {
-    format!("What each configuration costs: {}", rows.experiment)
+/// What a configuration cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Whether no other is both faster and smaller.
+    pub is_on_front: bool,
+    /// Runs that failed, and all.
+    pub failed: (usize, usize),
+    runtime: Runtime,
+    /// Of what was measured.
+    estimates: Vec<(Quantity, Estimate)>,
 }
 
-fn sentences(rows: &Rows) -> Vec<String> {
-    let mut sentences = vec![
-        format!("For {}, the fastest first.", rows.work),
-        "CPU time, context switches and peak memory of the server and all its workers together; less \
-         is better.".to_owned(),
-    ];
-    let columns = rows.columns();
-    let estimates: Vec<Estimate> = (rows.rows.iter())
-        .flat_map(|row| columns.iter().filter_map(|column| column.of(row)))
-        .collect();
-    sentences.extend(explained(&estimates).map(str::to_owned));
-    sentences.extend(rows.rule.clone());
-    if rows.rows.iter().any(|row| row.is_on_front) {
-        sentences.push(
-            "Bold: the Pareto front, of which no other is both faster and smaller.".to_owned(),
-        );
-    }
-    sentences.extend(rows.not_ok.clone());
-    sentences
-}
-
-/// Where everything stands.
-struct Table<'a> {
-    rows: &'a Rows,
-    top: f64,
-    /// The width of the labels.
-    labels: f64,
-    /// The unit of the makespans.
-    makespan: Unit,
-    columns: Vec<Column>,
-}
-
-impl<'a> Table<'a> {
-    fn new(rows: &'a Rows, top: f64) -> Result<Self, ChartError> {
-        let mut labels: f64 = 0.0;
-        for row in &rows.rows {
-            labels = labels.max(font::width(&row.name, theme::SMALL, row.is_on_front)?);
+impl Bars {
+    /// The rows of those on the Pareto front, and of the fastest while there is room.
+    pub fn prepare(all: &Configurations<'_>) -> Bars {
+        let shown = all.at_most(MOST_ROWS);
+        Bars {
+            experiment: all.experiment.to_owned(),
+            work: all.work.clone(),
+            memory: all.memory,
+            rows: shown.iter().map(|one| Row::of(one, all.memory)).collect(),
+            notes: all.rule(MOST_ROWS).into_iter().chain(all.failures()).collect(),
         }
-        let labels = labels.min(LONGEST_LABEL);
-        let quantities = rows.columns();
-        let left = theme::MARGIN + 6.0 + labels + MAKESPAN + GAP;
-        let room = theme::WIDTH - theme::MARGIN - left + GAP;
-        let width = room / quantities.len() as f64;
-        let column = |(index, &quantity): (usize, &Quantity)| {
-            let left = left + index as f64 * width;
-            Column::new(rows, quantity, (left, left + width - GAP - VALUE))
+    }
+
+    /// The figures that any row has, makespan and the parts of CPU time aside.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        let has = |of: &Quantity| self.rows.iter().any(|row| row.estimate(*of).is_some());
+        let memory = Quantity::Memory(self.memory);
+        let all = [Quantity::Cpu, Quantity::Voluntary, Quantity::Involuntary, memory];
+        all.into_iter().filter(has).collect()
+    }
+
+    /// The chart.
+    pub fn chart(&self) -> Chart {
+        let by = "by configuration: CPU time, context switches and memory";
+        Chart {
+            title: vocabulary::title("cost", &self.experiment, by),
+            notes: self.notes(),
+            facets: self.quantities().into_iter().map(|quantity| self.facet(quantity)).collect(),
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![
+            format!("For {}, the fastest first.", self.work),
+            "CPU time, context switches and peak memory of the server and all its workers together; \
+             less is better."
+                .to_owned(),
+        ];
+        let quantities = self.quantities();
+        let shown = |row| quantities.iter().filter_map(move |of| Row::estimate(row, *of));
+        notes.extend(vocabulary::explained(self.rows.iter().flat_map(shown)));
+        if self.rows.iter().any(|row| row.is_on_front) {
+            notes.push(format!("Bold: the Pareto front, of which {}.", vocabulary::FRONT));
+        }
+        notes.extend(self.notes.iter().cloned());
+        notes
+    }
+
+    fn facet(&self, quantity: Quantity) -> Facet {
+        let estimates = || self.rows.iter().filter_map(|row| row.estimate(quantity));
+        let medians: Vec<f64> = estimates().map(|estimate| estimate.median).collect();
+        let unit = quantity.short_unit(&medians);
+        let scale = Scale::from_zero(estimates().map(|estimate| estimate.high), unit);
+        let axis = quantity.axis(scale.clone());
+        let bands = Axis::new(Scale::band(self.rows.len() as f64), "");
+        let mut facet = Facet::new(Axis::new(scale, ""), bands, ROW);
+        facet.heading = axis.title.replacen(&quantity.name(), &quantity.heading(), 1);
+        facet.beside = true;
+        facet.table = Some(self.table());
+        if quantity == Quantity::Cpu && self.rows.iter().any(|row| row.estimate(Quantity::User).is_some()) {
+            let runtimes: BTreeSet<&Runtime> = self.rows.iter().map(|row| &row.runtime).collect();
+            let user = runtimes.into_iter().map(|runtime| Look::of_runtime(runtime).colour).collect();
+            let key = |colours, words: &str| Legend { key: Key::Fields(colours), words: words.to_owned() };
+            facet.legend = vec![key(user, "user"), key(vec![theme::RULE], "system")];
+        }
+        let [mut bars, mut systems, mut intervals, mut values] = [const { Vec::new() }; 4];
+        for (index, row) in self.rows.iter().enumerate() {
+            let y = (index as f64 - HALF, index as f64 + HALF);
+            let Some(estimate) = row.estimate(quantity) else {
+                values.push(Datum::new((0.0, 0.0), y).text("–"));
+                continue;
+            };
+            let end = estimate.median;
+            // Medians of parts do not add up to the median of the sum: the second takes what is left.
+            let user = row.estimate(Quantity::User).filter(|_| quantity == Quantity::Cpu);
+            let middle = user.map_or(end, |user| user.median.min(end));
+            let colour = Look::of_runtime(&row.runtime).colour;
+            bars.push(Datum::new((0.0, middle), y).coloured(colour));
+            systems.extend(user.map(|_| Datum::new((middle, end), y)));
+            if estimate.has_width() {
+                intervals.push(Datum::new(estimate, index as f64));
+            }
+            let end = estimate.high.max(end);
+            values.push(Datum::new((0.0, end), y).text(unit.written(estimate.median)));
+        }
+        facet.add(Layer::new(Mark::Bar, theme::MEASURED, bars));
+        facet.add(Layer::new(Mark::Bar, theme::RULE, systems));
+        facet.add(Layer::new(Mark::Interval(true), theme::INK, intervals));
+        facet.add(Layer::new(Mark::Bar, theme::PAPER, values).opacity(0.0));
+        facet
+    }
+
+    fn table(&self) -> Table {
+        let makespans = self.rows.iter().filter_map(|row| Some(row.estimate(Quantity::Makespan)?.median));
+        let unit = Quantity::Makespan.short_unit(&makespans.collect::<Vec<f64>>());
+        let left = |head: String, colour| Column { colour, is_left: true, ..Column::new(head) };
+        let mut columns = vec![left(format!("makespan, {}", unit.name), theme::INK)];
+        let any_failed = self.rows.iter().any(|row| row.failed.0 > 0);
+        if any_failed {
+            columns.push(left("failed".to_owned(), theme::PUBLISHED_TEXT));
+        }
+        let row = |row: &Row| {
+            let makespan = row.estimate(Quantity::Makespan);
+            let makespan = makespan.map_or(String::new(), |of| unit.written(of.median));
+            let failed = match row.failed {
+                (0, _) => String::new(),
+                (failed, runs) => format!("{failed} of {runs}"),
+            };
+            let values = if any_failed { vec![makespan, failed] } else { vec![makespan] };
+            TableRow {
+                name: row.name.clone(),
+                bold: row.is_on_front,
+                tooltip: row.in_words(self.memory),
+                values,
+                colour: None,
+            }
         };
-        let makespans = rows
-            .rows
-            .iter()
-            .filter_map(|row| Some(row.makespan?.median));
-        let makespans: Vec<f64> = makespans.collect();
-        Ok(Table {
-            rows,
-            top,
-            labels,
-            makespan: Unit::shortest(&makespans, Unit::of_seconds),
-            columns: quantities.iter().enumerate().map(column).collect(),
-        })
+        let rows = self.rows.iter().map(row).collect();
+        Table { head: "configuration", em: theme::SMALL, rows, columns }
+    }
+}
+
+impl Row {
+    fn of(one: &Configuration<'_>, memory: Memory) -> Row {
+        let all = [
+            Quantity::Makespan,
+            Quantity::Cpu,
+            Quantity::User,
+            Quantity::System,
+            Quantity::Voluntary,
+            Quantity::Involuntary,
+            Quantity::Memory(memory),
+        ];
+        let estimates = all.into_iter().filter_map(|of| Some((of, one.estimate(of)?)));
+        Row {
+            name: one.name.clone(),
+            is_on_front: one.is_on_front,
+            failed: one.failed,
+            runtime: one.runtime().clone(),
+            estimates: estimates.collect(),
+        }
     }
 
-    fn bottom(&self) -> f64 {
-        self.top + self.rows.rows.len() as f64 * ROW
+    /// One of its figures; `None` when it was not measured.
+    pub fn estimate(&self, quantity: Quantity) -> Option<&Estimate> {
+        let found = self.estimates.iter().find(|(of, _)| *of == quantity);
+        found.map(|(_, estimate)| estimate)
     }
 
-    fn draw(&self, figure: &mut Figure) -> Result<(), ChartError> {
-        let (left, right) = (theme::MARGIN, theme::WIDTH - theme::MARGIN);
-        for index in (0..self.rows.rows.len()).step_by(2) {
-            let top = self.top + index as f64 * ROW;
-            figure.rectangle((left, top), (right, top + ROW), theme::BAND);
-        }
-        self.heads(figure);
-        for column in &self.columns {
-            column.head(figure, self.rows, self.top)?;
-            column.scale(figure, (self.top, self.bottom()))?;
-        }
-        for (index, row) in self.rows.rows.iter().enumerate() {
-            let top = self.top + index as f64 * ROW;
-            self.row(figure, top + ROW / 2.0, row)?;
-            let words = row.in_words(self.rows.memory);
-            figure.tip((left, top), (right, top + ROW), words);
-        }
-        Ok(())
-    }
-
-    fn makespan_end(&self) -> f64 {
-        theme::MARGIN + 6.0 + self.labels + MAKESPAN
-    }
-
-    fn heads(&self, figure: &mut Figure) {
-        let (left, right) = (theme::MARGIN + 6.0, self.makespan_end());
-        let (upper, lower) = (self.top - 24.0, self.top - 9.0);
-        let name = Text::new("configuration", (left, lower), theme::SMALL, theme::QUIET);
-        figure.text(name);
-        let name = Text::new("Makespan", (right, upper), theme::SMALL, theme::INK).bold();
-        figure.text(name.anchored(Anchor::End));
-        let unit = Text::new(
-            self.makespan.name,
-            (right, lower),
-            theme::SMALL,
-            theme::QUIET,
-        );
-        figure.text(unit.anchored(Anchor::End));
-    }
-
-    fn row(&self, figure: &mut Figure, y: f64, row: &Row) -> Result<(), ChartError> {
-        let name = font::fit(&row.name, self.labels, theme::SMALL, row.is_on_front)?;
-        let at = (theme::MARGIN + 6.0, y + 4.0);
-        let mut name = Text::new(name, at, theme::SMALL, theme::INK);
-        name.bold = row.is_on_front;
-        figure.text(name);
-        if let Some(makespan) = row.makespan {
-            let at = (self.makespan_end(), y + 4.0);
-            let value = self.makespan.written(makespan.median);
-            let value = Text::new(value, at, theme::SMALL, theme::INK);
-            figure.text(value.anchored(Anchor::End));
-        }
-        for column in &self.columns {
-            column.bar(figure, y, row);
-        }
-        Ok(())
+    /// All of it in words.
+    fn in_words(&self, memory: Memory) -> String {
+        let told = |of: Quantity| self.estimate(of).map(|estimate| of.told(estimate));
+        let median = |of: Quantity| self.estimate(of).map(|estimate| of.value(estimate.median));
+        let parts = median(Quantity::User).zip(median(Quantity::System));
+        let words = [
+            told(Quantity::Makespan),
+            told(Quantity::Cpu),
+            parts.map(|(user, system)| format!("user {user}, system {system}")),
+            told(Quantity::Voluntary),
+            told(Quantity::Involuntary),
+            told(Quantity::Memory(memory)),
+            vocabulary::failed(self.failed.0, self.failed.1),
+            self.is_on_front.then(|| vocabulary::FRONT.to_owned()),
+        ];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        format!("{}: {}", self.name, words.join("; "))
     }
 }

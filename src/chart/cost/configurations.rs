@@ -1,6 +1,9 @@
 //! All configurations of a work by their medians.
 
-use crate::record::{Memory, Spread, Trial, Work, group_by, median_makespan_s};
+use crate::chart::estimate::Estimate;
+use crate::chart::vocabulary::{self, Quantity};
+use crate::model::Runtime;
+use crate::record::{Memory, Trial, Work, group_by, median_makespan_s};
 use crate::stats::pareto_front;
 
 /// The configurations of a work that have a good run.
@@ -14,8 +17,8 @@ pub struct Configurations<'a> {
     pub memory: Memory,
     /// In ascending order of their median makespan.
     pub fastest_first: Vec<Configuration<'a>>,
-    /// The names of those without a good run.
-    pub failed: Vec<String>,
+    /// Those with failed runs: their names, how many failed, of how many.
+    pub failed: Vec<(String, usize, usize)>,
 }
 
 /// One of them.
@@ -25,8 +28,8 @@ pub struct Configuration<'a> {
     pub name: String,
     /// Its good runs.
     pub runs: Vec<&'a Trial>,
-    /// Runs that are not good.
-    pub not_ok: usize,
+    /// Runs that failed, and all.
+    pub failed: (usize, usize),
     /// The median, in seconds.
     pub makespan_s: f64,
     /// The median, in KiB.
@@ -42,10 +45,11 @@ impl<'a> Configurations<'a> {
         let memory = Memory::known_of(groups.iter().map(|(_, trials)| trials.as_slice()));
         let (mut fastest_first, mut failed) = (Vec::new(), Vec::new());
         for (name, trials) in groups {
-            match Configuration::of(&name, &trials, memory) {
-                Some(configuration) => fastest_first.push(configuration),
-                None => failed.push(name),
+            let good = trials.iter().filter(|trial| trial.usable_makespan_s().is_some()).count();
+            if good < trials.len() {
+                failed.push((name.clone(), trials.len() - good, trials.len()));
             }
+            fastest_first.extend(Configuration::of(&name, &trials, memory));
         }
         fastest_first.sort_by(|a, b| a.makespan_s.total_cmp(&b.makespan_s));
         let objectives = |one: &Configuration<'_>| {
@@ -56,14 +60,9 @@ impl<'a> Configurations<'a> {
         for index in pareto_front(&points) {
             fastest_first[index].is_on_front = true;
         }
-        let name = format!("{}: ", work.experiment);
         Configurations {
             experiment: work.experiment,
-            work: work
-                .name
-                .strip_prefix(&name)
-                .unwrap_or(&work.name)
-                .to_owned(),
+            work: vocabulary::work(&work.name, work.experiment).to_owned(),
             memory,
             fastest_first,
             failed,
@@ -85,40 +84,17 @@ impl<'a> Configurations<'a> {
 
     /// Which of them [`Self::at_most`] takes, unless it takes all.
     pub fn rule(&self, most: usize) -> Option<String> {
-        let all = self.fastest_first.len();
         let front = self.fastest_first.iter().filter(|one| one.is_on_front);
         let rule = match front.count() {
             front if front > most => "the fastest of those on the Pareto front",
             _ => "those on the Pareto front, and the fastest",
         };
-        (all > most).then(|| format!("Shown are {most} of {all} configurations: {rule}."))
+        vocabulary::shown(most, self.fastest_first.len(), "configurations", rule)
     }
 
-    /// What has to be said of runs that do not count, if any.
-    pub fn not_ok(&self) -> Option<String> {
-        let partly = self
-            .fastest_first
-            .iter()
-            .filter(|one| one.not_ok > 0)
-            .count();
-        let mut words = Vec::new();
-        if !self.failed.is_empty() {
-            let named = self.failed.iter().take(MOST_NAMES).cloned();
-            let more = self.failed.len().saturating_sub(MOST_NAMES);
-            let more = (more > 0).then(|| format!("{more} more"));
-            let named: Vec<String> = named.chain(more).collect();
-            words.push(format!("Without a good run: {}.", named.join(", ")));
-        }
-        match partly {
-            0 => {}
-            1 => {
-                words.push("Of one configuration some runs are not ok and do not count.".to_owned())
-            }
-            many => words.push(format!(
-                "Of {many} configurations some runs are not ok and do not count."
-            )),
-        }
-        (!words.is_empty()).then(|| words.join(" "))
+    /// What has to be said of runs that failed, if any.
+    pub fn failures(&self) -> Option<String> {
+        vocabulary::failures(&self.failed, MOST_NAMES)
     }
 }
 
@@ -133,10 +109,20 @@ impl<'a> Configuration<'a> {
         Some(Configuration {
             name: name.to_owned(),
             makespan_s: median_makespan_s(&runs)?,
-            memory_kib: Spread::of(memories).map(|spread| spread.median),
-            not_ok: trials.len() - runs.len(),
+            memory_kib: Estimate::median(memories),
+            failed: (trials.len() - runs.len(), trials.len()),
             is_on_front: false,
             runs,
         })
+    }
+
+    /// One of its figures over its good runs.
+    pub fn estimate(&self, quantity: Quantity) -> Option<Estimate> {
+        Estimate::of(self.runs.iter().filter_map(|trial| quantity.of(trial)))
+    }
+
+    /// What its commands ran on.
+    pub fn runtime(&self) -> &'a Runtime {
+        &self.runs[0].runtime
     }
 }

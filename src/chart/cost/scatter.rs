@@ -1,237 +1,219 @@
-//! Makespan against memory: a dot for each configuration, and a line along the Pareto front.
+//! Makespan against memory: a point for each configuration, and a line along the Pareto front.
 
-use plotters::style::RGBColor;
+use std::collections::BTreeSet;
 
-use super::dots::{Dot, Dots};
-use super::labels::{Area, Wish, place};
-use super::scales::{memory_scale, time_scale};
+use super::configurations::{Configuration, Configurations};
 use crate::chart::choice::evenly;
-use crate::chart::estimate::{Estimate, explained};
-use crate::chart::figure::{Figure, Point, Text};
-use crate::chart::panel::{self, Bounds, Panel};
-use crate::chart::unit::Unit;
-use crate::chart::{ChartError, font, sheet, theme};
+use crate::chart::estimate::Estimate;
+use crate::chart::grammar::{Chart, Datum, Facet, Layer, Legend, Mark};
+use crate::chart::palette::Look;
+use crate::chart::scale::{Scale, ends};
+use crate::chart::symbol::Symbol;
+use crate::chart::theme;
+use crate::chart::vocabulary::{self, Quantity};
+use crate::model::Runtime;
+use crate::record::Memory;
 
-const HEIGHT: f64 = 340.0;
-/// The radius of a dot on the front.
-const DOT: f64 = 4.5;
-/// The radius of the others.
-const QUIET_DOT: f64 = 3.0;
-/// The thickness of the line along the front.
-const LINE: f64 = 2.0;
+/// With more points than that, only those on the front have their intervals.
+const MOST_INTERVALS: usize = 100;
+/// The most points: more are a cloud.
+const MOST_POINTS: usize = 2000;
 /// Names beyond this hide what they name.
 const MOST_NAMES: usize = 12;
+const HEIGHT: f64 = 340.0;
+/// The radius of a point on the front, and of the others.
+const RADIUS: (f64, f64) = (4.5, 3.0);
 
-/// Draws the dots.
-pub(super) fn figure(dots: &Dots, source: &str) -> Result<Figure, ChartError> {
-    let title = format!("Makespan against memory: {}", dots.experiment);
-    let (mut figure, top) = sheet::begin(&title, &sentences(dots))?;
-    let scatter = Scatter::new(dots, top + panel::ABOVE);
-    scatter.draw(&mut figure)?;
-    sheet::end(figure, source, scatter.panel.bounds.bottom + panel::BELOW)
+/// What the points show, before any chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scatter {
+    /// The experiment's name.
+    pub experiment: String,
+    /// The work, in words.
+    pub work: String,
+    /// Which figure the memory is.
+    pub memory: Memory,
+    /// Those on the front, fastest first.
+    pub front: Vec<Point>,
+    /// The others, fastest first.
+    pub dominated: Vec<Point>,
+    /// Whether only those on the front have their intervals, for there are many.
+    pub are_bare: bool,
+    /// Which configurations have a point, unless all have one; and which runs failed.
+    pub notes: Vec<String>,
 }
 
-fn sentences(dots: &Dots) -> Vec<String> {
-    let (front, others) = (dots.front.len(), dots.dominated.len());
-    let mut sentences = vec![
-        format!(
-            "For {}: less of both is better, towards the lower left.",
-            dots.work
-        ),
-        match front {
-            1 => "The blue dot is the Pareto front: nothing is faster, and nothing is smaller."
-                .to_owned(),
-            _ => format!(
-                "The {front} blue dots and their line are the Pareto front: nothing is both faster \
-                 and smaller; names as they have room."
-            ),
-        },
-    ];
-    if others > 0 {
-        sentences.push(format!(
-            "Grey: {others} other{}, each beaten by a blue one in time or memory and better than it \
-             in neither.",
-            if others == 1 { "" } else { "s" }
-        ));
+/// One configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// Its name.
+    pub name: String,
+    /// In seconds.
+    pub makespan: Estimate,
+    /// In KiB.
+    pub memory: Estimate,
+    failed: (usize, usize),
+    runtime: Runtime,
+}
+
+impl Scatter {
+    /// The points of all configurations; `None` when fewer than two have a memory.
+    pub fn prepare(all: &Configurations<'_>) -> Option<Scatter> {
+        let are_bare = all.fastest_first.len() > MOST_INTERVALS;
+        let (mut front, mut dominated) = (Vec::new(), Vec::new());
+        for one in all.at_most(MOST_POINTS) {
+            let into = if one.is_on_front { &mut front } else { &mut dominated };
+            into.extend(Point::of(one, all.memory, are_bare && !one.is_on_front));
+        }
+        (front.len() + dominated.len() > 1).then(|| Scatter {
+            experiment: all.experiment.to_owned(),
+            work: all.work.clone(),
+            memory: all.memory,
+            front,
+            dominated,
+            are_bare,
+            notes: all.rule(MOST_POINTS).into_iter().chain(all.failures()).collect(),
+        })
     }
-    let shown = dots
-        .front
-        .iter()
-        .chain(dots.dominated.iter().filter(|_| !dots.are_bare));
-    let estimates: Vec<Estimate> = shown.flat_map(|dot| [dot.makespan, dot.memory]).collect();
-    sentences.extend(explained(&estimates).map(str::to_owned));
-    if dots.are_bare && others > 0 {
-        sentences.push("Grey dots are without their intervals, for there are many.".to_owned());
+
+    /// The chart.
+    pub fn chart(&self) -> Chart {
+        Chart {
+            title: vocabulary::title(&Quantity::Makespan.name(), &self.experiment, "against memory"),
+            notes: self.notes(),
+            facets: vec![self.facet()],
+        }
     }
-    sentences.extend(dots.rule.clone());
-    sentences.extend(dots.not_ok.clone());
-    sentences
-}
 
-struct Scatter<'a> {
-    dots: &'a Dots,
-    panel: Panel,
-    /// The factors from records to axes.
-    seconds: f64,
-    kibibytes: f64,
-}
-
-impl<'a> Scatter<'a> {
-    fn new(dots: &'a Dots, top: f64) -> Self {
-        let medians = |of: fn(&Dot) -> &Estimate| -> Vec<f64> {
-            dots.all().map(|dot| of(dot).median).collect()
-        };
-        let time = Unit::shortest(&medians(|dot| &dot.makespan), Unit::of_seconds);
-        let memory = Unit::shortest(&medians(|dot| &dot.memory), Unit::of_kibibytes);
-        let ends = |of: fn(&Dot) -> &Estimate, factor: f64| {
-            let ends = dots.all().flat_map(move |dot| [of(dot).low, of(dot).high]);
-            ends.map(|end| end * factor).collect::<Vec<f64>>()
-        };
-        let times = ends(|dot| &dot.makespan, time.factor);
-        let memories = ends(|dot| &dot.memory, memory.factor);
-        Scatter {
-            dots,
-            panel: Panel {
-                bounds: Bounds {
-                    left: theme::MARGIN + panel::BESIDE,
-                    right: theme::WIDTH - theme::MARGIN - 8.0,
-                    top,
-                    bottom: top + HEIGHT,
-                },
-                x: time_scale(&times, time),
-                y: memory_scale(
-                    &memories,
-                    &format!("memory ({}), {}", dots.memory.as_str(), memory.name),
+    fn notes(&self) -> Vec<String> {
+        let (front, others) = (self.front.len(), self.dominated.len());
+        let work = &self.work;
+        let mut notes = vec![
+            format!("For {work}: less of both is better, towards the lower left."),
+            match front {
+                1 => "The large point is the Pareto front: nothing is faster, and nothing is smaller."
+                    .to_owned(),
+                _ => format!(
+                    "The {front} large points and their line are the Pareto front: nothing is both \
+                     faster and smaller; names as they have room."
                 ),
             },
-            seconds: time.factor,
-            kibibytes: memory.factor,
+        ];
+        if others > 0 {
+            let plural = if others == 1 { "" } else { "s" };
+            notes.push(format!(
+                "Grey: {others} other{plural}, each beaten by one on the front in time or memory and \
+                 better than it in neither."
+            ));
         }
+        let shown = self.dominated.iter().filter(|_| !self.are_bare);
+        let shown = self.front.iter().chain(shown);
+        notes.extend(vocabulary::explained(shown.flat_map(|point| [&point.makespan, &point.memory])));
+        if self.are_bare && others > 0 {
+            notes.push("Grey points are without their intervals, for there are many.".to_owned());
+        }
+        notes.extend(self.notes.iter().cloned());
+        notes
     }
 
-    fn at(&self, dot: &Dot) -> Point {
-        let makespan = dot.makespan.median * self.seconds;
-        self.panel
-            .at((makespan, dot.memory.median * self.kibibytes))
-    }
-
-    fn draw(&self, figure: &mut Figure) -> Result<(), ChartError> {
-        self.panel.frame(figure);
-        for dot in self.dots.dominated.iter().rev() {
-            self.dot(figure, dot, QUIET_DOT, theme::RULE);
-        }
-        self.line(figure);
-        for dot in &self.dots.front {
-            self.dot(figure, dot, DOT, theme::MEASURED);
-        }
-        self.names(figure)?;
-        for (index, dot) in self.dots.all().enumerate() {
-            let is_on_front = index < self.dots.front.len();
-            let words = dot.in_words(self.dots.memory, self.dots.are_bare && !is_on_front);
-            let words = match is_on_front {
-                true => format!("{words}; on the Pareto front"),
-                false => words,
-            };
-            figure.tip_around(self.at(dot), DOT + 2.0, words);
-        }
-        Ok(())
-    }
-
-    /// A dot with the intervals of both its medians.
-    fn dot(&self, figure: &mut Figure, dot: &Dot, radius: f64, colour: RGBColor) {
-        let (x, y) = self.at(dot);
-        let (left, right) = self.across(dot);
-        if right - left > 2.0 * radius {
-            figure.horizontal((left, right), y, 1.0, colour);
-        }
-        let (top, bottom) = self.upright(dot);
-        if bottom - top > 2.0 * radius {
-            figure.vertical(x, (top, bottom), 1.0, colour);
-        }
-        figure.disc((x, y), radius, colour);
-    }
-
-    /// The ends of the interval of a makespan, from left to right.
-    fn across(&self, dot: &Dot) -> (f64, f64) {
-        let x = |seconds: f64| self.panel.x(seconds * self.seconds);
-        (x(dot.makespan.low), x(dot.makespan.high))
-    }
-
-    /// The ends of the interval of a memory, from the top downwards.
-    fn upright(&self, dot: &Dot) -> (f64, f64) {
-        let y = |kibibytes: f64| self.panel.y(kibibytes * self.kibibytes);
-        (y(dot.memory.high), y(dot.memory.low))
-    }
-
-    /// The line along the front: what is reached by what was measured lies above and right of it.
-    fn steps(&self) -> Vec<Point> {
-        let mut steps: Vec<Point> = Vec::new();
-        for dot in &self.dots.front {
-            let (x, y) = self.at(dot);
-            steps.extend(steps.last().map(|last| (x, last.1)));
-            steps.push((x, y));
-        }
-        steps
-    }
-
-    fn line(&self, figure: &mut Figure) {
-        for pair in self.steps().windows(2) {
-            let (from, to) = (pair[0], pair[1]);
-            if from.1 == to.1 {
-                figure.horizontal((from.0, to.0), from.1, LINE, theme::MEASURED);
-            } else {
-                figure.vertical(from.0, (from.1, to.1), LINE, theme::MEASURED);
-            }
-        }
-    }
-
-    /// The names of the dots on the front, evenly chosen where they are too many.
-    fn names(&self, figure: &mut Figure) -> Result<(), ChartError> {
-        let chosen = evenly(self.dots.front.len(), MOST_NAMES);
-        let chosen: Vec<&Dot> = (chosen.into_iter())
-            .map(|rank| &self.dots.front[rank])
-            .collect();
-        let mut wishes = Vec::new();
-        for dot in &chosen {
-            let width = font::width(&dot.name, theme::SMALL, false)?;
-            let dot = self.at(dot);
-            wishes.push(Wish { dot, width });
-        }
-        let Bounds {
-            left,
-            right,
-            top,
-            bottom,
-        } = self.panel.bounds;
-        let bounds = Area {
-            from: (left + 2.0, top - 4.0),
-            to: (right + 8.0, bottom - 2.0),
+    fn facet(&self) -> Facet {
+        let memory = Quantity::Memory(self.memory);
+        let all = || self.front.iter().chain(&self.dominated);
+        let unit = |quantity: Quantity, of: fn(&Point) -> &Estimate| {
+            quantity.short_unit(&all().map(|point| of(point).median).collect::<Vec<f64>>())
         };
-        let quiet: Vec<Point> = self.dots.dominated.iter().map(|dot| self.at(dot)).collect();
-        let places = place(&wishes, &bounds, &self.taken(), &quiet);
-        for (dot, placed) in chosen.iter().zip(places) {
-            if let Some(placed) = placed {
-                let name = Text::new(&dot.name, placed.at, theme::SMALL, theme::INK);
-                figure.text(name.anchored(placed.anchor));
-            }
+        let values = |of: fn(&Point) -> &Estimate| -> Vec<f64> {
+            all().flat_map(|point| [of(point).low, of(point).high]).collect()
+        };
+        let times = values(|point| &point.makespan);
+        // Some room at the low end for names.
+        let (low, high) = ends(times.iter().copied()).unwrap_or((1.0, 1.0));
+        let x = [low * (low / high).powf(0.1), high];
+        let x = Scale::log_around(x, unit(Quantity::Makespan, |point| &point.makespan));
+        let memories = values(|point| &point.memory);
+        let y = Scale::suited(&memories, unit(memory, |point| &point.memory));
+        let mut facet = Facet::new(Quantity::Makespan.axis(x), memory.axis(y), HEIGHT);
+        let runtimes: BTreeSet<&Runtime> = self.front.iter().map(|point| &point.runtime).collect();
+        if runtimes.len() > 1 {
+            let key = |runtime: &&Runtime| {
+                let look = Look::of_runtime(runtime);
+                Legend::point(look.symbol, RADIUS.0, look.colour, format!("{runtime} runtime"))
+            };
+            facet.legend = runtimes.iter().map(key).collect();
         }
-        Ok(())
+        let others = || self.dominated.iter().rev();
+        facet.add(Layer::new(Mark::Interval(false), theme::RULE, others().map(Point::interval)));
+        let others = others().map(|point| point.datum(self.told(point, self.are_bare)));
+        facet.add(Layer::new(Mark::Point(Symbol::Disc, RADIUS.1), theme::RULE, others));
+        let colour = match runtimes.first() {
+            Some(runtime) if runtimes.len() == 1 => Look::of_runtime(runtime).colour,
+            _ => theme::QUIET,
+        };
+        facet.add(Layer::new(Mark::Step(2.0), colour, self.front.iter().map(|p| p.datum(String::new()))));
+        facet.add(Layer::new(Mark::Interval(false), colour, self.front.iter().map(Point::interval)));
+        let named: BTreeSet<usize> = evenly(self.front.len(), MOST_NAMES).into_iter().collect();
+        // The fastest answers first.
+        for (rank, point) in self.front.iter().enumerate().rev() {
+            let look = Look::of_runtime(&point.runtime);
+            let words = format!("{}; on the Pareto front", self.told(point, false));
+            let name = if named.contains(&rank) { point.title() } else { String::new() };
+            let datum = Datum { bold: true, ..point.datum(words).text(name) };
+            facet.add(Layer::new(Mark::Point(look.symbol, RADIUS.0), look.colour, [datum]));
+        }
+        facet
     }
 
-    /// What names must not touch: the front's dots with their intervals, and its line.
-    fn taken(&self) -> Vec<Area> {
-        let dots = self.dots.front.iter().flat_map(|dot| {
-            let (x, y) = self.at(dot);
-            let (left, right) = self.across(dot);
-            let (top, bottom) = self.upright(dot);
-            [
-                Area::between((x - DOT, y - DOT), (x + DOT, y + DOT)),
-                Area::between((left, y), (right, y)),
-                Area::between((x, top), (x, bottom)),
-            ]
-        });
-        let steps = self.steps();
-        let lines = steps.windows(2).map(|pair| Area::between(pair[0], pair[1]));
-        dots.chain(lines).collect()
+    /// All of it in words; without the ends where it has none.
+    fn told(&self, point: &Point, is_bare: bool) -> String {
+        let told = |quantity: Quantity, estimate: &Estimate| match is_bare {
+            true => {
+                let median = quantity.value(estimate.median);
+                format!("{} {median} in {} runs", quantity.name(), estimate.runs)
+            }
+            false => quantity.told(estimate),
+        };
+        let makespan = told(Quantity::Makespan, &point.makespan);
+        let memory = told(Quantity::Memory(self.memory), &point.memory);
+        format!("{}: {makespan}; {memory}", point.title())
+    }
+}
+
+impl Point {
+    /// With the medians for ends where it is bare: intervals take their time to be found.
+    fn of(one: &Configuration<'_>, memory: Memory, is_bare: bool) -> Option<Point> {
+        let bare = |median: f64| Estimate {
+            median,
+            low: median,
+            high: median,
+            runs: one.runs.len(),
+            is_interval: false,
+        };
+        let (makespan, memory) = match is_bare {
+            true => (bare(one.makespan_s), bare(one.memory_kib?)),
+            false => (one.estimate(Quantity::Makespan)?, one.estimate(Quantity::Memory(memory))?),
+        };
+        Some(Point {
+            name: one.name.clone(),
+            makespan,
+            memory,
+            failed: one.failed,
+            runtime: one.runtime().clone(),
+        })
+    }
+
+    /// Its name, and how many runs failed.
+    fn title(&self) -> String {
+        match vocabulary::failed(self.failed.0, self.failed.1) {
+            Some(failed) => format!("{} ({failed})", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    fn datum(&self, words: String) -> Datum {
+        Datum::new(self.makespan.median, self.memory.median).tooltip(words)
+    }
+
+    fn interval(&self) -> Datum {
+        Datum::new(&self.makespan, &self.memory)
     }
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::FEWEST_VALUES;
-use super::axis::{self, Along, OTHERS};
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
 use crate::chart::ideal::Ideal;
-use crate::chart::series::{MOST_LINES, Series};
-use crate::model::ExecutorKind;
-use crate::record::{Spread, Trial};
+use crate::chart::order::AxisOrder;
+use crate::chart::palette::MOST_SERIES;
+use crate::chart::vocabulary::Quantity;
+use crate::chart::x_variable::{self, OTHERS, XVariable};
+use crate::model::{ExecutorKind, Runtime};
+use crate::record::Trial;
 
 /// All settings but the one that varies, in words.
 type Key = [String; OTHERS];
@@ -21,7 +23,7 @@ type Placed<'a> = Vec<(f64, &'a Trial)>;
 /// The trials of a line, before anything is computed.
 #[derive(Clone, Debug)]
 pub(super) struct Group<'a> {
-    along: Along,
+    variable: XVariable,
     /// What tells it from the others.
     name: String,
     /// What it has in common with them all.
@@ -30,33 +32,33 @@ pub(super) struct Group<'a> {
     places: Vec<(f64, Vec<&'a Trial>)>,
 }
 
-/// One line in all panels.
+/// One line in all facets.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Curve {
-    /// Makespan in seconds, or throughput in commands per second.
-    pub main: Series,
-    /// The same as theory allows, over the setting.
+    /// What tells it from the others.
+    pub name: String,
+    /// What its commands ran on.
+    pub runtime: Runtime,
+    /// What is shown, with its medians at the values that have it: makespan or throughput first.
+    pub series: Vec<(Quantity, Vec<(f64, Estimate)>)>,
+    /// The first quantity as theory allows it, over the setting.
     pub ideal: Ideal,
     /// Whether the ideal may be out of reach.
     pub ideal_is_bound: bool,
-    /// Ideal over makespan, in percent; empty without an ideal.
-    pub efficiency: Series,
-    /// Involuntary context switches.
-    pub switches: Series,
-    /// CPU time in the kernel, in seconds.
-    pub system: Series,
+    /// Values at which runs failed: how many, of how many.
+    pub failed: Vec<(f64, usize, usize)>,
 }
 
 /// The lines along a setting that took enough values on them.
-pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
+pub(super) fn groups<'a>(variable: XVariable, trials: &[&'a Trial]) -> Vec<Group<'a>> {
     let executors = executors(trials);
     let mut found: IndexMap<Key, Placed<'a>> = IndexMap::new();
     for &trial in trials {
-        let Some(value) = along.value(trial) else {
+        let Some(value) = variable.value(trial) else {
             continue;
         };
-        for executor in lines_of(along, trial, &executors) {
-            let key = along.others(trial, executor);
+        for executor in lines_of(variable, trial, &executors) {
+            let key = variable.others(trial, executor);
             found.entry(key).or_default().push((value, trial));
         }
     }
@@ -67,9 +69,9 @@ pub(super) fn groups<'a>(along: Along, trials: &[&'a Trial]) -> Vec<Group<'a>> {
         words.any(|word| Some(word) != first)
     });
     let groups = found.iter().map(|(key, trials)| Group {
-        along,
+        variable,
         name: words(key, |i| differs[i]),
-        common: words(key, |i| !differs[i] && !key[i].starts_with(axis::NONE)),
+        common: words(key, |i| !differs[i] && !key[i].starts_with(x_variable::NONE)),
         places: places(trials.clone()),
     });
     groups.collect()
@@ -84,10 +86,10 @@ fn executors(trials: &[&Trial]) -> Vec<ExecutorKind> {
 
 /// The executors on whose lines a trial lies: its own; over threads one thread is sequential by
 /// default, and is where the lines of all executors begin.
-fn lines_of(along: Along, trial: &Trial, executors: &[ExecutorKind]) -> Vec<ExecutorKind> {
+fn lines_of(variable: XVariable, trial: &Trial, executors: &[ExecutorKind]) -> Vec<ExecutorKind> {
     let begins = trial.executor == ExecutorKind::Sequential && trial.threads == 1;
-    match along {
-        Along::Threads if begins && !executors.is_empty() => executors.to_vec(),
+    match variable {
+        XVariable::Threads if begins && !executors.is_empty() => executors.to_vec(),
         _ => vec![trial.executor],
     }
 }
@@ -129,18 +131,19 @@ pub(super) fn differ_in_commands(groups: &[Group<'_>]) -> bool {
     commands.collect::<BTreeSet<u64>>().len() > 1
 }
 
-/// As many as can be told apart, the fastest first: all, or the one with the highest throughput at
-/// its best value, the one with the lowest, and evenly by rank between.
+/// As many as can be told apart, in the order of what they ask: all, or the one with the highest
+/// throughput at its best value, the one with the lowest, and evenly by rank between.
 pub(super) fn shown(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    let mut ranked: Vec<(f64, Group<'_>)> = (groups.into_iter())
-        .map(|group| (group.best(), group))
-        .collect();
+    let mut ranked: Vec<(f64, Group<'_>)> =
+        groups.into_iter().map(|group| (group.best(), group)).collect();
     ranked.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    let shown = choice::evenly(ranked.len(), MOST_LINES);
+    let ranks = choice::evenly(ranked.len(), MOST_SERIES).into_iter();
+    let mut shown: Vec<Group<'_>> = ranks.map(|rank| ranked[rank].1.clone()).collect();
+    shown.sort_by_cached_key(|group| {
+        let last = group.places.iter().rev().find_map(|(_, trials)| trials.first());
+        last.map(|trial| AxisOrder::of(trial))
+    });
     shown
-        .into_iter()
-        .map(|rank| ranked[rank].1.clone())
-        .collect()
 }
 
 impl Group<'_> {
@@ -148,8 +151,8 @@ impl Group<'_> {
     fn best(&self) -> f64 {
         let median = |(_, trials): &(f64, Vec<&Trial>)| {
             let good = trials.iter().filter(|trial| is_good(trial));
-            let spread = Spread::of(good.filter_map(|trial| throughput(trial)));
-            spread.map_or(0.0, |spread| spread.median)
+            let median = Estimate::median(good.filter_map(|trial| Quantity::Throughput.of(trial)));
+            median.unwrap_or(0.0)
         };
         self.places.iter().map(median).fold(0.0, f64::max)
     }
@@ -169,69 +172,62 @@ impl Group<'_> {
     pub fn gaps(&self) -> impl Iterator<Item = String> {
         let without = (self.places.iter()).filter(|(_, trials)| !trials.iter().any(|t| is_good(t)));
         without.map(|(value, _)| match self.name.as_str() {
-            "" => format!("{value} {}", self.along.unit()),
-            name => format!("{value} {} ({name})", self.along.unit()),
+            "" => format!("{value} {}", self.variable.title()),
+            name => format!("{value} {} ({name})", self.variable.title()),
         })
     }
-
-    /// A figure's medians at the values that have it.
-    fn series(&self, number: usize, figure: impl Fn(&Trial) -> Option<f64>) -> Series {
-        let point = |(value, trials): &(f64, Vec<&Trial>)| {
-            let good = trials.iter().copied().filter(|trial| is_good(trial));
-            Some((*value, Estimate::over(good, &figure)?))
-        };
-        Series {
-            name: self.name.clone(),
-            number,
-            points: self.places.iter().filter_map(point).collect(),
-        }
-    }
-}
-
-fn throughput(trial: &Trial) -> Option<f64> {
-    trial
-        .makespan_s
-        .map(|seconds| trial.commands as f64 / seconds)
-}
-
-/// The ideal makespan, where there is one: work that is nothing has none.
-fn ideal(trial: &Trial) -> Option<f64> {
-    trial
-        .ideal_s
-        .filter(|seconds| seconds.is_finite() && *seconds > 0.0)
 }
 
 impl Curve {
     /// Takes the medians of a line.
-    pub fn of(group: &Group<'_>, number: usize, show_throughput: bool) -> Curve {
-        let main = |trial: &Trial| match show_throughput {
-            true => throughput(trial),
-            false => trial.makespan_s,
+    pub fn of<'a>(group: &Group<'a>, quantities: &[Quantity]) -> Curve {
+        let good = |trials: &[&'a Trial]| -> Vec<&'a Trial> {
+            trials.iter().copied().filter(|trial| is_good(trial)).collect()
         };
-        let ideal_of = |trial: &Trial| match show_throughput {
-            true => ideal(trial).map(|seconds| trial.commands as f64 / seconds),
-            false => ideal(trial),
+        let places: Vec<(f64, Vec<&Trial>)> =
+            group.places.iter().map(|(value, trials)| (*value, good(trials))).collect();
+        let ideals = places.iter().filter_map(|(value, trials)| {
+            let median = Estimate::median(trials.iter().filter_map(|trial| ideal(trial, quantities[0])));
+            Some((*value, median?))
+        });
+        let point = |(value, trials): &(f64, Vec<&Trial>), quantity: Quantity| {
+            let estimate = Estimate::of(trials.iter().filter_map(|trial| quantity.of(trial)))?;
+            Some((*value, estimate))
         };
-        let ideals = group.places.iter().filter_map(|(value, trials)| {
-            let good = trials.iter().filter(|trial| is_good(trial));
-            let spread = Spread::of(good.filter_map(|trial| ideal_of(trial)))?;
-            Some((*value, spread.median))
+        let series = quantities.iter().map(|&quantity| {
+            (quantity, places.iter().filter_map(|place| point(place, quantity)).collect())
         });
         let trials = || group.places.iter().flat_map(|(_, trials)| trials);
+        let failed = group.places.iter().zip(&places).map(|((value, all), (_, good))| {
+            (*value, all.len() - good.len(), all.len())
+        });
         Curve {
-            main: group.series(number, main),
-            ideal: Ideal {
-                points: ideals.collect(),
-            },
+            name: group.name.clone(),
+            runtime: trials().next().map_or(Runtime::Native, |trial| trial.runtime.clone()),
+            series: series.collect(),
+            ideal: Ideal { points: ideals.collect() },
             ideal_is_bound: trials().any(|trial| trial.ideal_is_bound),
-            efficiency: group.series(number, |trial| {
-                ideal(trial)?;
-                trial.efficiency().map(|share| 100.0 * share)
-            }),
-            switches: group.series(number, |trial| {
-                trial.involuntary_switches.map(|count| count as f64)
-            }),
-            system: group.series(number, |trial| trial.cpu_system_s),
+            failed: failed.filter(|(_, failed, _)| *failed > 0).collect(),
         }
     }
+
+    /// The medians of a quantity.
+    pub fn points(&self, quantity: Quantity) -> &[(f64, Estimate)] {
+        let found = self.series.iter().find(|(of, _)| *of == quantity);
+        found.map_or(&[], |(_, points)| points)
+    }
+
+    /// The medians of makespan or throughput.
+    pub fn main(&self) -> &[(f64, Estimate)] {
+        self.series.first().map_or(&[], |(_, points)| points)
+    }
+}
+
+/// What theory allows, where there is an ideal: work that is nothing has none.
+fn ideal(trial: &Trial, quantity: Quantity) -> Option<f64> {
+    let seconds = trial.ideal_s.filter(|seconds| seconds.is_finite() && *seconds > 0.0)?;
+    Some(match quantity {
+        Quantity::Throughput => trial.commands as f64 / seconds,
+        _ => seconds,
+    })
 }

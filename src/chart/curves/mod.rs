@@ -1,58 +1,59 @@
 //! What one setting does: makespan, efficiency and switches over batch size, threads, waits and
 //! whatever else took several values.
 //!
-//! * `axis`: what can vary along a curve; `lines`: the configurations that differ in nothing else;
-//! * `layout`: panels below each other over one axis; `words`: what is said about them.
+//! * `lines`: the configurations that differ in nothing else; `notes`: what is said.
 //!
 //! Grids of processes and threads are no curves: the heat map and scaling show those.
 
-mod axis;
-mod layout;
 mod lines;
+mod notes;
 #[cfg(test)]
 mod tests;
-mod words;
 
-use super::{ChartError, Drawings, Kind, Records, choice};
+use super::estimate::Estimate;
+use super::grammar::{Axis, Chart, Datum, EndLabel, Facet, Layer, Mark, Ticks};
+use super::palette::Look;
+use super::scale::Scale;
+use super::scene::Stroke;
+use super::unit::{Unit, tick};
+use super::vocabulary::{self, Quantity};
+use super::x_variable::XVariable;
+use super::{Records, Sheet, choice, theme};
 use crate::model::WorkloadKind;
 use crate::record::{Trial, by_experiment, slug};
-use axis::Along;
 use lines::Curve;
 
 /// Values of an axis that make a curve.
 const FEWEST_VALUES: usize = 3;
-/// Values of which each has a dot of its own.
+/// Values of which each has a point of its own.
 const MOST_VALUES: usize = 60;
+/// Values that all have a tick: of more, round numbers are read more easily.
+const MOST_TICKS: usize = 14;
 /// The largest value of a setting is this many times the smallest: then ratios matter.
 const WIDE: f64 = 4.0;
+/// The heights of the plot areas: of the first, and of what explains it.
+const HEIGHTS: [f64; 2] = [200.0, 110.0];
 
 /// One picture for each experiment, workload and setting that took enough values.
-pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
+pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
     let experiments = experiments(records.trials);
     if experiments.is_empty() {
-        drawings.leave_out(Kind::Curves, "there is no trial to draw");
+        sheet.leave_out("there is no trial to draw");
     }
     let mut pictures = Vec::new();
     for experiment in &experiments {
-        let found: Vec<Curves> = (Along::ALL.into_iter())
-            .filter_map(|along| Curves::prepare(experiment, along))
-            .collect();
+        let found = XVariable::ALL.into_iter().filter_map(|over| Curves::prepare(experiment, over));
+        let found: Vec<Curves> = found.collect();
         if found.is_empty() {
-            drawings.leave_out(Kind::Curves, experiment.why_none());
+            sheet.leave_out(experiment.why_none());
         }
         pictures.extend(found.into_iter().map(|curves| (experiment, curves)));
     }
     let alone = pictures.len() == 1;
     for (experiment, curves) in pictures {
-        let of = format!(
-            "{}-{}",
-            experiment.stem(&experiments),
-            curves.along.as_str()
-        );
-        let figure = layout::figure(&curves, records.source)?;
-        drawings.push(Kind::Curves, if alone { "" } else { &of }, figure);
+        let of = format!("{}-{}", experiment.stem(&experiments), curves.over.as_str());
+        sheet.push(if alone { "" } else { &of }, curves.chart());
     }
-    Ok(())
 }
 
 /// Trials of one experiment and workload, warm-ups left out: what they do may differ in waits,
@@ -108,7 +109,7 @@ impl Experiment<'_> {
 
     fn why_none(&self) -> String {
         let name = format!("{}, {} work", self.name, self.workload);
-        match Along::Processes.is_grid(&self.trials) {
+        match XVariable::Processes.is_grid(&self.trials) {
             true => format!(
                 "{name}, varies processes and threads alone, which the heat map and scaling show"
             ),
@@ -122,36 +123,44 @@ impl Experiment<'_> {
 /// One setting's curves.
 #[derive(Clone, Debug, PartialEq)]
 struct Curves {
-    /// The experiment's name and its workload, in words.
-    pub name: String,
-    /// What all configurations have in common, in words.
-    pub common: String,
+    /// The experiment's name.
+    experiment: String,
+    /// What all configurations have in common, in words; the workload first.
+    common: String,
     /// The setting.
-    pub along: Along,
+    over: XVariable,
     /// Its values that are shown, ascending.
-    pub values: Vec<f64>,
+    values: Vec<f64>,
     /// How many there are.
-    pub measured: usize,
-    /// Whether throughput is shown, because the number of commands differs, and not makespan.
-    pub throughput: bool,
-    /// At least one; the fastest first.
-    pub curves: Vec<Curve>,
+    measured: usize,
+    /// What is shown: throughput where the number of commands differs, else the makespan; then what
+    /// explains it.
+    quantities: Vec<Quantity>,
+    /// At least one, in the order of what they ask.
+    curves: Vec<Curve>,
     /// Combinations of the other settings that have a curve.
-    pub combinations: usize,
+    combinations: usize,
     /// Values at which a shown curve has no good run, in words.
-    pub gaps: Vec<String>,
+    gaps: Vec<String>,
 }
 
 impl Curves {
-    /// The curves along one setting; `None` where it did not take enough values.
-    fn prepare(experiment: &Experiment<'_>, along: Along) -> Option<Curves> {
-        if along.is_grid(&experiment.trials) {
+    /// The curves over one setting; `None` where it did not take enough values.
+    fn prepare(experiment: &Experiment<'_>, over: XVariable) -> Option<Curves> {
+        if over.is_grid(&experiment.trials) {
             return None;
         }
-        let groups = lines::groups(along, &experiment.trials);
+        let groups = lines::groups(over, &experiment.trials);
         let combinations = groups.len();
-        let throughput = lines::differ_in_commands(&groups);
         let common = groups.first()?.common.clone();
+        let mut quantities = match lines::differ_in_commands(&groups) {
+            true => vec![Quantity::Throughput, Quantity::Efficiency],
+            false => vec![Quantity::Makespan, Quantity::Efficiency],
+        };
+        // Where the number of threads varies, these tell what more of them cost.
+        if over.is_concurrency() {
+            quantities.extend([Quantity::Involuntary, Quantity::System]);
+        }
         let mut shown = lines::shown(groups);
         let all = values(&shown);
         let kept = match is_wide(&all) {
@@ -162,19 +171,127 @@ impl Curves {
         for group in &mut shown {
             group.keep(&kept);
         }
-        let curves =
-            (shown.iter().enumerate()).map(|(number, group)| Curve::of(group, number, throughput));
+        let curves = shown.iter().map(|group| Curve::of(group, &quantities)).collect();
+        let words = [format!("{} work", experiment.workload), common];
+        let words = words.into_iter().filter(|words| !words.is_empty());
         Some(Curves {
-            name: format!("{}: {} work", experiment.name, experiment.workload),
-            common,
-            along,
+            experiment: experiment.name.to_owned(),
+            common: words.collect::<Vec<String>>().join(", "),
+            over,
             measured: all.len(),
             values: kept,
-            throughput,
-            curves: curves.collect(),
+            quantities,
+            curves,
             combinations,
             gaps: shown.iter().flat_map(lines::Group::gaps).collect(),
         })
+    }
+
+    /// Facets below each other over one axis, which the last one names for all.
+    fn chart(&self) -> Chart {
+        let facets = self.quantities.iter().enumerate();
+        let mut facets: Vec<Facet> = facets.filter_map(|(index, &of)| self.facet(index, of)).collect();
+        if let Some(last) = facets.last_mut() {
+            last.x.title = self.over.title().to_owned();
+        }
+        Chart { title: self.title(), notes: self.notes(), facets }
+    }
+
+    fn facet(&self, index: usize, quantity: Quantity) -> Option<Facet> {
+        let points = self.curves.iter().flat_map(|curve| curve.points(quantity));
+        let mut values: Vec<f64> =
+            points.flat_map(|(_, estimate)| [estimate.low, estimate.median, estimate.high]).collect();
+        if values.is_empty() {
+            return None;
+        }
+        let ideals = self.curves.iter().flat_map(|curve| &curve.ideal.points);
+        match (index, quantity) {
+            (0, _) => values.extend(ideals.map(|(_, ideal)| *ideal)),
+            (_, Quantity::Efficiency) => values.push(1.0),
+            _ => {}
+        }
+        let unit = quantity.unit(&values);
+        let scale = match quantity {
+            Quantity::Efficiency => Scale::from_zero(values, unit),
+            _ => Scale::suited(&values, unit),
+        };
+        let mut facet = Facet::new(self.axis(), quantity.axis(scale), HEIGHTS[index.min(1)]);
+        facet.heading = quantity.heading();
+        let runtimes: Vec<_> = self.curves.iter().map(|curve| &curve.runtime).collect();
+        let looks = Look::series(&runtimes);
+        self.ideals(&mut facet, (index, quantity), &looks);
+        // The first lies above the others, and answers first.
+        for (curve, look) in self.curves.iter().zip(&looks).rev() {
+            self.points(&mut facet, curve, (index, quantity), *look);
+        }
+        for (curve, look) in self.curves.iter().zip(looks) {
+            let last = curve.points(quantity).last().filter(|_| !curve.name.is_empty());
+            facet.labels.extend(last.map(|(_, end)| EndLabel::points(end.median, &curve.name, look)));
+        }
+        Some(facet)
+    }
+
+    /// The axis of the setting, with ticks at the values that it took.
+    fn axis(&self) -> Axis {
+        let (low, high) = (self.values[0], self.values[self.values.len() - 1]);
+        let (plain, air) = (Unit::named(""), 0.04 * (high - low));
+        let scale = match is_wide(&self.values) {
+            true => Scale::log_around(self.values.iter().copied(), plain),
+            false => Scale::linear(low - air, high + air, plain),
+        };
+        let ticks = match self.values.len() {
+            0..=MOST_TICKS => Ticks::At(self.values.iter().map(|&at| (at, ticked(at))).collect()),
+            _ => Ticks::Round,
+        };
+        Axis::new(scale, "").ticks(ticks)
+    }
+
+    /// The ideals, dashed: one for all lines where they agree, and then its label; 100 % is the ideal
+    /// of efficiency.
+    fn ideals(&self, facet: &mut Facet, (index, quantity): (usize, Quantity), looks: &[Look]) {
+        let ends = [self.values[0], self.values[self.values.len() - 1]];
+        let whole: Vec<(f64, f64)> = ends.map(|end| (end, 1.0)).to_vec();
+        let first = &self.curves[0].ideal;
+        let one = quantity == Quantity::Efficiency
+            || self.curves.iter().all(|curve| curve.ideal.is_that_of(first));
+        let drawn = self.curves.iter().zip(looks).take(if one { 1 } else { self.curves.len() });
+        for (curve, look) in drawn {
+            let points = match (index, quantity) {
+                (_, Quantity::Efficiency) => &whole,
+                (0, _) => &curve.ideal.points,
+                _ => continue,
+            };
+            let colour = if one { theme::IDEAL } else { look.colour };
+            let data = points.iter().map(|&(at, ideal)| Datum::new(at, ideal));
+            facet.add(Layer::new(Mark::Line(1.5, Stroke::Dashed), colour, data));
+            let end = points.last().filter(|_| one);
+            facet.labels.extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
+        }
+    }
+
+    fn points(&self, facet: &mut Facet, curve: &Curve, (index, of): (usize, Quantity), look: Look) {
+        let failed = |value: f64| {
+            let found = curve.failed.iter().find(|(at, ..)| *at == value);
+            found.and_then(|(_, failed, runs)| vocabulary::failed(*failed, *runs))
+        };
+        let datum = |(value, estimate): &(f64, Estimate)| {
+            let text = failed(*value).filter(|_| index == 0).unwrap_or_default();
+            let words = self.tooltip(curve, (*value, of, estimate), failed(*value));
+            (Datum::new(*value, estimate), Datum::new(*value, estimate.median).text(text).tooltip(words))
+        };
+        let (intervals, points): (Vec<Datum>, Vec<Datum>) = curve.points(of).iter().map(datum).unzip();
+        let line = points.iter().map(|point| Datum::new(point.x.at, point.y.at));
+        facet.add(Layer::new(Mark::Line(1.5, Stroke::Solid), look.colour, line));
+        facet.add(Layer::new(Mark::Interval(true), look.colour, intervals));
+        facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, points));
+    }
+}
+
+/// Thousands and millions as such where they are whole.
+fn ticked(value: f64) -> String {
+    match value {
+        whole if whole >= 1e4 && whole % 100.0 == 0.0 => tick(whole),
+        other => notes::short_exact(other),
     }
 }
 

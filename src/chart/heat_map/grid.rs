@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::chart::axis::is_drawable;
 use crate::chart::estimate::Estimate;
-use crate::record::{Memory, Spread, Status, Trial};
+use crate::chart::vocabulary::Quantity;
+use crate::record::{Memory, Status, Trial};
 
 /// Worker processes, and threads in each.
 pub type Place = (u32, u32);
@@ -95,7 +95,7 @@ pub struct Cell {
 
 /// A grid of cells, some of which may be empty.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Grid {
+pub struct CellGrid {
     /// Its rows.
     pub processes: Vec<u32>,
     /// Its columns.
@@ -107,9 +107,9 @@ pub struct Grid {
     cells: BTreeMap<Place, Cell>,
 }
 
-impl Grid {
+impl CellGrid {
     /// Of trials that differ in nothing else.
-    pub fn of(trials: &[&Trial]) -> Grid {
+    pub fn of(trials: &[&Trial]) -> CellGrid {
         let mut groups: BTreeMap<Place, Vec<&Trial>> = BTreeMap::new();
         for trial in trials {
             groups.entry(place(trial)).or_default().push(trial);
@@ -119,7 +119,7 @@ impl Grid {
         let Shape {
             processes, threads, ..
         } = Shape::of(trials);
-        Grid {
+        CellGrid {
             processes,
             threads,
             memory,
@@ -145,20 +145,26 @@ impl Grid {
         self.cells.len() == self.processes.len() * self.threads.len()
     }
 
-    /// Where the shortest makespan is: the median, in seconds.
+    /// Where the shortest makespan is: the median, in seconds. A cell of which every run is good
+    /// comes before one with failures.
     pub fn best(&self) -> Option<(Place, f64)> {
-        let medians = self
-            .cells()
-            .filter_map(|(place, cell)| Some((place, cell.median_s()?)));
-        medians.min_by(|a, b| a.1.total_cmp(&b.1))
+        let medians = self.cells();
+        let medians = medians.filter_map(|(place, cell)| Some((cell.not_ok > 0, place, cell.median_s()?)));
+        let best = medians.min_by(|a, b| a.0.cmp(&b.0).then(a.2.total_cmp(&b.2)));
+        best.map(|(_, place, seconds)| (place, seconds))
     }
 
-    /// The places whose median is within 5 % of the best one, which is among them.
+    /// The places whose median is within 5 % of the best one, which is among them; with failures
+    /// only where that has some, too.
     pub fn near_best(&self) -> BTreeSet<Place> {
-        let Some((_, best)) = self.best() else {
+        let Some((at, best)) = self.best() else {
             return BTreeSet::new();
         };
-        let near = |cell: &Cell| cell.median_s().is_some_and(|s| s <= best * (1.0 + WITHIN));
+        let fails = self.cell(at).is_some_and(|cell| cell.not_ok > 0);
+        let near = |cell: &Cell| {
+            let is_near = cell.median_s().is_some_and(|s| s <= best * (1.0 + WITHIN));
+            is_near && (fails || cell.not_ok == 0)
+        };
         let near = self.cells().filter(|(_, cell)| near(cell));
         near.map(|(place, _)| place).collect()
     }
@@ -166,22 +172,26 @@ impl Grid {
 
 impl Cell {
     fn of(trials: &[&Trial], memory: Memory) -> Cell {
-        let good = || {
-            trials
-                .iter()
-                .filter(|trial| trial.usable_makespan_s().is_some())
-        };
+        let good: Vec<&Trial> = trials.iter().copied().filter(|t| t.usable_makespan_s().is_some()).collect();
         let bad = trials.iter().find(|trial| trial.status != Status::Ok);
-        let median = |values: Vec<f64>| Spread::of(values).map(|spread| spread.median);
-        let efficiency = good().filter_map(|trial| trial.efficiency());
+        let over = |quantity: Quantity| Estimate::of(good.iter().filter_map(|trial| quantity.of(trial)));
+        let median = |quantity: Quantity| over(quantity).map(|estimate| estimate.median);
         Cell {
-            makespan: Estimate::of(good().filter_map(|trial| trial.usable_makespan_s())),
-            // Work that does nothing has an ideal of 0, to which no share can be taken.
-            efficiency: median(efficiency.filter(|share| is_drawable(*share)).collect()),
-            memory: median(good().filter_map(|trial| memory.kib(trial)).collect()),
+            makespan: over(Quantity::Makespan),
+            efficiency: median(Quantity::Efficiency).filter(|share| *share > 0.0),
+            memory: median(Quantity::Memory(memory)),
             runs: trials.len(),
-            not_ok: trials.len() - good().count(),
+            not_ok: trials.len() - good.len(),
             failure: bad.map(|trial| (trial.status, trial.error.clone().unwrap_or_default())),
+        }
+    }
+
+    /// One of its figures.
+    pub fn value(&self, quantity: Quantity) -> Option<f64> {
+        match quantity {
+            Quantity::Makespan => self.median_s(),
+            Quantity::Efficiency => self.efficiency,
+            _ => self.memory,
         }
     }
 

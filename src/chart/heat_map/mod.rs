@@ -1,46 +1,46 @@
 //! Heat maps: makespan, efficiency and memory over processes and threads.
 //!
-//! * `way`: which trials make one grid; `grid`: what was measured in its cells;
-//! * `measure`: the figures of a cell; `ramp`: their colours;
-//! * `panel`: one figure of all cells, which stand in a `lattice` and are told apart by `marks`;
-//! * `layout`: the whole picture; `words`: what is said with it.
+//! * `variant`: which trials make one grid; `grid`: what was measured in its cells; `notes`: what is
+//!   said with it.
 
 mod grid;
-mod lattice;
-mod layout;
-mod marks;
-mod measure;
-mod panel;
-mod ramp;
+mod notes;
 #[cfg(test)]
 mod tests;
-mod way;
-mod words;
+mod variant;
 
-use super::{ChartError, Drawings, Kind, Records};
+use super::color_scale::ColorScale;
+use super::estimate::Estimate;
+use super::grammar::{Axis, Chart, Datum, Facet, Fill, Key, Layer, Legend, Mark};
+use super::symbol::Symbol;
+use super::unit::Unit;
+use super::vocabulary::Quantity;
+use super::{Records, Sheet, theme, vocabulary};
 use crate::record::{Work, slug};
-use grid::{Grid, Shape, Unfit};
-use way::{Family, Way, families};
+use grid::{Cell, CellGrid, Place, Shape, Unfit};
+use variant::{Candidate, Variant, candidates};
 
 /// Pictures of one work: beyond this a reader looks for one and not at them.
 const MOST_PICTURES: usize = 8;
+/// The most places that answer the pointer; with more, only those of the first facet do.
+const MOST_TOOLTIPS: usize = 2000;
+/// The least share with a digit of its own.
+const LEAST_SHARE: f64 = 0.001;
 
-/// One picture for each work and each way to run it that makes a grid.
-pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
-    for (work, of) in &drawings.works(Kind::HeatMap, records.trials) {
+/// One picture for each work and each variant of it that makes a grid.
+pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
+    for (work, of) in &sheet.works(records.trials) {
         let Prepared { maps, left_out } = HeatMap::prepare(work);
         for map in maps {
-            let of = slug(&format!("{of} {}", map.among));
-            drawings.push(Kind::HeatMap, &of, layout::figure(&map, records.source)?);
+            sheet.push(&slug(&format!("{of} {}", map.among)), map.chart());
         }
         if let Some(reason) = left_out {
-            drawings.leave_out(Kind::HeatMap, reason);
+            sheet.leave_out(reason);
         }
     }
-    Ok(())
 }
 
-/// What a picture shows, before any drawing.
+/// What a picture shows, before any chart.
 #[derive(Clone, Debug, PartialEq)]
 struct HeatMap {
     /// The experiment's name.
@@ -48,19 +48,19 @@ struct HeatMap {
     /// The work, in words.
     work: String,
     /// How it is run.
-    way: Way,
-    /// Whether the cells of one thread are of the sequential executor, and not of the way's.
+    variant: Variant,
+    /// Whether the cells of one thread are of the sequential executor, and not of the variant's.
     one_thread_is_sequential: bool,
-    /// What tells this way from the others of the same work; empty when there are none.
+    /// What tells this variant from the others of the same work; empty when there are none.
     among: String,
     /// What came of it.
-    grid: Grid,
+    grid: CellGrid,
 }
 
 /// The pictures of one work.
 #[derive(Clone, Debug, PartialEq)]
 struct Prepared {
-    /// In the order of the records.
+    /// In the order of what they ask.
     maps: Vec<HeatMap>,
     /// What is missing, and why.
     left_out: Option<String>,
@@ -69,13 +69,11 @@ struct Prepared {
 impl HeatMap {
     /// Finds the grids among the trials of a work.
     fn prepare(work: &Work<'_>) -> Prepared {
-        let families = families(&work.trials);
-        let shapes: Vec<Shape> = families.iter().map(|f| Shape::of(&f.trials)).collect();
-        let ways: Vec<&Way> = families.iter().map(|family| &family.way).collect();
-        let mut fit: Vec<&Family<'_>> = (families.iter().zip(&shapes))
-            .filter(|(_, shape)| shape.unfit().is_none())
-            .map(|(family, _)| family)
-            .collect();
+        let candidates = candidates(&work.trials);
+        let shapes: Vec<Shape> = candidates.iter().map(|one| Shape::of(&one.trials)).collect();
+        let variants: Vec<&Variant> = candidates.iter().map(|one| &one.variant).collect();
+        let fit = candidates.iter().zip(&shapes).filter(|(_, shape)| shape.unfit().is_none());
+        let mut fit: Vec<&Candidate<'_>> = fit.map(|(one, _)| one).collect();
         let left_out = match fit.len() {
             0 => (shapes.iter().max_by_key(|shape| shape.measured))
                 .and_then(|largest| why_not(&work.slug, largest)),
@@ -87,32 +85,134 @@ impl HeatMap {
             _ => None,
         };
         keep_fastest(&mut fit);
-        let map = |family: &Family<'_>| HeatMap {
+        let map = |one: &Candidate<'_>| HeatMap {
             experiment: work.experiment.to_owned(),
-            work: work.name.clone(),
-            way: family.way.clone(),
-            one_thread_is_sequential: family.has_borrowed(),
-            among: family.way.among(&ways),
-            grid: Grid::of(&family.trials),
+            work: vocabulary::work(&work.name, work.experiment).to_owned(),
+            variant: one.variant.clone(),
+            one_thread_is_sequential: one.has_borrowed(),
+            among: one.variant.among(&variants),
+            grid: CellGrid::of(&one.trials),
         };
-        Prepared {
-            maps: fit.into_iter().map(map).collect(),
-            left_out,
+        Prepared { maps: fit.into_iter().map(map).collect(), left_out }
+    }
+
+    /// The figures that any cell has, the makespan first.
+    fn quantities(&self) -> Vec<Quantity> {
+        let memory = Quantity::Memory(self.grid.memory);
+        let has = |quantity: &Quantity| self.grid.cells().any(|(_, cell)| cell.value(*quantity).is_some());
+        [Quantity::Makespan, Quantity::Efficiency, memory].into_iter().filter(has).collect()
+    }
+
+    /// The makespan over the whole width, and below it efficiency and memory, side by side where
+    /// they lose nothing by it.
+    fn chart(&self) -> Chart {
+        let quantities = self.quantities();
+        let cells = self.grid.cells().count();
+        let mut facets: Vec<Facet> = Vec::new();
+        for (index, quantity) in quantities.iter().enumerate() {
+            let answers = index == 0 || cells * quantities.len() <= MOST_TOOLTIPS;
+            let facet = self.facet(*quantity, answers);
+            facets.push(Facet { beside: index > 1, ..facet });
         }
+        Chart { title: self.title(), notes: self.notes(), facets }
+    }
+
+    fn facet(&self, quantity: Quantity, answers: bool) -> Facet {
+        let grid = &self.grid;
+        let values = grid.cells().filter_map(|(_, cell)| cell.value(quantity));
+        let values: Vec<f64> = values.collect();
+        let (unit, scale) = (quantity.short_unit(&values), color_scale(quantity, &values));
+        let numbers = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>();
+        let x = Axis::bands(numbers(&grid.threads), "threads per process");
+        let y = Axis::bands(numbers(&grid.processes), "processes");
+        let mut facet = Facet::new(x, y, 0.0);
+        facet.heading = format!("{}, {}", quantity.heading(), unit.name);
+        let ends = [scale.low, scale.high].map(|end| unit.written(end));
+        let [low, high] = ends;
+        let key = Key::Colours(scale, low, high);
+        facet.legend.push(Legend { key, words: String::new() });
+        let best = grid.best().map(|(place, _)| place);
+        let [mut empty, mut crossed, mut coloured] = [const { Vec::new() }; 3];
+        for (at, place) in self.places() {
+            let datum = Datum::new(at.0, at.1);
+            let Some(cell) = grid.cell(place) else {
+                empty.push(datum);
+                continue;
+            };
+            let value = cell.value(quantity);
+            let words = match (quantity, value) {
+                _ if !answers => String::new(),
+                (Quantity::Makespan, _) => self.told(place, cell),
+                (_, None) => String::new(),
+                (_, Some(value)) => {
+                    let value = unit.with_name(value);
+                    format!("{}: {} {value}", notes::place(place), quantity.heading())
+                }
+            };
+            let datum = datum.tooltip(words);
+            match value {
+                None => crossed.push(datum),
+                Some(value) => coloured.push(Datum {
+                    bold: best == Some(place),
+                    ..datum.coloured(scale.colour(value)).text(written(quantity, unit, value, cell))
+                }),
+            }
+        }
+        let near = grid.near_best();
+        let near = self.places().filter(|(_, place)| near.contains(place));
+        let star = self.places().filter(|(_, place)| best == Some(*place));
+        let datum = |(at, _): ((f64, f64), Place)| Datum::new(at.0, at.1);
+        facet.add(Layer::new(Mark::Cell(Fill::Empty), theme::GRID, empty));
+        facet.add(Layer::new(Mark::Cell(Fill::Crossed), theme::QUIET, crossed));
+        facet.add(Layer::new(Mark::Cell(Fill::Colour), theme::BAND, coloured));
+        facet.add(Layer::new(Mark::Outline, theme::INK, near.map(datum)));
+        facet.add(Layer::new(Mark::Point(Symbol::Star, 5.5), theme::INK, star.map(datum)));
+        facet
+    }
+
+    /// Where each pair of processes and threads stands: column and row.
+    fn places(&self) -> impl Iterator<Item = ((f64, f64), Place)> {
+        let rows = self.grid.processes.iter().enumerate();
+        rows.flat_map(|(row, &processes)| {
+            let columns = self.grid.threads.iter().enumerate();
+            columns.map(move |(column, &threads)| ((column as f64, row as f64), (processes, threads)))
+        })
+    }
+}
+
+/// A value as its cell has it: below the makespan is how far it is known, or how many runs failed.
+fn written(quantity: Quantity, unit: Unit, value: f64, cell: &Cell) -> String {
+    let value = match quantity {
+        Quantity::Efficiency if value < LEAST_SHARE => "<0.1".to_owned(),
+        _ => unit.written(value),
+    };
+    let half = || cell.makespan.as_ref().and_then(Estimate::half_width).map(notes::plus_minus);
+    let failed = vocabulary::failed(cell.not_ok, cell.runs);
+    match failed.or_else(half).filter(|_| quantity == Quantity::Makespan) {
+        Some(second) => format!("{value}\n{second}"),
+        None => value,
+    }
+}
+
+/// Brighter is better.
+fn color_scale(quantity: Quantity, values: &[f64]) -> ColorScale {
+    match quantity {
+        Quantity::Efficiency => ColorScale::of_shares(values),
+        _ => ColorScale::falling(values, quantity == Quantity::Makespan),
     }
 }
 
 /// Keeps as many as are drawn, in their order.
-fn keep_fastest(families: &mut Vec<&Family<'_>>) {
-    let fastest = |family: &Family<'_>| {
-        let makespans = (family.trials.iter()).filter_map(|trial| trial.usable_makespan_s());
+fn keep_fastest(candidates: &mut Vec<&Candidate<'_>>) {
+    let fastest = |one: &Candidate<'_>| {
+        let makespans = one.trials.iter().filter_map(|trial| trial.usable_makespan_s());
         makespans.fold(f64::INFINITY, f64::min)
     };
-    let mut runs: Vec<f64> = families.iter().map(|family| fastest(family)).collect();
+    let mut runs: Vec<f64> = candidates.iter().map(|one| fastest(one)).collect();
     runs.sort_by(f64::total_cmp);
     if let Some(&last) = runs.get(MOST_PICTURES - 1) {
-        families.retain(|family| fastest(family) <= last);
-        families.truncate(MOST_PICTURES);
+        candidates.retain(|one| fastest(one) <= last);
+        candidates.truncate(MOST_PICTURES);
     }
 }
 

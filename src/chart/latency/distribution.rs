@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::chart::Trace;
 use crate::chart::choice;
-use crate::chart::series::MOST_LINES;
+use crate::chart::palette::MOST_SERIES;
 use crate::record::TraceRow;
 
 /// Steps of a curve: more can't be told apart.
@@ -36,7 +36,7 @@ impl Distribution {
         let traced = traces.iter().filter_map(Traced::of);
         let mut runs: Vec<Traced> = traced.collect();
         let traces = runs.len();
-        runs.truncate(MOST_LINES);
+        runs.truncate(MOST_SERIES);
         (traces > 0).then_some(Distribution { runs, traces })
     }
 }
@@ -58,17 +58,6 @@ impl Traced {
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let reached = self.steps.iter().find(|(_, reached)| *reached >= share);
         reached.map(|(seconds, _)| *seconds)
-    }
-
-    /// The corners of its curve, which rises where a batch has that latency and is level between.
-    pub fn corners(&self) -> Vec<(f64, f64)> {
-        let mut below = 0.0;
-        let mut corners = Vec::with_capacity(2 * self.steps.len());
-        for &(seconds, share) in &self.steps {
-            corners.extend([(seconds, below), (seconds, share)]);
-            below = share;
-        }
-        corners
     }
 }
 

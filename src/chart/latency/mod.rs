@@ -1,60 +1,196 @@
 //! How long batches took: percentiles from the rows, and the whole distribution from traces.
 //!
 //! * `tails`: percentiles of the latency, by configuration; `distribution`: all latencies of a
-//!   traced run; `layout`: both as panels of one picture.
+//!   traced run.
 //!
 //! A distribution is never drawn from percentiles: between five points anything can be.
 
 mod distribution;
-mod layout;
 mod tails;
 #[cfg(test)]
 mod tests;
 
-use super::{ChartError, Drawings, Kind, Records};
+use super::grammar::{Axis, Chart, Datum, EndLabel, Facet, Layer, Mark, Ticks};
+use super::palette::Look;
+use super::scale::Scale;
+use super::scene::Stroke;
+use super::unit::Unit;
+use super::vocabulary::{self, Quantity};
+use super::{Records, Sheet};
+use crate::model::Runtime;
 use crate::record::works;
 use distribution::Distribution;
-use tails::Tails;
+use tails::{Line, Tails};
+
+/// The heights of both plot areas.
+const TAILS_HEIGHT: f64 = 240.0;
+const DISTRIBUTION_HEIGHT: f64 = 170.0;
 
 /// What a picture shows: at least one of both.
 #[derive(Clone, Debug, PartialEq)]
 struct Latency {
     /// Percentiles by configuration.
-    pub tails: Option<Tails>,
+    tails: Option<Tails>,
     /// All latencies of traced runs.
-    pub distribution: Option<Distribution>,
+    distribution: Option<Distribution>,
 }
 
 /// One picture for each work. Traces go with the work where there is only one; else they have a
 /// picture of their own, for they don't say which work they are of.
-pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
+pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
     let works = works(records.trials);
     let mut distribution = Distribution::prepare(records.traces);
     if works.is_empty() && distribution.is_none() {
-        drawings.leave_out(Kind::Latency, "there is no trial to draw");
+        sheet.leave_out("there is no trial to draw");
     }
     let several = works.len() > 1;
     for work in &works {
         match Tails::prepare(work) {
             Ok(tails) => {
-                let latency = Latency {
-                    tails: Some(tails),
-                    distribution: distribution.take_if(|_| !several),
-                };
-                let of = if several { &work.slug } else { "" };
-                let figure = layout::figure(&latency, records.source)?;
-                drawings.push(Kind::Latency, of, figure);
+                let distribution = distribution.take_if(|_| !several);
+                let latency = Latency { tails: Some(tails), distribution };
+                sheet.push(if several { &work.slug } else { "" }, latency.chart());
             }
-            Err(reason) => drawings.leave_out(Kind::Latency, reason),
+            Err(reason) => sheet.leave_out(reason),
         }
     }
     if distribution.is_some() {
-        let latency = Latency {
-            tails: None,
-            distribution,
-        };
-        let figure = layout::figure(&latency, records.source)?;
-        drawings.push(Kind::Latency, "traces", figure);
+        let latency = Latency { tails: None, distribution };
+        sheet.push("traces", latency.chart());
     }
-    Ok(())
+}
+
+impl Latency {
+    /// Percentiles above, distributions below.
+    fn chart(&self) -> Chart {
+        let name = Quantity::Latency.name();
+        let title = match &self.tails {
+            Some(tails) => vocabulary::title(&name, &tails.experiment, "by percentile, up to the longest"),
+            None => vocabulary::title(&name, "traced runs", "by the share of batches that took no longer"),
+        };
+        let facets = [self.tails.as_ref().map(Tails::facet), self.distribution.as_ref().map(Distribution::facet)];
+        Chart { title, notes: self.notes(), facets: facets.into_iter().flatten().collect() }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(tails) = &self.tails {
+            notes.push(format!("For {}.", tails.work));
+            notes.push(match tails.has_rate {
+                true => "From when a batch was due to its result, both at the client; less is better.",
+                false => {
+                    "From the sending of a batch to its result, so with its wait for a worker; less \
+                     is better."
+                }
+            }.to_owned());
+            let estimates = tails.lines.iter().flat_map(|line| &line.points);
+            notes.extend(vocabulary::explained(estimates.map(|(_, estimate)| estimate)));
+            let rule = "the one with the shortest makespan, the one with the longest, and evenly by rank \
+                        between";
+            notes.extend(vocabulary::shown(tails.lines.len(), tails.configurations, "configurations", rule));
+            if tails.few_batches {
+                let rule = "Percentiles are of runs with enough batches for them: at least 100 for the \
+                            99th, 1,000 for the 99.9th.";
+                notes.push(rule.to_owned());
+            }
+        }
+        match &self.distribution {
+            Some(distribution) => {
+                let (shown, all) = (distribution.runs.len(), distribution.traces);
+                notes.extend(vocabulary::shown(shown, all, "traces", "the first ones"));
+            }
+            None => notes.push(
+                "The whole distribution takes a trace of each batch, as mpmt run --trace leaves it."
+                    .to_owned(),
+            ),
+        }
+        notes
+    }
+}
+
+impl Tails {
+    fn facet(&self) -> Facet {
+        let points = || self.lines.iter().flat_map(|line| &line.points);
+        let values: Vec<f64> =
+            points().flat_map(|(_, of)| [of.low, of.median, of.high]).collect();
+        let scale = Scale::log(values.iter().copied(), Quantity::Latency.unit(&values));
+        let places = self.places.iter().map(|(place, _)| *place);
+        let x = Scale::log_around(places, Unit::named(""));
+        let ticks = self.places.iter().map(|&(place, name)| (place, name.to_owned()));
+        let x = Axis::new(x, "percentile of a run's batches").ticks(Ticks::At(ticks.collect()));
+        let mut facet = Facet::new(x, Quantity::Latency.axis(scale), TAILS_HEIGHT);
+        facet.heading = "Percentiles".to_owned();
+        // Colours follow what configurations ask, and not how fast they are.
+        let mut in_order: Vec<&Line> = self.lines.iter().collect();
+        in_order.sort_by(|a, b| a.order.cmp(&b.order));
+        let runtimes: Vec<&Runtime> = in_order.iter().map(|line| &line.runtime).collect();
+        let looks = Look::series(&runtimes);
+        let look = |line: &Line| {
+            let place = in_order.iter().position(|other| other.name == line.name);
+            looks[place.unwrap_or(0)]
+        };
+        // The fastest lies above the others, and answers first.
+        for line in self.lines.iter().rev() {
+            self.line(&mut facet, line, look(line));
+        }
+        for line in &self.lines {
+            let failed = vocabulary::failed(line.failed.0, line.failed.1);
+            let failed = failed.map_or(String::new(), |failed| format!(" ({failed})"));
+            let end = line.points.last().map(|(_, end)| end.median);
+            let name = format!("{}{failed}", line.name);
+            facet.labels.extend(end.map(|end| EndLabel::points(end, name, look(line))));
+        }
+        facet
+    }
+
+    fn line(&self, facet: &mut Facet, line: &Line, look: Look) {
+        let words = |place: f64| {
+            let name = self.places.iter().find(|(x, _)| *x == place);
+            name.map_or("", |(_, name)| name)
+        };
+        let medians = || line.points.iter().map(|(place, of)| Datum::new(*place, of.median));
+        let intervals = line.points.iter().map(|(place, of)| Datum::new(*place, of));
+        let points = line.points.iter().map(|(place, of)| {
+            let seconds = Quantity::Latency.estimate(of);
+            let words = format!("{}, {}: {seconds}", line.name, words(*place));
+            Datum::new(*place, of.median).tooltip(words)
+        });
+        facet.add(Layer::new(Mark::Line(1.5, Stroke::Solid), look.colour, medians()));
+        facet.add(Layer::new(Mark::Interval(true), look.colour, intervals));
+        facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, points));
+    }
+}
+
+impl Distribution {
+    /// A curve for each run, with its mark at the median, and at the ends of the middle eight tenths.
+    fn facet(&self) -> Facet {
+        let all = self.runs.iter().flat_map(|run| &run.steps);
+        let latencies: Vec<f64> = all.map(|(seconds, _)| *seconds).collect();
+        let unit = Quantity::Latency.unit(&latencies);
+        let x = Quantity::Latency.axis(Scale::log(latencies, unit));
+        let y = Axis::new(Scale::linear(0.0, 1.0, Unit::PERCENT), "% of the batches took no longer");
+        let mut facet = Facet::new(x, y, DISTRIBUTION_HEIGHT);
+        facet.heading = "Every batch of a traced run".to_owned();
+        let runtimes = vec![&Runtime::Native; self.runs.len()];
+        let looks = Look::series(&runtimes);
+        for (run, look) in self.runs.iter().zip(looks).rev() {
+            let start = run.steps.first().map(|(seconds, _)| Datum::new(*seconds, 0.0));
+            let steps = run.steps.iter().map(|&(seconds, share)| Datum::new(seconds, share));
+            facet.add(Layer::new(Mark::Step(1.5), look.colour, start.into_iter().chain(steps)));
+            let points = [0.1, 0.5, 0.9].into_iter().filter_map(|share| {
+                let seconds = run.quantile(share)?;
+                let words = format!(
+                    "{}: {:.0} % of {} batches took no longer than {}",
+                    run.name,
+                    share * 100.0,
+                    run.batches,
+                    unit.with_name(seconds)
+                );
+                Some(Datum::new(seconds, share).tooltip(words))
+            });
+            facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, points));
+            facet.labels.insert(0, EndLabel::points(1.0, &run.name, look));
+        }
+        facet
+    }
 }

@@ -2,7 +2,10 @@
 
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
-use crate::chart::series::{MOST_LINES, Series};
+use crate::chart::order::AxisOrder;
+use crate::chart::palette::MOST_SERIES;
+use crate::chart::vocabulary;
+use crate::model::Runtime;
 use crate::record::{Status, Trial, Work, group_by, median_makespan_s};
 
 /// A percentile: 1 / (1 - p), at which it stands and which is also how many batches a run must have
@@ -19,19 +22,36 @@ const PERCENTILES: [Percentile; 4] = [
 /// The percentiles of one work.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tails {
-    /// The experiment and the work, in words.
-    pub name: String,
+    /// The experiment's name.
+    pub experiment: String,
+    /// The work, in words.
+    pub work: String,
     /// Where the percentiles that any run has stand, and where the longest does, which is none: a
     /// decade beyond the last. With their names.
     pub places: Vec<(f64, &'static str)>,
-    /// One for each configuration that is shown, the fastest first: seconds over the places.
-    pub lines: Vec<Series>,
+    /// One for each configuration that is shown, the fastest first.
+    pub lines: Vec<Line>,
     /// Configurations that have latencies.
     pub configurations: usize,
     /// Whether a run had too few batches for a percentile.
     pub few_batches: bool,
     /// Whether batches were due at a rate, and latency counts from then.
     pub has_rate: bool,
+}
+
+/// The percentiles of one configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    /// The configuration.
+    pub name: String,
+    /// What its commands ran on.
+    pub runtime: Runtime,
+    /// Where it stands among others by what it asks.
+    pub order: AxisOrder,
+    /// Seconds over the places.
+    pub points: Vec<(f64, Estimate)>,
+    /// Runs that failed, and all.
+    pub failed: (usize, usize),
 }
 
 impl Tails {
@@ -44,25 +64,28 @@ impl Tails {
                 work.slug
             ));
         }
-        let all = || ranked.iter().flat_map(|(_, trials)| trials.iter().copied());
+        let all = || ranked.iter().flat_map(|one| one.trials.iter().copied());
         let percentiles: Vec<Percentile> = (PERCENTILES.into_iter())
             .filter(|&(place, ..)| all().any(|trial| has_enough(trial, place)))
             .collect();
         let longest = percentiles.last().map_or(2.0, |(place, ..)| 10.0 * place);
-        let shown = choice::evenly(ranked.len(), MOST_LINES);
-        let lines = shown.iter().enumerate().map(|(number, &rank)| {
-            let (name, trials) = &ranked[rank];
+        let shown = choice::evenly(ranked.len(), MOST_SERIES).into_iter();
+        let lines = shown.map(|rank| {
+            let Ranked { name, trials, failed } = &ranked[rank];
             let points = percentiles.iter().filter_map(|p| percentile(p, trials));
-            Series {
+            Line {
                 name: name.clone(),
-                number,
+                runtime: trials[0].runtime.clone(),
+                order: AxisOrder::of(trials[0]),
                 points: points.chain(longest_of(trials, longest)).collect(),
+                failed: *failed,
             }
         });
         let places = percentiles.iter().map(|&(place, name, _)| (place, name));
         let lacks = |(place, ..): &Percentile| all().any(|trial| !has_enough(trial, *place));
         Ok(Tails {
-            name: work.name.clone(),
+            experiment: work.experiment.to_owned(),
+            work: vocabulary::work(&work.name, work.experiment).to_owned(),
             lines: lines.collect(),
             places: places.chain([(longest, "longest")]).collect(),
             configurations: ranked.len(),
@@ -72,19 +95,26 @@ impl Tails {
     }
 }
 
-/// Each configuration's name and its trials with latencies, the shortest median makespan first.
-fn ranked<'a>(work: &Work<'a>) -> Vec<(String, Vec<&'a Trial>)> {
+/// A configuration with latencies.
+struct Ranked<'a> {
+    name: String,
+    trials: Vec<&'a Trial>,
+    failed: (usize, usize),
+}
+
+/// The configurations with latencies, the shortest median makespan first.
+fn ranked<'a>(work: &Work<'a>) -> Vec<Ranked<'a>> {
     let groups = group_by(work.trials.iter().copied(), |trial| trial);
     let with_latency = groups.into_iter().map(|(name, mut trials)| {
+        let failed = trials.iter().filter(|trial| trial.status != Status::Ok).count();
+        let failed = (failed, trials.len());
         trials.retain(|trial| has_latency(trial));
-        let makespan = median_makespan_s(&trials).unwrap_or(f64::INFINITY);
-        (makespan, (name, trials))
+        Ranked { name, trials, failed }
     });
-    let mut ranked: Vec<_> = with_latency
-        .filter(|(_, (_, trials))| !trials.is_empty())
-        .collect();
-    ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    ranked.into_iter().map(|(_, group)| group).collect()
+    let mut ranked: Vec<Ranked<'a>> = with_latency.filter(|one| !one.trials.is_empty()).collect();
+    let makespan = |one: &Ranked<'_>| median_makespan_s(&one.trials).unwrap_or(f64::INFINITY);
+    ranked.sort_by(|a, b| makespan(a).total_cmp(&makespan(b)));
+    ranked
 }
 
 fn has_latency(trial: &Trial) -> bool {

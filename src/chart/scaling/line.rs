@@ -1,28 +1,32 @@
 //! The throughput along one line: what was measured, what theory allows, and the law that fits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chart::choice;
 use crate::chart::estimate::Estimate;
 use crate::chart::ideal::Ideal;
-use crate::chart::series::Series;
+use crate::model::Runtime;
 use crate::record::{Axis, Status, Trial};
 use crate::stats::{Bootstrap, Doubt, Fit, Interval, Law, NoFit, fit_with_band};
 
-/// Beyond so many pairs of processes and threads those of one product share a dot.
+/// Beyond so many pairs of processes and threads those of one product share a point.
 pub const MOST_SPLITS: usize = 120;
-/// Dots along a line; of more, so many evenly by ratio are drawn. The law is fitted to all.
-pub const MOST_DOTS: usize = 120;
+/// Points along a line; of more, so many evenly by ratio are drawn. The law is fitted to all.
+pub const MOST_POINTS: usize = 120;
 /// Places along a curve: enough to look smooth.
 const PLACES: usize = 49;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
-    /// Median throughputs over the concurrency.
-    pub series: Series,
-    /// Processes and threads of each median; `None` where several share it.
-    pub splits: Vec<Option<(u32, u32)>>,
+    /// What tells it from the others of its facet; empty where there are none.
+    pub name: String,
+    /// What its commands ran on.
+    pub runtime: Runtime,
+    /// Whether it goes through the fastest configuration.
+    pub is_best: bool,
+    /// By their concurrency.
+    pub points: Vec<Point>,
     /// The throughput that the ideal makespan gives, over the concurrency; of several splits the
     /// largest. Empty when the work has no ideal.
     pub ideal: Ideal,
@@ -32,12 +36,17 @@ pub(super) struct Line {
     pub curve: Result<Curve, NoFit>,
 }
 
-impl Line {
-    /// The law, if the data supports it: no other is drawn.
-    pub fn law(&self) -> Option<&Curve> {
-        let curve = self.curve.as_ref().ok();
-        curve.filter(|curve| curve.fit.is_supported())
-    }
+/// What was measured at one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Point {
+    /// Processes, threads or both.
+    pub concurrency: f64,
+    /// Commands per second.
+    pub throughput: Estimate,
+    /// Processes and threads; `None` where several pairs share it.
+    pub split: Option<(u32, u32)>,
+    /// Runs that failed, and all.
+    pub failed: (usize, usize),
 }
 
 /// A fitted law as it is drawn.
@@ -57,37 +66,37 @@ pub(super) fn is_usable(trial: &Trial) -> bool {
     trial.status == Status::Ok && throughput.is_finite() && throughput > 0.0
 }
 
-/// Whether splits share dots.
+/// Whether splits share points.
 pub(super) fn is_pooled(axis: Axis, trials: &[&Trial]) -> bool {
     let splits = trials.iter().map(|trial| (trial.processes, trial.threads));
-    let splits: std::collections::BTreeSet<(u32, u32)> = splits.collect();
+    let splits: BTreeSet<(u32, u32)> = splits.collect();
     axis == Axis::Product && splits.len() > MOST_SPLITS
 }
 
 impl Line {
-    /// Along an axis, from the usable trials on it.
-    pub fn of(axis: Axis, name: String, number: usize, trials: &[&Trial]) -> Line {
+    /// Along an axis, from the trials on it, failed ones included.
+    pub fn of(axis: Axis, name: String, trials: &[&Trial]) -> Line {
         let pooled = is_pooled(axis, trials);
+        let usable: Vec<&Trial> = trials.iter().copied().filter(|trial| is_usable(trial)).collect();
         let mut places: BTreeMap<(u64, u32), Vec<&Trial>> = BTreeMap::new();
         for trial in trials {
             let split = if pooled { 0 } else { trial.processes };
             let place = (axis.concurrency(trial) as u64, split);
             places.entry(place).or_default().push(trial);
         }
+        places.retain(|_, trials| trials.iter().any(|trial| is_usable(trial)));
         let mut line = Line {
-            series: Series {
-                name,
-                number,
-                points: Vec::new(),
-            },
-            splits: Vec::new(),
+            name,
+            runtime: usable.first().map_or(Runtime::Native, |trial| trial.runtime.clone()),
+            is_best: false,
+            points: Vec::new(),
             ideal: Ideal::default(),
-            ideal_is_bound: trials.iter().any(|trial| trial.ideal_is_bound),
-            curve: Curve::of(axis, trials),
+            ideal_is_bound: usable.iter().any(|trial| trial.ideal_is_bound),
+            curve: Curve::of(axis, &usable),
         };
         let places: Vec<_> = places.into_iter().collect();
         let concurrencies: Vec<f64> = places.iter().map(|((n, _), _)| *n as f64).collect();
-        for index in choice::by_ratio(&concurrencies, MOST_DOTS) {
+        for index in choice::by_ratio(&concurrencies, MOST_POINTS) {
             let ((concurrency, _), trials) = &places[index];
             line.place(*concurrency as f64, trials, pooled);
         }
@@ -96,15 +105,23 @@ impl Line {
 
     /// Adds what was measured at one place.
     fn place(&mut self, concurrency: f64, trials: &[&Trial], pooled: bool) {
-        let throughput = Estimate::over(trials.iter().copied(), |trial| trial.throughput_per_s);
-        let Some(throughput) = throughput else {
+        let usable = || trials.iter().filter(|trial| is_usable(trial));
+        let Some(throughput) = Estimate::of(usable().filter_map(|trial| trial.throughput_per_s)) else {
             return;
         };
-        self.series.points.push((concurrency, throughput));
         let first = trials.first().filter(|_| !pooled);
-        let split = first.map(|trial| (trial.processes, trial.threads));
-        self.splits.push(split);
-        let Some(ideal) = ideal(trials) else {
+        let failed = trials.iter().filter(|trial| trial.status != Status::Ok).count();
+        self.points.push(Point {
+            concurrency,
+            throughput,
+            split: first.map(|trial| (trial.processes, trial.threads)),
+            failed: (failed, trials.len()),
+        });
+        let given = |trial: &&Trial| {
+            let ideal = trial.ideal_s.filter(|&seconds| seconds > 0.0)?;
+            Some(trial.commands as f64 / ideal)
+        };
+        let Some(ideal) = Estimate::median(usable().filter_map(given)) else {
             return;
         };
         match self.ideal.points.last_mut() {
@@ -112,15 +129,12 @@ impl Line {
             _ => self.ideal.points.push((concurrency, ideal)),
         }
     }
-}
 
-/// The median of what the ideal makespans give; `None` without any, as when the work is nothing.
-fn ideal(trials: &[&Trial]) -> Option<f64> {
-    let given = |trial: &&Trial| {
-        let ideal = trial.ideal_s.filter(|&seconds| seconds > 0.0)?;
-        Some(trial.commands as f64 / ideal).filter(|throughput| throughput.is_finite())
-    };
-    crate::record::Spread::of(trials.iter().filter_map(given)).map(|spread| spread.median)
+    /// The law, if the data supports it: no other is drawn.
+    pub fn law(&self) -> Option<&Curve> {
+        let curve = self.curve.as_ref().ok();
+        curve.filter(|curve| curve.fit.is_supported())
+    }
 }
 
 impl Curve {

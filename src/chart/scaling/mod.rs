@@ -1,93 +1,114 @@
 //! Throughput over processes, threads and both, with what theory allows and the law that fits.
 //!
-//! * `way`: how the same work is done, of which each has lines; `track`: the trials along one;
-//! * `line`: the measured throughput along one line, its ideal and its fit;
-//! * `layout`: where the panels stand; `view`: one panel; `words`: what is said about them.
+//! * `line`: the measured throughput along one line, its ideal and its fit; `notes`: what is said.
 //!
 //! Must not know: how a law is fitted, which is for [`crate::stats`], and which trials lie on a
 //! line, which is for [`crate::record`].
 
-mod layout;
 mod line;
+mod notes;
 #[cfg(test)]
 mod tests;
-mod track;
-mod view;
-mod way;
-mod words;
 
-use super::{ChartError, Drawings, Kind, Records};
-use crate::record::{Axis, Trial, Work};
-use line::Line;
-use track::Track;
-use way::Way;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grammar::{Axis as ChartAxis, Chart, Datum, EndLabel, Extent, Facet, Layer, Mark, Ticks};
+use super::order::Means;
+use super::palette::Look;
+use super::scale::{Scale, ends};
+use super::scene::Stroke;
+use super::symbol::Symbol;
+use super::unit::{self, Unit};
+use super::vocabulary::{self, Quantity};
+use super::{Records, Sheet, theme};
+use crate::model::ExecutorKind;
+use crate::record::{Axis, Trial, Work, line_executor};
+use line::{Curve, Line, Point};
 
 /// Values of an axis that make a line worth drawing.
 const FEWEST_VALUES: usize = 3;
-/// Lines that a panel shows at most: each has a curve, a band, an ideal and a peak.
+/// Lines that a facet shows at most: each has a curve, a band, an ideal and a peak.
 const MOST_LINES: usize = 4;
+/// The height of a plot area, and of the row of a peak at its foot.
+const HEIGHT: f64 = 190.0;
+const PEAK_ROW: f64 = 16.0;
+/// Measured values that all have a tick.
+const MOST_TICKS: usize = 14;
 
 /// One picture for each work.
-pub(super) fn draw(records: &Records<'_>, drawings: &mut Drawings) -> Result<(), ChartError> {
-    for (work, of) in &drawings.works(Kind::Scaling, records.trials) {
+pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
+    for (work, of) in &sheet.works(records.trials) {
         match Scaling::prepare(work) {
-            Ok(scaling) => {
-                let figure = layout::figure(&scaling, records.source)?;
-                drawings.push(Kind::Scaling, of, figure);
-            }
-            Err(reason) => drawings.leave_out(Kind::Scaling, reason),
+            Ok(scaling) => sheet.push(of, scaling.chart()),
+            Err(reason) => sheet.leave_out(reason),
         }
     }
-    Ok(())
 }
 
 /// The lines through the fastest configuration of a work.
 #[derive(Clone, Debug, PartialEq)]
 struct Scaling {
-    /// The experiment and the work, in words.
-    pub name: String,
+    /// The experiment's name.
+    experiment: String,
+    /// The work, in words.
+    work: String,
     /// The configuration through which the lines go.
-    pub best: String,
+    best: String,
     /// One for each axis along which enough was measured.
-    pub views: Vec<View>,
+    views: Vec<View>,
     /// What a reader has to know so as not to be misled, one sentence each.
-    pub notes: Vec<String>,
+    notes: Vec<String>,
 }
 
 /// The lines along one axis.
 #[derive(Clone, Debug, PartialEq)]
 struct View {
     /// What varies.
-    pub axis: Axis,
+    axis: Axis,
     /// Processes and threads of the configuration through which the lines go.
-    pub through: (u32, u32),
-    /// At least one.
-    pub lines: Vec<Line>,
+    through: (u32, u32),
+    /// At least one, in the order of how their work is done.
+    lines: Vec<Line>,
+}
+
+/// The trials along one line, before anything is computed.
+struct Candidate<'a> {
+    axis: Axis,
+    means: Means,
+    trials: Vec<&'a Trial>,
 }
 
 impl Scaling {
     /// Chooses the lines and fits them; else why there is none.
     fn prepare(work: &Work<'_>) -> Result<Scaling, String> {
-        let (best, best_name) = work
-            .fastest()
-            .ok_or_else(|| format!("{} has no good run: see its errors", work.slug))?;
-        let ways = Way::all(best, &work.trials);
-        let mut tracks = track::tracks(best, &ways, &work.trials);
+        let fastest = work.fastest();
+        let (best, name) =
+            fastest.ok_or_else(|| format!("{} has no good run: see its errors", work.slug))?;
+        let executor = line_executor(best, work.trials.iter().copied());
+        let own = Means { executor, ..Means::of(best) };
+        let mut lines = candidates(best, &own, &work.trials);
+        let shown: BTreeSet<Means> = lines.iter().map(|line| line.means.clone()).collect();
         let mut notes = Vec::new();
-        let shown = ways
-            .iter()
-            .filter(|way| tracks.iter().any(|t| t.way == **way));
-        let shown = shown.count();
-        if shown > MOST_LINES {
-            tracks.retain(|track| track.way == ways[0]);
+        if shown.len() > MOST_LINES {
+            lines.retain(|line| line.means == own);
             notes.push(format!(
-                "Of {shown} combinations of runtime, executor and dispatch only that of the fastest \
-                 configuration is shown (--only takes others)."
+                "Of {} combinations of runtime, executor and dispatch only that of the fastest \
+                 configuration is shown (--only takes others).",
+                shown.len()
             ));
         }
-        notes.extend(track::pooled(&tracks));
-        notes.extend(track::thinned(&tracks));
-        let views = views(best, &tracks);
+        if lines.iter().any(|line| line::is_pooled(line.axis, &line.trials)) {
+            let most = line::MOST_SPLITS;
+            notes.push(format!("With more than {most} splits all of one product share a point."));
+        }
+        if lines.iter().any(|line| line.values() > line::MOST_POINTS) {
+            notes.push(format!(
+                "Of more than {} values at most so many have a point, evenly by ratio; the law is of \
+                 all.",
+                line::MOST_POINTS
+            ));
+        }
+        let views = views(best, &own, &lines);
         if views.is_empty() {
             return Err(format!(
                 "{} has fewer than {FEWEST_VALUES} numbers of processes or threads, all else as in \
@@ -96,43 +117,220 @@ impl Scaling {
             ));
         }
         Ok(Scaling {
-            name: work.name.clone(),
-            best: best_name,
+            experiment: work.experiment.to_owned(),
+            work: vocabulary::work(&work.name, work.experiment).to_owned(),
+            best: name,
             views,
             notes,
         })
     }
 
-    /// All lines of all panels.
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+    /// All lines of all views.
+    fn lines(&self) -> impl Iterator<Item = &Line> {
         self.views.iter().flat_map(|view| &view.lines)
     }
 
-    /// Whether a panel has several lines.
-    pub fn has_several(&self) -> bool {
-        self.views.iter().any(|view| view.lines.len() > 1)
+    fn chart(&self) -> Chart {
+        Chart {
+            title: self.title(),
+            notes: self.all_notes(),
+            facets: self.views.iter().map(View::facet).collect(),
+        }
     }
 }
 
-fn views(best: &Trial, tracks: &[Track<'_>]) -> Vec<View> {
-    let mut ways: Vec<Way> = Vec::new();
-    for track in tracks {
-        if !ways.contains(&track.way) {
-            ways.push(track.way.clone());
+/// The lines with enough values. `sequential` has none of its own beside others: it is what they
+/// all are at one thread.
+fn candidates<'a>(best: &Trial, own: &Means, trials: &[&'a Trial]) -> Vec<Candidate<'a>> {
+    let mut means: BTreeMap<Means, Trial> = BTreeMap::new();
+    let through = |executor: ExecutorKind, trial: &Trial| Trial {
+        runtime: trial.runtime.clone(),
+        switch_interval_s: trial.switch_interval_s,
+        executor,
+        dispatch: trial.dispatch,
+        ..best.clone()
+    };
+    means.insert(own.clone(), through(own.executor, best));
+    let alone = own.executor == ExecutorKind::Sequential;
+    for trial in trials {
+        if alone || trial.executor != ExecutorKind::Sequential {
+            let key = Means { spawn: best.spawn, ..Means::of(trial) };
+            means.entry(key).or_insert_with(|| through(trial.executor, trial));
         }
     }
-    let line = |track: &Track<'_>| {
-        let number = ways.iter().position(|way| *way == track.way);
-        let name = track.way.name_among(&ways);
-        Line::of(track.axis, name, number.unwrap_or(0), &track.trials)
+    let along = |axis: Axis| {
+        means.iter().map(move |(means, through)| {
+            let on_it = trials.iter().copied().filter(|trial| axis.holds(trial, through));
+            Candidate { axis, means: means.clone(), trials: on_it.collect() }
+        })
+    };
+    let all = Axis::ALL.into_iter().flat_map(along);
+    all.filter(|line| line.values() >= FEWEST_VALUES && !line.repeats_another()).collect()
+}
+
+impl Candidate<'_> {
+    fn usable(&self) -> impl Iterator<Item = &Trial> {
+        self.trials.iter().copied().filter(|trial| line::is_usable(trial))
+    }
+
+    fn values(&self) -> usize {
+        count(self.usable().map(|trial| self.axis.concurrency(trial) as u64))
+    }
+
+    /// Over the product there is nothing new where processes or threads alone vary.
+    fn repeats_another(&self) -> bool {
+        let processes = count(self.usable().map(|trial| trial.processes));
+        let threads = count(self.usable().map(|trial| trial.threads));
+        self.axis == Axis::Product && (processes == 1 || threads == 1)
+    }
+}
+
+fn count<T: Ord>(values: impl Iterator<Item = T>) -> usize {
+    values.collect::<BTreeSet<T>>().len()
+}
+
+fn views(best: &Trial, own: &Means, candidates: &[Candidate<'_>]) -> Vec<View> {
+    let means: BTreeSet<&Means> = candidates.iter().map(|line| &line.means).collect();
+    let line = |one: &Candidate<'_>| Line {
+        is_best: one.means == *own,
+        ..Line::of(one.axis, name_among(&one.means, &means), &one.trials)
     };
     let view = |axis: Axis| View {
         axis,
         through: (best.processes, best.threads),
-        lines: (tracks.iter().filter(|track| track.axis == axis))
-            .map(line)
-            .collect(),
+        lines: candidates.iter().filter(|line| line.axis == axis).map(line).collect(),
     };
     let views = Axis::ALL.into_iter().map(view);
     views.filter(|view| !view.lines.is_empty()).collect()
+}
+
+/// What tells it from others, in words.
+fn name_among(means: &Means, others: &BTreeSet<&Means>) -> String {
+    let differ = |of: fn(&Means) -> String| {
+        let own = of(means);
+        others.iter().any(|other| of(other) != own).then_some(own)
+    };
+    let parts = [
+        differ(|means| means.in_words.clone()),
+        differ(|means| means.executor.to_string()),
+        differ(|means| means.dispatch.to_string()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
+}
+
+impl View {
+    /// The lines' bands, curves and ideals, then their peaks and points.
+    fn facet(&self) -> Facet {
+        let lines = || self.lines.iter();
+        let mut concurrencies: Vec<f64> =
+            lines().flat_map(|line| line.points.iter().map(|point| point.concurrency)).collect();
+        concurrencies.sort_unstable_by(f64::total_cmp);
+        concurrencies.dedup();
+        let ideals = lines().flat_map(|line| line.ideal.points.iter().map(|(_, y)| *y));
+        let fitted = lines().filter_map(Line::law).flat_map(|curve| curve.line.iter().map(|(_, y)| *y));
+        let measured = lines().flat_map(|line| &line.points);
+        let measured = measured.flat_map(|Point { throughput: t, .. }| [t.low, t.median, t.high]);
+        let values: Vec<f64> = measured.chain(ideals).chain(fitted).collect();
+        let x = Scale::log_around(concurrencies.iter().copied(), Unit::named(""));
+        let ticks = match concurrencies.len() {
+            0..=MOST_TICKS => Ticks::At(concurrencies.iter().map(|&n| (n, unit::tick(n))).collect()),
+            _ => Ticks::Round,
+        };
+        let y = Quantity::Throughput.axis(Scale::suited(&values, Quantity::Throughput.unit(&values)));
+        let x = ChartAxis::new(x, notes::variable(self.axis).title()).ticks(ticks);
+        let mut facet = Facet::new(x, y, HEIGHT);
+        facet.heading = notes::heading(self);
+        facet.captions = lines().map(notes::caption).collect();
+        facet.beside = true;
+        let runtimes: Vec<_> = lines().map(|line| &line.runtime).collect();
+        let looks = Look::series(&runtimes);
+        for (line, look) in lines().zip(&looks) {
+            let Some(curve) = line.law() else { continue };
+            let band = curve.band.iter().map(|&(n, low, high)| Datum::new(n, (low, high)));
+            facet.add(Layer::new(Mark::Band, look.colour, band).opacity(0.15));
+            let curve = curve.line.iter().map(|&(n, throughput)| Datum::new(n, throughput));
+            facet.add(Layer::new(Mark::Line(1.5, Stroke::Solid), look.colour, curve));
+        }
+        let one = lines().all(|line| line.ideal.is_that_of(&self.lines[0].ideal));
+        for (line, look) in lines().zip(&looks).take(if one { 1 } else { self.lines.len() }) {
+            let colour = if one { theme::IDEAL } else { look.colour };
+            let ideal = line.ideal.points.iter().map(|&(n, throughput)| Datum::new(n, throughput));
+            facet.add(Layer::new(Mark::Line(1.5, Stroke::Dashed), colour, ideal));
+            let end = line.ideal.points.last().filter(|_| one);
+            facet.labels.extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
+        }
+        let ends = ends(concurrencies.iter().copied()).unwrap_or((1.0, 1.0));
+        let mut peaks = 0;
+        for (line, look) in lines().zip(&looks) {
+            if line.law().is_some_and(|curve| peak(&mut facet, (curve, look), ends, peaks)) {
+                peaks += 1;
+            }
+        }
+        facet.foot = if peaks > 0 { f64::from(peaks) * PEAK_ROW + 6.0 } else { 0.0 };
+        // The first line lies above the others, and its points answer first.
+        for (line, look) in lines().zip(&looks).rev() {
+            self.points(&mut facet, line, *look);
+        }
+        facet.labels.extend(lines().zip(looks).filter_map(|(line, look)| label(line, look)));
+        facet
+    }
+
+    fn points(&self, facet: &mut Facet, line: &Line, look: Look) {
+        let named = line.is_best && self.axis == Axis::Product;
+        let datum = |point: &Point| {
+            let text = [
+                point.split.filter(|_| named).map(vocabulary::shape),
+                vocabulary::failed(point.failed.0, point.failed.1),
+            ];
+            let text: Vec<String> = text.into_iter().flatten().collect();
+            Datum::new(point.concurrency, &point.throughput)
+                .tooltip(notes::tooltip(self, line, point))
+                .text(text.join(", "))
+        };
+        let data: Vec<Datum> = line.points.iter().map(datum).collect();
+        facet.add(Layer::new(Mark::Interval(true), look.colour, data.iter().cloned().map(silent)));
+        let at = |datum: Datum| Datum { y: datum.y.at.into(), ..datum };
+        facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, data.into_iter().map(at)));
+    }
+}
+
+/// The same mark without words.
+fn silent(datum: Datum) -> Datum {
+    datum.text("").tooltip("")
+}
+
+/// A ring at the peak of a curve, and its interval in a row at the foot of the plot area; whether
+/// it has one.
+fn peak(facet: &mut Facet, (curve, look): (&Curve, &Look), (low, high): (f64, f64), row: u32) -> bool {
+    let Some((at, interval)) = curve.peak() else {
+        return false;
+    };
+    let lift = 9.0 + f64::from(row) * PEAK_ROW;
+    let top = curve.fit.scaling.throughput(at);
+    let foot = f64::NEG_INFINITY;
+    let rule = Datum::new(at, Extent { low: foot, at: top, high: top });
+    facet.add(Layer::new(Mark::Rule(1.0, Stroke::Dotted), look.colour, [rule]));
+    facet.add(Layer::new(Mark::Point(Symbol::Ring, 4.0), look.colour, [Datum::new(at, top)]));
+    let from = if interval.low < low { f64::NEG_INFINITY } else { interval.low };
+    let to = if interval.high > high { f64::INFINITY } else { interval.high };
+    let extent = Extent { low: from, at, high: to };
+    facet.add(Layer::new(Mark::Interval(true), look.colour, [Datum::new(extent, foot)]).lift(lift));
+    // Beside the end of the interval that has more room.
+    let beside = if facet.x.scale.position(at) > 0.5 { from } else { to };
+    let name = Datum::new(beside, foot).text(notes::peak(at, interval));
+    facet.add(Layer::new(Mark::Point(Symbol::Disc, 0.0), look.colour, [name]).lift(lift));
+    facet.add(Layer::new(Mark::Point(Symbol::Disc, 2.5), look.colour, [Datum::new(at, foot)]).lift(lift));
+    true
+}
+
+/// The label of a line: its name at the end of its curve. A line that is alone has none, and is
+/// known by its points.
+fn label(line: &Line, look: Look) -> Option<EndLabel> {
+    let curve = line.law().and_then(|curve| curve.line.last());
+    match (line.name.as_str(), curve) {
+        ("", None) => None,
+        ("", Some((_, end))) => Some(EndLabel::line(*end, "USL", Stroke::Solid, look.colour)),
+        (name, Some((_, end))) => Some(EndLabel::points(*end, name, look)),
+        (name, None) => Some(EndLabel::points(line.points.last()?.throughput.median, name, look)),
+    }
 }

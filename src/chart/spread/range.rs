@@ -1,6 +1,7 @@
 //! An axis of deviations: it holds nearly all of them, and what is far beyond stands at its ends.
 
-use crate::chart::axis::LinearAxis;
+use crate::chart::scale::Scale;
+use crate::chart::unit::{Unit, signed};
 use crate::stats::Sample;
 
 /// An axis is never narrower than this, in percent on each side: less is no difference.
@@ -12,7 +13,7 @@ const NEARLY_ALL: f64 = 0.98;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Range {
     /// Holds 0.
-    pub axis: LinearAxis,
+    pub scale: Scale,
 }
 
 impl Range {
@@ -23,30 +24,22 @@ impl Range {
         let above = reach(percents.iter().copied());
         let least = LEAST.max(0.2 * below.max(above));
         Range {
-            axis: LinearAxis::around([-below.max(least), above.max(least)]),
+            scale: Scale::around([-below.max(least), above.max(least)], Unit::named("%")),
         }
     }
 
-    /// Where a deviation stands, 0 to 1, and on which side it lies beyond: -1, 0 or 1.
-    pub fn position(&self, percent: f64) -> (f64, i8) {
-        match self.axis.position(percent) {
-            low if low < 0.0 => (0.0, -1),
-            high if high > 1.0 => (1.0, 1),
-            within => (within, 0),
+    /// Where a deviation stands; one that lies beyond the axis stands at its end.
+    pub fn place(&self, percent: f64) -> f64 {
+        match self.scale.position(percent) {
+            low if low < 0.0 => f64::NEG_INFINITY,
+            high if high > 1.0 => f64::INFINITY,
+            _ => percent,
         }
     }
 
     /// Whether it lies beyond the axis.
     pub fn is_beyond(&self, percent: f64) -> bool {
-        self.position(percent).1 != 0
-    }
-
-    /// The marks of the axis, which stay `least` of its length apart.
-    pub fn marks(&self, least: f64) -> Vec<(f64, String)> {
-        let ticks = self.axis.ticks(least).into_iter();
-        ticks
-            .map(|tick| (tick, signed(tick, tick.abs().to_string())))
-            .collect()
+        self.place(percent).is_infinite()
     }
 }
 
@@ -71,16 +64,7 @@ pub(super) fn percent(percent: f64) -> String {
     };
     let digits = format!("{:.decimals$}", percent.abs());
     match digits.as_str() {
-        "0.00" => signed(0.0, "0".to_owned()),
-        _ => signed(percent, digits),
+        "0.00" => signed(0.0, "0"),
+        _ => signed(percent, &digits),
     }
-}
-
-fn signed(value: f64, digits: String) -> String {
-    let sign = match value {
-        value if value > 0.0 => "+",
-        value if value < 0.0 => "−",
-        _ => "",
-    };
-    format!("{sign}{digits} %")
 }

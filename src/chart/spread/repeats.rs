@@ -1,5 +1,6 @@
 //! Trials as deviations from the median of their configuration.
 
+use crate::chart::estimate::Estimate;
 use crate::record::{Status, Trial, group_by};
 use crate::stats::{Fences, Place, Sample};
 
@@ -64,6 +65,8 @@ pub(super) struct Configuration {
     pub median_s: f64,
     /// Its runs, in the order in which they were run.
     pub deviations: Vec<Deviation>,
+    /// Runs that failed, and all.
+    pub failed: (usize, usize),
 }
 
 impl Repeats {
@@ -94,10 +97,8 @@ impl Repeats {
 
     /// Takes a configuration's trials with their places.
     fn take_in(&mut self, name: &str, trials: &[(usize, &Trial)]) {
-        let bad = trials
-            .iter()
-            .filter(|(_, trial)| trial.status != Status::Ok);
-        for (place, trial) in bad {
+        let bad = || trials.iter().filter(|(_, trial)| trial.status != Status::Ok);
+        for (place, trial) in bad() {
             let reason = trial.error.as_deref().unwrap_or("no reason recorded");
             let reason: Vec<&str> = reason.split_whitespace().collect();
             let outcome = Outcome::Bad(format!("{}: {}", trial.status, reason.join(" ")));
@@ -107,7 +108,8 @@ impl Repeats {
             .filter_map(|(place, trial)| Some((*place, *trial, trial.usable_makespan_s()?)))
             .collect();
         let makespans = good.iter().map(|(.., makespan_s)| *makespan_s).collect();
-        let Some(configuration) = Configuration::of(name, makespans) else {
+        let failed = (bad().count(), trials.len());
+        let Some(configuration) = Configuration::of(name, makespans, failed) else {
             self.single += good.len();
             return;
         };
@@ -124,6 +126,19 @@ impl Repeats {
             Outcome::Good(deviation) => Some((run.place, deviation)),
             Outcome::Bad(_) => None,
         })
+    }
+
+    /// The median of so many neighbouring good runs, at the place of the middle one; also how many
+    /// these are: a tenth of all, an odd number from 5 to 51. None when there are fewer than that.
+    pub fn running_median(&self) -> (Vec<(f64, f64)>, usize) {
+        let good: Vec<(usize, f64)> =
+            self.good().map(|(place, deviation)| (place, deviation.percent)).collect();
+        let width = (good.len() / 10).clamp(5, 51) | 1;
+        let middle = |runs: &[(usize, f64)]| {
+            let median = Estimate::median(runs.iter().map(|(_, percent)| *percent))?;
+            Some((runs[width / 2].0 as f64, median))
+        };
+        (good.windows(width).filter_map(middle).collect(), width)
     }
 
     /// The deviations of all good runs, in percent.
@@ -145,7 +160,11 @@ impl Run {
 
 impl Configuration {
     /// Of the makespans of two good runs or more.
-    fn of(name: &str, makespans: Vec<f64>) -> Option<Configuration> {
+    fn of(
+        name: &str,
+        makespans: Vec<f64>,
+        failed: (usize, usize),
+    ) -> Option<Configuration> {
         let sample = Sample::new(makespans.clone())
             .ok()
             .filter(|sample| sample.len() > 1)?;
@@ -160,6 +179,7 @@ impl Configuration {
             name: name.to_owned(),
             median_s,
             deviations: makespans.into_iter().map(deviation).collect(),
+            failed,
         })
     }
 

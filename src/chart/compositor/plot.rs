@@ -1,0 +1,266 @@
+//! A plot area: where values stand in it, and its axes.
+
+use super::frame::{Frame, WIDEST_CELL};
+use super::marks;
+use crate::chart::grammar::{Axis, Datum, Facet, Ticks};
+use crate::chart::scene::{Anchor, Point, Scene, Text};
+use crate::chart::{ChartError, font, theme, unit};
+
+/// A line of a row's name or values above its band.
+const NAME_LINE: f64 = 16.0;
+/// The most height that all rows of cells take together, if they can.
+const TALLEST: f64 = 480.0;
+/// The height of a band of cells with two lines, with one, and the least with any.
+const CELLS: [f64; 3] = [36.0, 27.0, 17.0];
+/// The least distance of two ticks of a vertical axis.
+const TICK_LINE: f64 = 13.0;
+/// The distances of two round ticks that are tried, the least one first.
+const TICK_ROOM: [f64; 6] = [28.0, 34.0, 41.0, 50.0, 70.0, 100.0];
+
+/// A plot area in logical pixels.
+#[derive(Clone, Debug)]
+pub struct Plot<'a> {
+    pub facet: &'a Facet,
+    pub left: f64,
+    pub right: f64,
+    pub top: f64,
+    pub bottom: f64,
+    /// The height of a band, without what stands above it.
+    pub pitch: f64,
+    /// Room above each band for its name and values.
+    pub lead: f64,
+    /// Room at the right end for texts behind bars.
+    pad: f64,
+}
+
+impl<'a> Plot<'a> {
+    /// Between two sides, below `top`.
+    pub fn new(frame: &Frame<'a>, (left, right): (f64, f64), top: f64) -> Result<Self, ChartError> {
+        let facet = frame.facet;
+        let mut plot = Plot {
+            facet,
+            left,
+            right,
+            top,
+            bottom: top + facet.height,
+            pitch: facet.height,
+            lead: frame.lines * NAME_LINE,
+            pad: marks::bar_text_room(facet)?,
+        };
+        if let Some(bands) = facet.y.scale.bands() {
+            if let Some(cells) = marks::cell_room(facet)? {
+                let columns = facet.x.scale.bands().unwrap_or(1.0);
+                let across = ((right - left) / columns).min(WIDEST_CELL);
+                plot.right = left + columns * across;
+                plot.pitch = cell_height(facet, bands, cells <= across, across);
+            }
+            plot.bottom = top + bands * (plot.pitch + plot.lead);
+        }
+        Ok(plot)
+    }
+
+    /// Where a value of the horizontal axis stands.
+    pub fn x(&self, value: f64) -> f64 {
+        match value {
+            f64::INFINITY => self.right,
+            value => self.left + self.facet.x.scale.position(value) * (self.right - self.pad - self.left),
+        }
+    }
+
+    /// Where a value of the vertical axis stands.
+    pub fn y(&self, value: f64) -> f64 {
+        match (self.facet.y.scale.bands(), value) {
+            (None, f64::NEG_INFINITY) => self.bottom,
+            (None, value) => {
+                let low = self.bottom - self.facet.foot;
+                low - self.facet.y.scale.position(value) * (low - self.top)
+            }
+            (Some(_), f64::NEG_INFINITY) => self.top,
+            (Some(_), f64::INFINITY) => self.bottom,
+            (Some(_), value) => {
+                let lead = self.lead * (value + 0.5).floor().max(0.0) + self.lead;
+                self.top + lead + (value + 0.5) * self.pitch
+            }
+        }
+    }
+
+    /// Where a datum stands.
+    pub fn at(&self, datum: &Datum) -> Point {
+        (self.x(datum.x.at), self.y(datum.y.at))
+    }
+
+    /// Whether a datum has a place.
+    pub fn holds(&self, datum: &Datum) -> bool {
+        self.facet.x.scale.holds(datum.x.at) && self.facet.y.scale.holds(datum.y.at)
+    }
+
+    /// The upper and the lower end of a row with its name.
+    pub fn row(&self, index: usize) -> (f64, f64) {
+        let height = self.pitch + self.lead;
+        let top = self.top + index as f64 * height;
+        (top, top + height)
+    }
+
+    /// Whether upright lines stand at the ticks: through rows of points, but not through the values
+    /// of bars.
+    fn has_upright_grid(&self) -> bool {
+        self.facet.table.is_some() && self.pad == 0.0
+    }
+
+    /// Draws both axes with grid, ticks and titles.
+    pub fn axes(&self, scene: &mut Scene, width: f64) -> Result<(), ChartError> {
+        let (left, right, bottom) = (self.left, self.right, self.bottom);
+        let is_cells = self.facet.y.scale.bands().is_some() && self.facet.x.scale.bands().is_some();
+        self.y_axis(scene)?;
+        if self.facet.table.is_some() && self.pad > 0.0 {
+            scene.vertical(left, (self.top, bottom + 4.0), 1.0, theme::RULE);
+        }
+        for (x, label) in self.x_ticks()? {
+            if self.has_upright_grid() {
+                for row in 0..self.facet.y.scale.bands().unwrap_or(0.0) as usize {
+                    let (top, bottom) = self.row(row);
+                    scene.vertical(x, (top + self.lead, bottom), 1.0, theme::GRID);
+                }
+            }
+            if !is_cells {
+                scene.vertical(x, (bottom, bottom + 4.0), 1.0, theme::RULE);
+            }
+            let half = font::width(&label, theme::SMALL, false)? / 2.0;
+            let x = x.clamp(theme::MARGIN - 6.0 + half, width - theme::MARGIN + 6.0 - half);
+            let label = Text::new(label, (x, bottom + 16.0), theme::SMALL, theme::QUIET);
+            scene.text(label.anchored(Anchor::Middle));
+        }
+        if !is_cells && self.pad == 0.0 {
+            scene.horizontal((left, right), bottom, 1.0, theme::RULE);
+        }
+        if !self.facet.x.title.is_empty() {
+            let title = font::fit(&self.facet.x.title, width - 2.0 * theme::MARGIN, theme::SMALL, false)?;
+            let half = font::width(&title, theme::SMALL, false)? / 2.0;
+            let x = f64::midpoint(left, right);
+            let x = x.clamp(theme::MARGIN + half, (width - theme::MARGIN - half).max(theme::MARGIN + half));
+            let title = Text::new(title, (x, bottom + 31.0), theme::SMALL, theme::QUIET);
+            scene.text(title.anchored(Anchor::Middle));
+        }
+        Ok(())
+    }
+
+    /// Where the horizontal axis ends, with ticks and title.
+    pub fn bottom_of_axis(&self) -> f64 {
+        match self.facet.x.title.is_empty() {
+            true => self.bottom + 22.0,
+            false => self.bottom + 37.0,
+        }
+    }
+
+    fn y_axis(&self, scene: &mut Scene) -> Result<(), ChartError> {
+        let is_band = self.facet.y.scale.bands().is_some();
+        let mut last = f64::NEG_INFINITY;
+        for (y, label) in y_ticks(&self.facet.y, |value| self.y(value), (self.top, self.bottom - self.facet.foot)) {
+            let lines: Vec<&str> = label.lines().collect();
+            let half = TICK_LINE * lines.len() as f64 / 2.0;
+            if (y - last).abs() < half + TICK_LINE / 2.0 {
+                continue;
+            }
+            last = y + half - TICK_LINE / 2.0;
+            if !is_band {
+                scene.horizontal((self.left, self.right), y, 1.0, theme::GRID);
+            }
+            for (index, line) in lines.iter().enumerate() {
+                let em = [theme::SMALL, theme::TINY][index.min(1)];
+                let y = y + 4.0 + TICK_LINE * (index as f64 - (lines.len() as f64 - 1.0) / 2.0);
+                let line = font::fit(line, self.left - 8.0, em, false)?;
+                let line = Text::new(line, (self.left - 6.0, y), em, theme::QUIET);
+                scene.text(line.anchored(Anchor::End));
+            }
+        }
+        Ok(())
+    }
+
+    /// The ticks of the horizontal axis whose labels keep apart.
+    fn x_ticks(&self) -> Result<Vec<(f64, String)>, ChartError> {
+        let axis = &self.facet.x;
+        let Ticks::At(ticks) = &axis.ticks else {
+            for least in TICK_ROOM {
+                let ticks = round_ticks(axis, least / (self.right - self.pad - self.left));
+                let across = self.right - self.pad - self.left;
+                let ticks: Vec<(f64, String)> =
+                    ticks.into_iter().map(|(place, words)| (self.left + place * across, words)).collect();
+                if apart(&ticks)?.len() == ticks.len() {
+                    return Ok(ticks);
+                }
+            }
+            return Ok(Vec::new());
+        };
+        let placed = ticks.iter().filter(|(value, _)| axis.scale.holds(*value));
+        let placed: Vec<(f64, String)> =
+            placed.map(|(value, words)| (self.x(*value), words.clone())).collect();
+        // Numbers keep an even distance where some of them have to go.
+        for every in 1..placed.len() {
+            let some: Vec<(f64, String)> = placed.iter().step_by(every).cloned().collect();
+            if axis.scale.bands().is_none() || apart(&some)?.len() == some.len() {
+                return apart(&some);
+            }
+        }
+        apart(&placed)
+    }
+}
+
+/// The height of a band of cells.
+fn cell_height(facet: &Facet, bands: f64, has_values: bool, across: f64) -> f64 {
+    let [two, one, least] = CELLS;
+    let wanted = (TALLEST / bands).min(if marks::has_two_lines(facet) { two } else { one });
+    match has_values && wanted >= least {
+        true => wanted,
+        false => wanted.min(across.max(TICK_LINE)),
+    }
+}
+
+/// Those labels that are clear of the one before.
+fn apart(ticks: &[(f64, String)]) -> Result<Vec<(f64, String)>, ChartError> {
+    let mut kept: Vec<(f64, String)> = Vec::new();
+    let mut end = f64::NEG_INFINITY;
+    for (x, words) in ticks {
+        let half = font::width(words, theme::SMALL, false)? / 2.0;
+        if x - half >= end + 5.0 {
+            kept.push((*x, words.clone()));
+            end = x + half;
+        }
+    }
+    Ok(kept)
+}
+
+/// Round ticks by their place, 0 to 1.
+fn round_ticks(axis: &Axis, least: f64) -> Vec<(f64, String)> {
+    let ticks = axis.scale.ticks(least).into_iter();
+    let ticks = ticks.filter(|(_, tick)| axis.ticks != Ticks::Whole || tick.fract() == 0.0);
+    let words = |tick: f64| match axis.ticks {
+        Ticks::Signed => unit::signed(tick, &tick.abs().to_string()),
+        _ => unit::tick(tick),
+    };
+    ticks.map(|(place, tick)| (place, words(tick))).collect()
+}
+
+/// The ticks of a vertical axis, from the top.
+fn y_ticks(axis: &Axis, y: impl Fn(f64) -> f64, (top, bottom): (f64, f64)) -> Vec<(f64, String)> {
+    let mut ticks: Vec<(f64, String)> = match &axis.ticks {
+        Ticks::At(ticks) => ticks.iter().map(|(value, words)| (y(*value), words.clone())).collect(),
+        _ => {
+            let ticks = round_ticks(axis, 26.0 / (bottom - top));
+            ticks.into_iter().map(|(place, words)| (bottom - place * (bottom - top), words)).collect()
+        }
+    };
+    ticks.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    ticks
+}
+
+/// The room left of a plot area that the ticks of its vertical axis take.
+pub fn tick_room(facet: &Facet) -> Result<f64, ChartError> {
+    let mut widest: f64 = 0.0;
+    for (_, words) in y_ticks(&facet.y, |value| value, (0.0, facet.height - facet.foot)) {
+        for (index, line) in words.lines().enumerate() {
+            let em = [theme::SMALL, theme::TINY][index.min(1)];
+            widest = widest.max(font::width(line, em, false)?);
+        }
+    }
+    Ok(widest.ceil() + 8.0)
+}

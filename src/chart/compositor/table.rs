@@ -1,0 +1,145 @@
+//! Names and values beside bands: in columns where there is room, else above each band.
+
+use super::plot::Plot;
+use crate::chart::grammar::{Column, Table};
+use crate::chart::scene::{Anchor, Scene, Text};
+use crate::chart::{ChartError, font, theme};
+
+/// Between two columns.
+const GAP: f64 = 14.0;
+/// Before the words of a head that has a symbol.
+const SYMBOL: f64 = 16.0;
+/// From the side of a row to its words.
+const INSET: f64 = 6.0;
+
+/// The width of the widest name.
+pub fn name_room(table: &Table) -> Result<f64, ChartError> {
+    let mut widest = font::width(table.head, theme::SMALL, false)?;
+    for row in &table.rows {
+        widest = widest.max(font::width(&row.name, table.em, row.bold)?);
+    }
+    Ok(widest.ceil())
+}
+
+/// The width of a column with the gap before it.
+fn width(table: &Table, index: usize, column: &Column) -> Result<f64, ChartError> {
+    let symbol = if column.symbol.is_some() { SYMBOL } else { 0.0 };
+    let mut widest = symbol + font::width(&column.head, theme::SMALL, false)?;
+    for row in &table.rows {
+        let value = row.values.get(index).map_or("", String::as_str);
+        let whole = font::width(value, table.em, column.bold)?;
+        widest = widest.max(whole + lead(table, index, value)?);
+    }
+    Ok(widest.ceil() + GAP)
+}
+
+/// How far a number stands from the right end of its column, so that the points of all its numbers
+/// stand below each other.
+fn lead(table: &Table, index: usize, value: &str) -> Result<f64, ChartError> {
+    let fraction = |value: &str| {
+        let number = value.trim_start_matches("≥ ");
+        let digits = number.find('.').map_or("", |point| &number[point..]);
+        number.parse::<f64>().map(|_| font::width(digits, table.em, false))
+    };
+    let Ok(own) = fraction(value) else {
+        return Ok(0.0);
+    };
+    let mut widest: f64 = 0.0;
+    for row in &table.rows {
+        if let Some(Ok(width)) = row.values.get(index).map(|value| fraction(value)) {
+            widest = widest.max(width?);
+        }
+    }
+    Ok(widest - own?)
+}
+
+/// The width of all columns left of the plot area, and of those right of it.
+pub fn column_room(table: &Table) -> Result<[f64; 2], ChartError> {
+    let mut room = [0.0, 0.0];
+    for (index, column) in table.columns.iter().enumerate() {
+        room[usize::from(!column.is_left)] += width(table, index, column)?;
+    }
+    Ok(room)
+}
+
+/// The right ends of the columns.
+fn right_ends(table: &Table, plot: &Plot<'_>, right: f64) -> Result<Vec<f64>, ChartError> {
+    let mut ends = vec![0.0; table.columns.len()];
+    let (mut before, mut behind) = (plot.left - 12.0, right - INSET);
+    for (index, column) in table.columns.iter().enumerate().rev() {
+        let end = if column.is_left && plot.lead == 0.0 { &mut before } else { &mut behind };
+        ends[index] = *end;
+        *end -= width(table, index, column)?;
+    }
+    Ok(ends)
+}
+
+/// Draws stripes, names, heads and values, between the two sides of the rows; names and values only
+/// beside the first of several plot areas.
+pub fn draw(
+    scene: &mut Scene,
+    table: &Table,
+    plot: &Plot<'_>,
+    ((left, right), has_names): ((f64, f64), bool),
+) -> Result<(), ChartError> {
+    for index in (0..table.rows.len()).step_by(2) {
+        let (top, bottom) = plot.row(index);
+        scene.rectangle((left, top), (right, bottom), theme::BAND);
+    }
+    let ends = right_ends(table, plot, right)?;
+    if has_names {
+        heads(scene, table, plot, (left, &ends))?;
+    }
+    for (index, row) in table.rows.iter().enumerate() {
+        let (top, bottom) = plot.row(index);
+        scene.tooltip((left, top), (right, bottom), &row.tooltip);
+        if !has_names {
+            continue;
+        }
+        let first = if plot.lead > 0.0 { top + 12.0 } else { f64::midpoint(top, bottom) + 4.0 };
+        let (name_end, values) = match plot.lead {
+            0.0 => (plot.left - 12.0 - column_room(table)?[0], first),
+            lead if lead < 20.0 => (right - column_room(table)?.iter().sum::<f64>() - INSET, first),
+            _ => (right - INSET, first + 15.0),
+        };
+        let name = font::fit(&row.name, name_end - left - INSET, table.em, row.bold)?;
+        let mut name = Text::new(name, (left + INSET, first), table.em, theme::INK);
+        name.bold = row.bold;
+        scene.text(name);
+        for (column_index, (value, column)) in row.values.iter().zip(&table.columns).enumerate() {
+            let end = ends[column_index] - lead(table, column_index, value)?;
+            let colour = match column.symbol {
+                Some(_) if column.bold => row.colour.unwrap_or(column.colour),
+                _ => column.colour,
+            };
+            let mut value = Text::new(value, (end, values), table.em, colour);
+            value.bold = column.bold;
+            scene.text(value.anchored(Anchor::End));
+        }
+    }
+    Ok(())
+}
+
+/// The heads of names and columns; those with a symbol are the legend of their marks as well.
+fn heads(
+    scene: &mut Scene,
+    table: &Table,
+    plot: &Plot<'_>,
+    (left, ends): (f64, &[f64]),
+) -> Result<(), ChartError> {
+    let y = plot.top - 8.0;
+    let mut clear = f64::INFINITY;
+    for (column, end) in table.columns.iter().zip(ends) {
+        let head = Text::new(&column.head, (*end, y), theme::SMALL, column.colour);
+        let head = head.anchored(Anchor::End);
+        let (start, _) = head.extent()?;
+        if let Some((symbol, radius)) = column.symbol.filter(|(_, radius)| *radius > 0.0) {
+            symbol.draw(scene, (start - 10.0, y - 4.0), radius.min(6.0), column.colour);
+        }
+        clear = clear.min(start - SYMBOL);
+        scene.text(head);
+    }
+    let head = font::fit(table.head, clear - left - INSET, theme::SMALL, false)?;
+    scene.text(Text::new(head, (left + INSET, y), theme::SMALL, theme::QUIET));
+    Ok(())
+}

@@ -1,0 +1,395 @@
+//! The grammar of charts: what a chart is made of, as data. A chart has facets, a facet two axes and
+//! layers, a layer one kind of mark and its data. Values are those of the records, without any
+//! pixel: where they stand is for the compositor.
+
+use plotters::style::RGBColor;
+
+use super::color_scale::ColorScale;
+use super::estimate::Estimate;
+use super::palette::Look;
+use super::scale::Scale;
+use super::scene::Stroke;
+use super::symbol::Symbol;
+use super::theme;
+
+/// What a picture shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chart {
+    /// In one line.
+    pub title: String,
+    /// What a reader has to know, one sentence each.
+    pub notes: Vec<String>,
+    /// One below the other, or side by side.
+    pub facets: Vec<Facet>,
+}
+
+/// A plot area with its axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facet {
+    /// Above it, in bold.
+    pub heading: String,
+    /// At the right end of the heading.
+    pub facts: String,
+    /// What the marks mean; only those that are drawn.
+    pub legend: Vec<Legend>,
+    /// From left to right.
+    pub x: Axis,
+    /// From the bottom upwards; bands from the top downwards.
+    pub y: Axis,
+    /// What stands beside the bands of the vertical axis.
+    pub table: Option<Table>,
+    /// The height of the plot area, or of a band, in logical pixels.
+    pub height: f64,
+    /// Room at the foot of the plot area, below all values, for layers that are lifted from there.
+    pub foot: f64,
+    /// From the back to the front.
+    pub layers: Vec<Layer>,
+    /// The names of series, at their right ends.
+    pub labels: Vec<EndLabel>,
+    /// Sentences below it.
+    pub captions: Vec<String>,
+    /// Whether it stands beside the one before it where there is room.
+    pub beside: bool,
+}
+
+/// A scale, and what is written beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Where values stand.
+    pub scale: Scale,
+    /// What they are, with the unit; may be empty.
+    pub title: String,
+    /// Which of them are written.
+    pub ticks: Ticks,
+}
+
+/// The values that are written beside an axis, as far as there is room.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ticks {
+    /// Round ones.
+    Round,
+    /// Round ones that are whole.
+    Whole,
+    /// Round percentages with their signs.
+    Signed,
+    /// These.
+    At(Vec<(f64, String)>),
+}
+
+/// Marks of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Which kind.
+    pub mark: Mark,
+    /// The colour of those that have none of their own.
+    pub colour: RGBColor,
+    /// From 0, transparent, to 1.
+    pub opacity: f64,
+    /// How far they are lifted from where they stand, in logical pixels.
+    pub lift: f64,
+    /// Where they stand.
+    pub data: Vec<Datum>,
+}
+
+/// A kind of mark.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mark {
+    /// A line from datum to datum of some thickness.
+    Line(f64, Stroke),
+    /// A line that stays level until the next datum.
+    Step(f64),
+    /// A symbol and half its width. Its text is placed beside it where there is room.
+    Point(Symbol, f64),
+    /// A rectangle from end to end of both extents. Its text stands right of it.
+    Bar,
+    /// A rectangle that fills a pair of bands, with its text in it.
+    Cell(Fill),
+    /// A straight line along the extents, of some thickness.
+    Rule(f64, Stroke),
+    /// An area between the ends of the vertical extents.
+    Band,
+    /// A line along the extents, where it is longer than a point; with or without caps.
+    Interval(bool),
+    /// A line around bands that lie together.
+    Outline,
+    /// A text over the plot area, from its left end on.
+    Text,
+}
+
+/// What is in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Its colour.
+    Colour,
+    /// Nothing: it was not measured.
+    Empty,
+    /// A cross: it failed.
+    Crossed,
+}
+
+/// The ends of a value, and the value itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    /// The lower end.
+    pub low: f64,
+    /// The value.
+    pub at: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// The whole of an axis.
+pub const WHOLE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+
+/// One mark.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Datum {
+    /// Along the horizontal axis.
+    pub x: Extent,
+    /// Along the vertical axis.
+    pub y: Extent,
+    /// What is written at it.
+    pub text: String,
+    /// What a reader gets who points at it.
+    pub tooltip: String,
+    /// Its colour, where it is not that of its layer.
+    pub colour: Option<RGBColor>,
+    /// Its opacity, where it is not that of its layer.
+    pub opacity: Option<f64>,
+    /// Whether its text is bold.
+    pub bold: bool,
+}
+
+/// The name of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndLabel {
+    /// The value at which the series ends.
+    pub value: f64,
+    /// The name.
+    pub words: String,
+    /// A colour that can be read as text.
+    pub colour: RGBColor,
+    /// How its marks look; a line has no key beside its end.
+    pub key: Key,
+}
+
+/// What a mark means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Legend {
+    /// How the mark looks.
+    pub key: Key,
+    /// What it means.
+    pub words: String,
+}
+
+/// The look of a mark.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    /// A point.
+    Point(Symbol, f64, RGBColor),
+    /// A level line.
+    Line(f64, Stroke, RGBColor),
+    /// Fields of colour.
+    Fields(Vec<RGBColor>),
+    /// An interval with its median, as the lower part of the spread has them.
+    Interval(RGBColor),
+    /// A scale of colours between the words at its ends.
+    Colours(ColorScale, String, String),
+}
+
+/// What stands beside bands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Above the names.
+    pub head: &'static str,
+    /// The size of the text.
+    pub em: f64,
+    /// One for each band.
+    pub rows: Vec<Row>,
+    /// From left to right.
+    pub columns: Vec<Column>,
+}
+
+/// A band's name and values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Whether the name is bold.
+    pub bold: bool,
+    /// What a reader gets who points at the row.
+    pub tooltip: String,
+    /// One for each column.
+    pub values: Vec<String>,
+    /// The colour of values in columns that have a symbol.
+    pub colour: Option<RGBColor>,
+}
+
+/// A column of values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Above it.
+    pub head: String,
+    /// What marks these values in the plot area.
+    pub symbol: Option<(Symbol, f64)>,
+    /// The colour of the head, the symbol and the values.
+    pub colour: RGBColor,
+    /// Whether values are bold.
+    pub bold: bool,
+    /// Whether it stands between names and plot area, and not behind the plot area.
+    pub is_left: bool,
+}
+
+impl Facet {
+    /// A facet with two axes and nothing in it.
+    pub fn new(x: Axis, y: Axis, height: f64) -> Self {
+        Facet {
+            heading: String::new(),
+            facts: String::new(),
+            legend: Vec::new(),
+            x,
+            y,
+            table: None,
+            height,
+            foot: 0.0,
+            layers: Vec::new(),
+            labels: Vec::new(),
+            captions: Vec::new(),
+            beside: false,
+        }
+    }
+
+    /// Adds a layer in front of the others, unless it has no data.
+    pub fn add(&mut self, layer: Layer) {
+        if !layer.data.is_empty() {
+            self.layers.push(layer);
+        }
+    }
+}
+
+impl Axis {
+    /// An axis with round ticks.
+    pub fn new(scale: Scale, title: impl Into<String>) -> Self {
+        let (title, ticks) = (title.into(), Ticks::Round);
+        Axis { scale, title, ticks }
+    }
+
+    /// The same with other ticks.
+    pub fn ticks(self, ticks: Ticks) -> Self {
+        Axis { ticks, ..self }
+    }
+
+    /// Numbered bands with a word for each.
+    pub fn bands(words: impl IntoIterator<Item = String>, title: &str) -> Self {
+        let ticks: Vec<(f64, String)> = words.into_iter().enumerate().map(|(n, w)| (n as f64, w)).collect();
+        Axis::new(Scale::band(ticks.len() as f64), title).ticks(Ticks::At(ticks))
+    }
+}
+
+impl Layer {
+    /// A layer of opaque marks.
+    pub fn new(mark: Mark, colour: RGBColor, data: impl IntoIterator<Item = Datum>) -> Self {
+        let data = data.into_iter().collect();
+        Layer { mark, colour, opacity: 1.0, lift: 0.0, data }
+    }
+
+    /// The same, so opaque.
+    pub fn opacity(self, opacity: f64) -> Self {
+        Layer { opacity, ..self }
+    }
+
+    /// The same, lifted so many pixels.
+    pub fn lift(self, lift: f64) -> Self {
+        Layer { lift, ..self }
+    }
+}
+
+impl Datum {
+    /// A mark without words.
+    pub fn new(x: impl Into<Extent>, y: impl Into<Extent>) -> Self {
+        Datum {
+            x: x.into(),
+            y: y.into(),
+            text: String::new(),
+            tooltip: String::new(),
+            colour: None,
+            opacity: None,
+            bold: false,
+        }
+    }
+
+    /// The same with a text.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Datum { text, ..self }
+    }
+
+    /// The same with a tooltip.
+    pub fn tooltip(self, tooltip: impl Into<String>) -> Self {
+        let tooltip = tooltip.into();
+        Datum { tooltip, ..self }
+    }
+
+    /// The same in a colour of its own.
+    pub fn coloured(self, colour: RGBColor) -> Self {
+        let colour = Some(colour);
+        Datum { colour, ..self }
+    }
+}
+
+impl From<f64> for Extent {
+    fn from(at: f64) -> Self {
+        let (low, high) = (at, at);
+        Extent { low, at, high }
+    }
+}
+
+impl From<(f64, f64)> for Extent {
+    fn from((low, high): (f64, f64)) -> Self {
+        let at = f64::midpoint(low, high);
+        Extent { low, at, high }
+    }
+}
+
+impl From<&Estimate> for Extent {
+    fn from(Estimate { low, median, high, .. }: &Estimate) -> Self {
+        let (low, at, high) = (*low, *median, *high);
+        Extent { low, at, high }
+    }
+}
+
+impl EndLabel {
+    /// The name of a line.
+    pub fn line(value: f64, words: impl Into<String>, stroke: Stroke, colour: RGBColor) -> Self {
+        let words = words.into();
+        EndLabel { value, words, colour, key: Key::Line(1.5, stroke, colour) }
+    }
+
+    /// The name of points.
+    pub fn points(value: f64, words: impl Into<String>, look: Look) -> Self {
+        let Look { colour, symbol } = look;
+        let words = words.into();
+        EndLabel { value, words, colour, key: Key::Point(symbol, 3.5, colour) }
+    }
+}
+
+impl Column {
+    /// A column behind the plot area.
+    pub fn new(head: impl Into<String>) -> Self {
+        Column {
+            head: head.into(),
+            symbol: None,
+            colour: theme::QUIET,
+            bold: false,
+            is_left: false,
+        }
+    }
+}
+
+impl Legend {
+    /// A point and its meaning.
+    pub fn point(symbol: Symbol, radius: f64, colour: RGBColor, words: impl Into<String>) -> Self {
+        let words = words.into();
+        Legend { key: Key::Point(symbol, radius, colour), words }
+    }
+}

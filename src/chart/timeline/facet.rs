@@ -1,0 +1,201 @@
+//! One timeline as a facet: a band for each lane, a bar for what a thread ran.
+
+use super::bars::{Bar, bars};
+use super::lanes::{Lane, Timeline, Worker};
+use crate::chart::grammar::{Axis, Datum, Facet, Layer, Mark, Ticks, WHOLE};
+use crate::chart::scale::Scale;
+use crate::chart::scene::Stroke;
+use crate::chart::theme;
+use crate::chart::vocabulary::{Quantity, counted};
+use plotters::style::RGBColor;
+
+/// Batches of a worker by turns: in grey they differ too.
+pub const SHADES: [f64; 3] = [0.2, 0.5, 0.8];
+/// More lanes would be thinner than can be seen.
+const MOST_LANES: usize = 256;
+/// Room for the lanes of a facet; the less, the more facets there are.
+const HEIGHT: f64 = 420.0;
+/// The distance of two lanes.
+const THICKEST: f64 = 12.0;
+const THINNEST: f64 = 1.5;
+/// The least height of a worker with a second line under its name.
+const TWO_LINES: f64 = 26.0;
+
+/// What is shown of one timeline.
+pub struct Shown<'a> {
+    /// All of it.
+    pub timeline: &'a Timeline,
+    /// The first workers, as many as there is room for.
+    workers: Vec<ShownWorker<'a>>,
+    /// The distance of two lanes.
+    pitch: f64,
+}
+
+/// What is shown of one worker.
+struct ShownWorker<'a> {
+    worker: &'a Worker,
+    /// The place of its first lane, in lanes.
+    first: f64,
+    /// Its lanes, all but where there is no room for them, with what is drawn of each.
+    lanes: Vec<(&'a Lane, Vec<Bar>)>,
+}
+
+impl<'a> Shown<'a> {
+    /// One of so many timelines, of which nothing shorter than `finest_s` is shown.
+    pub fn new(timeline: &'a Timeline, of: usize, finest_s: f64) -> Shown<'a> {
+        let mut room = MOST_LANES;
+        let mut workers = Vec::new();
+        for worker in &timeline.workers {
+            // A worker is shown whole, but for the first one.
+            if !workers.is_empty() && worker.lanes.len() > room {
+                break;
+            }
+            let lanes = worker.lanes.iter().take(room).map(|lane| (lane, bars(lane, finest_s)));
+            let lanes: Vec<_> = lanes.collect();
+            room -= lanes.len();
+            workers.push(ShownWorker { worker, first: 0.0, lanes });
+        }
+        let height = HEIGHT / of.clamp(1, 3) as f64;
+        let pitch = (height / (MOST_LANES - room) as f64).clamp(THINNEST, THICKEST);
+        // Whole pixels of the picture, of which two are a logical one.
+        let pitch = (pitch * 2.0).floor() / 2.0;
+        let gap = if pitch >= 4.0 { 5.0 } else { 1.5 } / pitch;
+        let mut next = 0.0;
+        for worker in &mut workers {
+            worker.first = next;
+            next += worker.lanes.len() as f64 + gap;
+        }
+        Shown { timeline, workers, pitch }
+    }
+
+    /// All that it draws of commands.
+    pub fn bars(&self) -> impl Iterator<Item = &Bar> {
+        let lanes = self.workers.iter().flat_map(|shown| &shown.lanes);
+        lanes.flat_map(|(_, bars)| bars)
+    }
+
+    /// Whether a worker came so late that it can be seen.
+    pub fn has_late_workers(&self) -> bool {
+        self.workers.iter().any(|shown| self.is_late(shown.worker))
+    }
+
+    fn is_late(&self, worker: &Worker) -> bool {
+        worker.up_s > self.timeline.makespan_s / 500.0
+    }
+
+    /// The lanes over a time that is as long as the longest of all timelines.
+    pub fn facet(&self, longest_s: f64, each_bar: bool) -> Facet {
+        let last = self.workers.last().map_or(1.0, |last| last.first + last.lanes.len() as f64);
+        let names = self.workers.iter().map(|shown| shown.name(self.pitch)).collect();
+        let y = Axis::new(Scale::band(last), "").ticks(Ticks::At(names));
+        let mut facet = Facet::new(Axis::new(Scale::time(longest_s), ""), y, self.pitch);
+        facet.heading = self.timeline.name.clone();
+        facet.facts = self.facts();
+        let [mut idle, mut late, mut bars, mut lanes] = [const { Vec::new() }; 4];
+        for shown in &self.workers {
+            let ShownWorker { worker, first, .. } = shown;
+            let (end_s, count) = (self.timeline.makespan_s, shown.lanes.len());
+            let bottom = first + count as f64 - 0.5 - self.seam();
+            idle.push(Datum::new((worker.up_s.max(0.0), end_s), (first - 0.5, bottom)));
+            // Thin lanes share one line.
+            let lines = if self.pitch >= 4.0 { count } else { 1 };
+            let height = count as f64 / lines as f64;
+            for line in 0..if self.is_late(worker) { lines } else { 0 } {
+                let y = first - 0.5 + (line as f64 + 0.5) * height - self.seam() / 2.0;
+                late.push(Datum::new((0.0, worker.up_s), y));
+            }
+            for (index, (lane, of)) in shown.lanes.iter().enumerate() {
+                let top = first + index as f64 - 0.5;
+                let y = (top, top + 1.0 - self.seam());
+                let place =
+                    format!("{}: worker {}, thread {}", self.timeline.name, worker.number, index + 1);
+                for bar in of {
+                    let words = if each_bar { format!("{place}: {}", in_words(bar)) } else { String::new() };
+                    bars.push(datum(bar, y).tooltip(words));
+                }
+                if !each_bar {
+                    let busy = share(lane.busy_s() / end_s);
+                    let words = format!("{place}: {} commands, {busy} busy", lane.0.len());
+                    lanes.push(Datum::new((0.0, longest_s), y).tooltip(words));
+                }
+            }
+        }
+        facet.add(Layer::new(Mark::Bar, theme::GRID, idle));
+        facet.add(Layer::new(Mark::Rule(1.0, Stroke::Solid), theme::RULE, late));
+        facet.add(Layer::new(Mark::Bar, theme::QUIET, bars));
+        facet.add(Layer::new(Mark::Bar, theme::PAPER, lanes).opacity(0.0));
+        let end = Datum::new(self.timeline.makespan_s, WHOLE);
+        facet.add(Layer::new(Mark::Rule(1.5, Stroke::Solid), theme::INK, [end]));
+        facet
+    }
+
+    /// How long it took, how busy its threads were, and what there was no room for.
+    fn facts(&self) -> String {
+        let makespan_s = self.timeline.makespan_s;
+        let mut facts = vec![
+            format!("makespan {}", Quantity::Makespan.value(makespan_s)),
+            format!("threads {} busy", share(self.timeline.busy())),
+        ];
+        let (shown, all) = (self.workers.len(), self.timeline.workers.len());
+        let lanes: usize = self.workers.iter().map(|shown| shown.lanes.len()).sum();
+        if shown < all {
+            facts.push(format!("first {shown} of {all} workers shown"));
+        } else if lanes < self.timeline.lanes() {
+            facts.push(format!("first {lanes} of {} threads shown", self.timeline.lanes()));
+        }
+        facts.join(", ")
+    }
+
+    /// Free space below a lane, in lanes.
+    fn seam(&self) -> f64 {
+        match self.pitch {
+            thick if thick >= 5.0 => 1.0 / thick,
+            thin if thin >= 2.5 => 0.5 / thin,
+            _ => 0.0,
+        }
+    }
+}
+
+impl ShownWorker<'_> {
+    /// Its name at its middle; with its threads where there is room for a second line.
+    fn name(&self, pitch: f64) -> (f64, String) {
+        let lanes = self.lanes.len() as f64;
+        let name = format!("worker {}", self.worker.number);
+        let name = match lanes * pitch >= TWO_LINES {
+            true => format!("{name}\n{}", counted(self.worker.lanes.len() as u64, "thread")),
+            false => name,
+        };
+        (self.first + lanes / 2.0 - 0.5, name)
+    }
+}
+
+/// A bar; gaps in it make it paler, but leave it visible.
+fn datum(bar: &Bar, y: (f64, f64)) -> Datum {
+    let opacity = if bar.busy() > 0.95 { 1.0 } else { bar.busy().max(0.4) };
+    let datum = Datum::new((bar.from_s.max(0.0), bar.to_s.max(0.0)), y).coloured(colour(bar));
+    Datum { opacity: Some(opacity), ..datum }
+}
+
+fn colour(bar: &Bar) -> RGBColor {
+    match bar.mixed {
+        true => theme::QUIET,
+        false => theme::shade(SHADES[bar.first.turn % SHADES.len()]),
+    }
+}
+
+fn in_words(bar: &Bar) -> String {
+    let what = match (bar.commands, bar.mixed) {
+        (1, _) => format!("batch {}, command {}", bar.first.batch, bar.first.index),
+        (more, false) => format!("{more} commands of batch {}", bar.first.batch),
+        (more, true) => format!("{more} commands, the first of batch {}", bar.first.batch),
+    };
+    let [from, long] = [bar.from_s, bar.to_s - bar.from_s].map(|s| Quantity::Makespan.value(s));
+    format!("{what}; {long} from {from} on")
+}
+
+fn share(share: f64) -> String {
+    match 100.0 * share {
+        percent if percent < 1.0 => "less than 1 %".to_owned(),
+        percent => format!("{percent:.0} %"),
+    }
+}
