@@ -48,7 +48,11 @@ impl ColorScale {
     /// The colour of a value.
     pub fn colour(&self, value: f64) -> RGBColor {
         let share = self.share(value);
-        theme::shade(if self.less_is_better { 1.0 - share } else { share })
+        theme::shade(if self.less_is_better {
+            1.0 - share
+        } else {
+            share
+        })
     }
 
     /// How far from the least value to the largest: 0 to 1.
@@ -97,7 +101,10 @@ mod tests {
 
     #[test]
     fn one_value_is_the_best_and_none_has_a_scale_too() {
-        assert_eq!(ColorScale::falling(&[3.0], true).colour(3.0), theme::shade(1.0));
+        assert_eq!(
+            ColorScale::falling(&[3.0], true).colour(3.0),
+            theme::shade(1.0)
+        );
         assert_eq!(ColorScale::falling(&[], true).high, 1.0);
     }
 

@@ -67,7 +67,9 @@ impl Comparison {
         let trials: Vec<Trial> = by_axes(trials).into_iter().cloned().collect();
         let rows = summarise(&trials, published);
         let failed = rows.iter().filter(|row| row.not_ok > 0);
-        let failed: Vec<_> = failed.map(|row| (row.name.clone(), row.not_ok, row.runs)).collect();
+        let failed: Vec<_> = failed
+            .map(|row| (row.name.clone(), row.not_ok, row.runs))
+            .collect();
         let notes = [
             scaled_waits(&trials),
             other_work(&rows),
@@ -84,7 +86,10 @@ impl Comparison {
 
     /// The chart; an experiment is named where it is one of several.
     fn chart(&self, experiment: &str) -> Chart {
-        let against = match (self.has_published(), self.rows.iter().any(|row| row.ideal_s.is_some())) {
+        let against = match (
+            self.has_published(),
+            self.rows.iter().any(|row| row.ideal_s.is_some()),
+        ) {
             (true, _) => "by configuration: measured, ideal and published",
             (false, true) => "by configuration: measured and ideal",
             (false, false) => "by configuration",
@@ -113,7 +118,9 @@ impl Comparison {
         let x = Quantity::Makespan.axis(Scale::log(values, Unit::of_seconds(1.0)));
         let bands = Axis::new(Scale::band(self.rows.len() as f64), "");
         let mut facet = Facet::new(x, bands, ROW);
-        let one = looks.first().filter(|look| looks.iter().all(|other| other == *look));
+        let one = looks
+            .first()
+            .filter(|look| looks.iter().all(|other| other == *look));
         facet.table = Some(self.table(&looks, one, decimals));
         facet.legend = legend;
         self.layers(&mut facet, &looks);
@@ -124,16 +131,26 @@ impl Comparison {
     fn looks(&self) -> (Vec<Look>, Vec<Legend>) {
         let runtimes: BTreeSet<_> = self.rows.iter().map(|row| &row.runtime).collect();
         let workloads: BTreeSet<_> = self.rows.iter().map(|row| row.workload).collect();
-        let legend = |look: Look, words: String| Legend::point(look.symbol, POINT, look.colour, words);
-        let by_runtime = || self.rows.iter().map(|row| Look::of_runtime(&row.runtime)).collect();
+        let legend =
+            |look: Look, words: String| Legend::point(look.symbol, POINT, look.colour, words);
+        let by_runtime = || {
+            self.rows
+                .iter()
+                .map(|row| Look::of_runtime(&row.runtime))
+                .collect()
+        };
         match (runtimes.len(), workloads.len()) {
             (2.., _) => {
-                let keys = runtimes.iter().map(|r| legend(Look::of_runtime(r), format!("{r} runtime")));
+                let keys = runtimes
+                    .iter()
+                    .map(|r| legend(Look::of_runtime(r), format!("{r} runtime")));
                 (by_runtime(), keys.collect())
             }
             (_, 2..) => {
                 let looks = self.rows.iter().map(|row| Look::of_workload(row.workload));
-                let keys = workloads.iter().map(|w| legend(Look::of_workload(*w), format!("{w} work")));
+                let keys = workloads
+                    .iter()
+                    .map(|w| legend(Look::of_workload(*w), format!("{w} work")));
                 (looks.collect(), keys.collect())
             }
             _ => (by_runtime(), Vec::new()),
@@ -143,10 +160,15 @@ impl Comparison {
     fn table(&self, looks: &[Look], one: Option<&Look>, decimals: usize) -> Table {
         let fixed = |seconds: f64| format!("{seconds:.decimals$}");
         let colour = one.map_or(theme::INK, |look| look.colour);
-        let head = |head: &str, symbol, colour| Column { symbol, colour, ..Column::new(head) };
+        let head = |head: &str, symbol, colour| Column {
+            symbol,
+            colour,
+            ..Column::new(head)
+        };
         let ideal = |row: &Summary| {
             let bound = if row.ideal_is_bound { "≥ " } else { "" };
-            row.ideal_s.map_or(String::new(), |ideal| format!("{bound}{}", fixed(ideal)))
+            row.ideal_s
+                .map_or(String::new(), |ideal| format!("{bound}{}", fixed(ideal)))
         };
         let measured = |row: &Summary| match row.measured {
             Some(measured) => fixed(measured.median),
@@ -160,12 +182,26 @@ impl Comparison {
             failed => format!("{failed} of {}", row.runs),
         };
         let all: [(Column, Values<'_>); 4] = [
-            (head("published", Some((Symbol::Ring, 5.0)), theme::PUBLISHED_TEXT), &published),
-            (head("ideal", Some((Symbol::Tick, 6.0)), theme::IDEAL), &ideal),
+            (
+                head(
+                    "published",
+                    Some((Symbol::Ring, 4.0)),
+                    theme::PUBLISHED_TEXT,
+                ),
+                &published,
+            ),
+            (
+                head("ideal", Some((Symbol::Tick, 6.0)), theme::IDEAL),
+                &ideal,
+            ),
             (
                 Column {
                     bold: true,
-                    ..head("measured", Some(one.map_or((Symbol::Disc, 0.0), |look| (look.symbol, POINT))), colour)
+                    ..head(
+                        "measured",
+                        Some(one.map_or((Symbol::Disc, 0.0), |look| (look.symbol, POINT))),
+                        colour,
+                    )
                 },
                 &measured,
             ),
@@ -192,8 +228,13 @@ impl Comparison {
     /// Back to front: what joins the marks, then the marks, the measured one last. A row without a
     /// good run has none, and says why.
     fn layers(&self, facet: &mut Facet, looks: &[Look]) {
-        let [mut joints, mut published, mut ideals, mut intervals, mut failures] =
-            [const { Vec::new() }; 5];
+        let [
+            mut joints,
+            mut published,
+            mut ideals,
+            mut intervals,
+            mut failures,
+        ] = [const { Vec::new() }; 5];
         let mut points: Vec<Layer> = Vec::new();
         for (index, (row, look)) in self.rows.iter().zip(looks).enumerate() {
             let y = index as f64;
@@ -216,9 +257,21 @@ impl Comparison {
                 points.push(Layer::new(mark, look.colour, [Datum::new(at, y)]));
             }
         }
-        facet.add(Layer::new(Mark::Rule(2.0, Stroke::Solid), theme::RULE, joints));
-        facet.add(Layer::new(Mark::Point(Symbol::Ring, 5.0), theme::PUBLISHED, published));
-        facet.add(Layer::new(Mark::Point(Symbol::Tick, 10.0), theme::IDEAL, ideals));
+        facet.add(Layer::new(
+            Mark::Rule(2.0, Stroke::Solid),
+            theme::RULE,
+            joints,
+        ));
+        facet.add(Layer::new(
+            Mark::Point(Symbol::Ring, 5.0),
+            theme::PUBLISHED,
+            published,
+        ));
+        facet.add(Layer::new(
+            Mark::Point(Symbol::Tick, 10.0),
+            theme::IDEAL,
+            ideals,
+        ));
         facet.add(Layer::new(Mark::Interval(true), theme::MEASURED, intervals));
         points.into_iter().for_each(|layer| facet.add(layer));
         facet.add(Layer::new(Mark::Text, theme::PUBLISHED_TEXT, failures));

@@ -18,13 +18,19 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Style { width: theme::WIDTH, theme: Theme::Light }
+        Style {
+            width: theme::WIDTH,
+            theme: Theme::Light,
+        }
     }
 }
 
 impl Style {
     /// For a phone.
-    pub const NARROW: Style = Style { width: theme::NARROW, theme: Theme::Light };
+    pub const NARROW: Style = Style {
+        width: theme::NARROW,
+        theme: Theme::Light,
+    };
 }
 
 /// One picture.
@@ -112,7 +118,12 @@ impl Sheet<'_> {
         let all = std::iter::once(stem.clone()).chain(numbered);
         let stem = all.into_iter().find(is_free).unwrap_or(stem);
         let source = self.source.to_owned();
-        drawn.push(Drawing { kind, stem, chart, source });
+        drawn.push(Drawing {
+            kind,
+            stem,
+            chart,
+            source,
+        });
     }
 
     /// The works that a kind of chart has a picture of each, with what their files are named by: the
@@ -124,7 +135,11 @@ impl Sheet<'_> {
         }
         let several = works.len() > 1;
         let named = |work: Work<'a>| {
-            let of = if several { work.slug.clone() } else { String::new() };
+            let of = if several {
+                work.slug.clone()
+            } else {
+                String::new()
+            };
             (work, of)
         };
         works.into_iter().map(named).collect()

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, InvalidFont, OutlinedGlyph, PxScale, ScaleFont, point};
+use ab_glyph::{Font, FontRef, GlyphId, InvalidFont, OutlinedGlyph, PxScale, ScaleFont, point};
 
 use super::ChartError;
 
@@ -17,46 +17,47 @@ static REGULAR: LazyLock<Face> =
 static BOLD: LazyLock<Face> =
     LazyLock::new(|| FontRef::try_from_slice(include_bytes!("fonts/DejaVuSans-Bold.subset.ttf")));
 
-/// A line of text as outlines, from the point where its baseline begins.
-pub struct Outlines {
-    /// One for each letter that is not blank.
-    pub glyphs: Vec<OutlinedGlyph>,
-    /// In pixels.
-    pub width: f64,
-}
-
-/// Sets a text whose em is `em` pixels.
+/// A text whose em is `em` pixels, as the outlines of those of its letters that are not blank, from
+/// the point where its baseline begins.
 ///
 /// plotters can do it too, but leaves out the letters' side bearings and rounds them to whole
 /// pixels, so that words fall apart.
-pub fn set(text: &str, em: f64, bold: bool) -> Result<Outlines, ChartError> {
-    let face = if bold { &*BOLD } else { &*REGULAR };
-    let font = (face.as_ref())
-        .map_err(|error| ChartError::Drawing(format!("the embedded font is broken: {error}")))?;
-    // ab_glyph's scale is the height of a line, not the em.
-    let lines_per_em = font.height_unscaled() / font.units_per_em().unwrap_or(1.0);
-    let scale = PxScale::from(em as f32 * lines_per_em);
-    let scaled = font.as_scaled(scale);
-    let mut outlines = Vec::new();
-    let mut x = 0.0;
-    let mut previous = None;
-    for letter in text.chars() {
-        let id = font.glyph_id(letter);
-        x += previous.map_or(0.0, |previous| scaled.kern(previous, id));
-        let glyph = id.with_scale_and_position(scale, point(x, 0.0));
-        outlines.extend(font.outline_glyph(glyph));
-        x += scaled.h_advance(id);
-        previous = Some(id);
-    }
-    Ok(Outlines {
-        glyphs: outlines,
-        width: f64::from(x),
-    })
+pub fn outlines(text: &str, em: f64, bold: bool) -> Result<Vec<OutlinedGlyph>, ChartError> {
+    let font = face(bold)?;
+    let (places, _) = set(font, text, em);
+    let outline = |(id, scale, x): (GlyphId, PxScale, f32)| {
+        font.outline_glyph(id.with_scale_and_position(scale, point(x, 0.0)))
+    };
+    Ok(places.into_iter().filter_map(outline).collect())
 }
 
 /// The width of a text whose em is `em` pixels, in pixels.
 pub fn width(text: &str, em: f64, bold: bool) -> Result<f64, ChartError> {
-    set(text, em, bold).map(|outlines| outlines.width)
+    Ok(set(face(bold)?, text, em).1)
+}
+
+fn face(bold: bool) -> Result<&'static FontRef<'static>, ChartError> {
+    let face = if bold { &*BOLD } else { &*REGULAR };
+    face.as_ref()
+        .map_err(|error| ChartError::Drawing(format!("the embedded font is broken: {error}")))
+}
+
+/// Where each letter stands, and the width of them all.
+fn set(font: &FontRef<'_>, text: &str, em: f64) -> (Vec<(GlyphId, PxScale, f32)>, f64) {
+    // ab_glyph's scale is the height of a line, not the em.
+    let lines_per_em = font.height_unscaled() / font.units_per_em().unwrap_or(1.0);
+    let scale = PxScale::from(em as f32 * lines_per_em);
+    let scaled = font.as_scaled(scale);
+    let (mut places, mut x) = (Vec::new(), 0.0);
+    let mut previous = None;
+    for letter in text.chars() {
+        let id = font.glyph_id(letter);
+        x += previous.map_or(0.0, |previous| scaled.kern(previous, id));
+        places.push((id, scale, x));
+        x += scaled.h_advance(id);
+        previous = Some(id);
+    }
+    (places, f64::from(x))
 }
 
 /// The text, with its middle left out where it is wider than `room` pixels. Both ends of a label

@@ -271,7 +271,11 @@ impl Axis {
     /// An axis with round ticks.
     pub fn new(scale: Scale, title: impl Into<String>) -> Self {
         let (title, ticks) = (title.into(), Ticks::Round);
-        Axis { scale, title, ticks }
+        Axis {
+            scale,
+            title,
+            ticks,
+        }
     }
 
     /// The same with other ticks.
@@ -281,7 +285,11 @@ impl Axis {
 
     /// Numbered bands with a word for each.
     pub fn bands(words: impl IntoIterator<Item = String>, title: &str) -> Self {
-        let ticks: Vec<(f64, String)> = words.into_iter().enumerate().map(|(n, w)| (n as f64, w)).collect();
+        let ticks: Vec<(f64, String)> = words
+            .into_iter()
+            .enumerate()
+            .map(|(n, w)| (n as f64, w))
+            .collect();
         Axis::new(Scale::band(ticks.len() as f64), title).ticks(Ticks::At(ticks))
     }
 }
@@ -290,7 +298,13 @@ impl Layer {
     /// A layer of opaque marks.
     pub fn new(mark: Mark, colour: RGBColor, data: impl IntoIterator<Item = Datum>) -> Self {
         let data = data.into_iter().collect();
-        Layer { mark, colour, opacity: 1.0, lift: 0.0, data }
+        Layer {
+            mark,
+            colour,
+            opacity: 1.0,
+            lift: 0.0,
+            data,
+        }
     }
 
     /// The same, so opaque.
@@ -346,13 +360,19 @@ impl From<f64> for Extent {
 
 impl From<(f64, f64)> for Extent {
     fn from((low, high): (f64, f64)) -> Self {
-        let at = f64::midpoint(low, high);
+        let middle = f64::midpoint(low, high);
+        // The whole of an axis has no middle, and stands at its low end.
+        let at = if middle.is_nan() { low } else { middle };
         Extent { low, at, high }
     }
 }
 
 impl From<&Estimate> for Extent {
-    fn from(Estimate { low, median, high, .. }: &Estimate) -> Self {
+    fn from(
+        Estimate {
+            low, median, high, ..
+        }: &Estimate,
+    ) -> Self {
         let (low, at, high) = (*low, *median, *high);
         Extent { low, at, high }
     }
@@ -362,14 +382,24 @@ impl EndLabel {
     /// The name of a line.
     pub fn line(value: f64, words: impl Into<String>, stroke: Stroke, colour: RGBColor) -> Self {
         let words = words.into();
-        EndLabel { value, words, colour, key: Key::Line(1.5, stroke, colour) }
+        EndLabel {
+            value,
+            words,
+            colour,
+            key: Key::Line(1.5, stroke, colour),
+        }
     }
 
     /// The name of points.
     pub fn points(value: f64, words: impl Into<String>, look: Look) -> Self {
         let Look { colour, symbol } = look;
         let words = words.into();
-        EndLabel { value, words, colour, key: Key::Point(symbol, 3.5, colour) }
+        EndLabel {
+            value,
+            words,
+            colour,
+            key: Key::Point(symbol, 3.5, colour),
+        }
     }
 }
 
@@ -390,6 +420,9 @@ impl Legend {
     /// A point and its meaning.
     pub fn point(symbol: Symbol, radius: f64, colour: RGBColor, words: impl Into<String>) -> Self {
         let words = words.into();
-        Legend { key: Key::Point(symbol, radius, colour), words }
+        Legend {
+            key: Key::Point(symbol, radius, colour),
+            words,
+        }
     }
 }

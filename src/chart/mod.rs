@@ -29,13 +29,13 @@ mod latency;
 mod order;
 mod paint;
 mod palette;
-#[cfg(test)]
-mod samples;
 mod scale;
 mod scaling;
 mod scene;
 mod spread;
 mod symbol;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 mod theme;
@@ -143,7 +143,11 @@ pub fn draw(kinds: &[Kind], records: &Records<'_>) -> Drawings {
     let mut drawings = Drawings::default();
     for &kind in kinds {
         let source = records.source;
-        let sheet = &mut Sheet { drawings: &mut drawings, kind, source };
+        let sheet = &mut Sheet {
+            drawings: &mut drawings,
+            kind,
+            source,
+        };
         match kind {
             Kind::Comparison => comparison::draw(records, sheet),
             Kind::HeatMap => heat_map::draw(records, sheet),

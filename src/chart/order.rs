@@ -67,10 +67,25 @@ mod tests {
 
     #[test]
     fn a_sweep_ascends_however_it_was_run() {
-        let shapes = ["io-mpmt-8x2", "cpu-mp-1x1", "io-mpmt-2x16", "io-mpmt-16x2", "io-mpmt-2x8"];
+        let shapes = [
+            "io-mpmt-8x2",
+            "cpu-mp-1x1",
+            "io-mpmt-2x16",
+            "io-mpmt-16x2",
+            "io-mpmt-2x8",
+        ];
         let trials = shapes.map(|label| samples::trial(label, (1.0, 1.0)));
-        let ordered: Vec<&str> = by_axes(&trials).iter().map(|trial| trial.label.as_str()).collect();
-        let expected = ["io-mpmt-2x8", "io-mpmt-2x16", "io-mpmt-8x2", "io-mpmt-16x2", "cpu-mp-1x1"];
+        let ordered: Vec<&str> = by_axes(&trials)
+            .iter()
+            .map(|trial| trial.label.as_str())
+            .collect();
+        let expected = [
+            "io-mpmt-2x8",
+            "io-mpmt-2x16",
+            "io-mpmt-8x2",
+            "io-mpmt-16x2",
+            "cpu-mp-1x1",
+        ];
         assert_eq!(ordered, expected);
     }
 }

@@ -51,7 +51,12 @@ pub fn svg(scene: &Scene, theme: Theme) -> Result<String, ChartError> {
     );
     let text = text.replacen(&painted, &shown, 1);
     let end = text.rfind("</svg>").unwrap_or(text.len());
-    Ok(format!("{}{}{}", &text[..end], tooltips(scene), &text[end..]))
+    Ok(format!(
+        "{}{}{}",
+        &text[..end],
+        tooltips(scene),
+        &text[end..]
+    ))
 }
 
 /// Places that answer the pointer. They come last, so that nothing lies over them.
@@ -109,7 +114,9 @@ fn paint<B: DrawingBackend>(
                 };
                 match pattern.map(|(dash, gap)| (dash * SCALE, gap * SCALE)) {
                     None => area.draw(&PathElement::new(points, style)),
-                    Some((dash, gap)) => area.draw(&DashedPathElement::new(points, dash, gap, style)),
+                    Some((dash, gap)) => {
+                        area.draw(&DashedPathElement::new(points, dash, gap, style))
+                    }
                 }
                 .map_err(failed)?;
             }
@@ -120,7 +127,13 @@ fn paint<B: DrawingBackend>(
             }
             Shape::Text(text) => {
                 let colour = ink(text.colour);
-                draw_text(&Text { colour, ..text.clone() }, area)?;
+                draw_text(
+                    &Text {
+                        colour,
+                        ..text.clone()
+                    },
+                    area,
+                )?;
             }
         }
     }
@@ -167,7 +180,7 @@ fn draw_text<B: DrawingBackend>(
     let (left, _) = text.extent()?;
     let (left, baseline) = device((left, text.at.1));
     let mut outcome = Ok(());
-    for glyph in font::set(&text.words, text.em * SCALE, text.bold)?.glyphs {
+    for glyph in font::outlines(&text.words, text.em * SCALE, text.bold)? {
         let corner = glyph.px_bounds().min;
         let (x0, y0) = (left + corner.x as i32, baseline + corner.y as i32);
         glyph.draw(|x, y, covered| {

@@ -21,7 +21,10 @@ pub struct Look {
 impl Look {
     fn of(slot: usize) -> Look {
         let slot = slot % MOST_SERIES;
-        Look { colour: theme::SERIES[slot], symbol: Symbol::SERIES[slot] }
+        Look {
+            colour: theme::SERIES[slot],
+            symbol: Symbol::SERIES[slot],
+        }
     }
 
     /// That of a runtime, whatever its interpreter.
@@ -46,7 +49,9 @@ impl Look {
     pub fn series(runtimes: &[&Runtime]) -> Vec<Look> {
         let differ = runtimes.len() == 1 || runtimes.iter().any(|runtime| *runtime != runtimes[0]);
         let mut taken: Vec<usize> = Vec::new();
-        let wanted = runtimes.iter().map(|runtime| differ.then(|| runtime_slot(runtime)));
+        let wanted = runtimes
+            .iter()
+            .map(|runtime| differ.then(|| runtime_slot(runtime)));
         let first: Vec<Option<usize>> = wanted
             .map(|slot| {
                 let free = slot.filter(|slot| !taken.contains(slot));
@@ -77,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_runtime_has_its_colour_whatever_stands_beside_it() {
-        let [native, gil, python] = ["native", "gil", "python"].map(|name| name.parse::<Runtime>().unwrap());
+        let [native, gil, python] =
+            ["native", "gil", "python"].map(|name| name.parse::<Runtime>().unwrap());
         let own = Look::of_runtime;
         assert_eq!(Look::series(&[&python, &gil]), [own(&python), own(&gil)]);
         assert_eq!(Look::series(&[&gil]), [own(&gil)]);

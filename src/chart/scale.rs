@@ -38,7 +38,12 @@ impl Scale {
         let (low, high) = (low * unit.factor, high * unit.factor);
         let high = if high > low { high } else { low + 1.0 };
         let kind = Kind::Linear;
-        Scale { kind, low, high, unit }
+        Scale {
+            kind,
+            low,
+            high,
+            unit,
+        }
     }
 
     /// From 0 to a round number that is not below any value: lengths can then be compared. Values
@@ -47,9 +52,18 @@ impl Scale {
         let finite = values.into_iter().filter(|value| value.is_finite());
         let high = finite.fold(0.0, f64::max) * unit.factor;
         let step = step(if high > 0.0 { high } else { 8.0 } / 8.0);
-        let high = if high > 0.0 { (high / step - 1e-9).ceil() * step } else { 1.0 };
+        let high = if high > 0.0 {
+            (high / step - 1e-9).ceil() * step
+        } else {
+            1.0
+        };
         let kind = Kind::Linear;
-        Scale { kind, low: 0.0, high, unit }
+        Scale {
+            kind,
+            low: 0.0,
+            high,
+            unit,
+        }
     }
 
     /// Around all the values with some air, the ends on round numbers. Values that are not finite do
@@ -63,8 +77,16 @@ impl Scale {
         };
         let step = step((high - low + 2.0 * air) / 8.0);
         let kind = Kind::Linear;
-        let (low, high) = (((low - air) / step).floor() * step, ((high + air) / step).ceil() * step);
-        Scale { kind, low, high, unit }
+        let (low, high) = (
+            ((low - air) / step).floor() * step,
+            ((high + air) / step).ceil() * step,
+        );
+        Scale {
+            kind,
+            low,
+            high,
+            unit,
+        }
     }
 
     /// A logarithmic scale from one tick of the 1-2-5 series to another. Values that have no
@@ -75,7 +97,12 @@ impl Scale {
         let kind = Kind::Log;
         let low = series().rfind(|&tick| tick <= low / AIR).unwrap_or(1e-9);
         let high = series().find(|&tick| tick >= high * AIR).unwrap_or(5e9);
-        Scale { kind, low, high, unit }
+        Scale {
+            kind,
+            low,
+            high,
+            unit,
+        }
     }
 
     /// A logarithmic scale that ends just before the smallest value and just after the largest: for
@@ -86,7 +113,12 @@ impl Scale {
         let high = if high > low { high } else { 2.0 * low };
         let air = (high / low).powf(0.04);
         let kind = Kind::Log;
-        Scale { kind, low: low / air, high: high * air, unit }
+        Scale {
+            kind,
+            low: low / air,
+            high: high * air,
+            unit,
+        }
     }
 
     /// The scale on which values are read best: by ratios where they are far apart and all above
@@ -103,14 +135,22 @@ impl Scale {
     /// Seconds from 0 on.
     pub fn time(longest_s: f64) -> Self {
         let kind = Kind::Time;
-        Scale { kind, ..Scale::linear(0.0, longest_s, Unit::of_seconds(longest_s)) }
+        Scale {
+            kind,
+            ..Scale::linear(0.0, longest_s, Unit::of_seconds(longest_s))
+        }
     }
 
     /// So many bands of the same size.
     pub fn band(count: f64) -> Self {
         let kind = Kind::Band;
         let unit = Unit::named("");
-        Scale { kind, low: 0.0, high: count.max(1.0), unit }
+        Scale {
+            kind,
+            low: 0.0,
+            high: count.max(1.0),
+            unit,
+        }
     }
 
     /// How many bands; `None` when it has none.
@@ -182,7 +222,10 @@ impl Scale {
         let decades = (self.high / self.low).log10();
         let narrowest = |digits: &[u8]| {
             let next = digits.iter().skip(1).chain(&[10]);
-            let ratios = digits.iter().zip(next).map(|(a, b)| f64::from(*b) / f64::from(*a));
+            let ratios = digits
+                .iter()
+                .zip(next)
+                .map(|(a, b)| f64::from(*b) / f64::from(*a));
             ratios.fold(f64::INFINITY, f64::min).log10()
         };
         let fits = |digits: &&[u8]| narrowest(digits) / decades >= least;
@@ -250,7 +293,11 @@ mod tests {
     const PLAIN: Unit = Unit::named("");
 
     fn ticks(scale: &Scale, least: f64) -> Vec<f64> {
-        scale.ticks(least).into_iter().map(|(_, tick)| tick).collect()
+        scale
+            .ticks(least)
+            .into_iter()
+            .map(|(_, tick)| tick)
+            .collect()
     }
 
     #[test]

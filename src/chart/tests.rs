@@ -15,8 +15,11 @@ fn the_same_records_give_the_same_bytes() {
     let bytes = |name: &str| {
         let into = folder.path().join(name);
         std::fs::create_dir(&into).unwrap();
-        let drawings = draw(&Kind::ALL, &records).unwrap();
-        let saved = drawings.drawn.iter().map(|drawing| drawing.save(&into));
+        let drawings = draw(&Kind::ALL, &records);
+        let saved = drawings
+            .drawn
+            .iter()
+            .map(|drawing| drawing.save(&into, Style::default()));
         let files: Vec<_> = saved.flat_map(Result::unwrap).collect();
         let read = |path: PathBuf| (path.file_name().unwrap().to_owned(), std::fs::read(&path));
         files
@@ -36,7 +39,7 @@ fn no_two_drawings_share_a_name() {
         experiment: "another".to_owned(),
         ..trial
     }));
-    let drawings = draw(&Kind::ALL, &testing::records(&trials)).unwrap();
+    let drawings = draw(&Kind::ALL, &testing::records(&trials));
     let mut stems: Vec<&str> = drawings.drawn.iter().map(|d| d.stem.as_str()).collect();
     stems.sort_unstable();
     let all = stems.len();
@@ -46,7 +49,7 @@ fn no_two_drawings_share_a_name() {
 
 #[test]
 fn without_trials_every_chart_is_left_out_with_a_reason() {
-    let drawings = draw(&Kind::ALL, &testing::records(&[])).unwrap();
+    let drawings = draw(&Kind::ALL, &testing::records(&[]));
     assert!(drawings.drawn.is_empty());
     for kind in Kind::ALL {
         assert!(drawings.left_out.iter().any(|left| left.kind == kind));
@@ -56,8 +59,8 @@ fn without_trials_every_chart_is_left_out_with_a_reason() {
 #[test]
 fn an_error_names_the_file() {
     let trials = samples::nine();
-    let drawings = draw(&[Kind::Comparison], &testing::records(&trials)).unwrap();
-    let error = drawings.drawn[0].save(std::path::Path::new("/nowhere/at/all"));
+    let drawings = draw(&[Kind::Comparison], &testing::records(&trials));
+    let error = drawings.drawn[0].save(std::path::Path::new("/nowhere/at/all"), Style::default());
     let message = error.unwrap_err().to_string();
     assert!(
         message.starts_with("/nowhere/at/all/comparison.svg: "),

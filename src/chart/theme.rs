@@ -123,7 +123,9 @@ pub enum Theme {
 impl Theme {
     /// What a colour of the charts becomes.
     pub fn colour(self, colour: RGBColor) -> RGBColor {
-        let found = DARK.iter().find(|(light, _)| *light == colour && self == Theme::Dark);
+        let found = DARK
+            .iter()
+            .find(|(light, _)| *light == colour && self == Theme::Dark);
         found.map_or(colour, |(_, dark)| *dark)
     }
 }

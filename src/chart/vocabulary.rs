@@ -63,7 +63,11 @@ impl Quantity {
             (_, "") => self.name(),
             (_, unit) => format!("{}, {unit}", self.name()),
         };
-        let kind = if scale.is_log() { ", logarithmic scale" } else { "" };
+        let kind = if scale.is_log() {
+            ", logarithmic scale"
+        } else {
+            ""
+        };
         Axis::new(scale, format!("{name}{kind}"))
     }
 
@@ -125,12 +129,17 @@ impl Quantity {
 
 /// The title of a chart: quantities, of what, and by or over what.
 pub fn title(quantities: &str, experiment: &str, by: &str) -> String {
-    let of = if experiment.is_empty() { String::new() } else { format!(" of {experiment}") };
+    let of = if experiment.is_empty() {
+        String::new()
+    } else {
+        format!(" of {experiment}")
+    };
     format!("{}{of} {by}", capital(quantities))
 }
 
 /// What a makespan is.
-pub const MAKESPAN: &str = "Makespan: from the client's first send to its last result; less is better.";
+pub const MAKESPAN: &str =
+    "Makespan: from the client's first send to its last result; less is better.";
 /// What a throughput is.
 pub const THROUGHPUT: &str = "Commands per second of the makespan; more is better.";
 /// What makes a name bold.
@@ -138,7 +147,11 @@ pub const FRONT: &str = "no other is both faster and smaller";
 
 /// What the dashed lines are.
 pub fn ideal(is_bound: bool) -> String {
-    let bound = if is_bound { ", a bound that may be out of reach" } else { "" };
+    let bound = if is_bound {
+        ", a bound that may be out of reach"
+    } else {
+        ""
+    };
     format!("Dashed: the ideal{bound}.")
 }
 
@@ -206,7 +219,8 @@ pub fn listed(words: &[String]) -> String {
 
 /// The work of a group without the experiment's name, which the title has.
 pub fn work<'a>(name: &'a str, experiment: &str) -> &'a str {
-    name.strip_prefix(&format!("{experiment}: ")).unwrap_or(name)
+    name.strip_prefix(&format!("{experiment}: "))
+        .unwrap_or(name)
 }
 
 fn capital(words: &str) -> String {
@@ -239,13 +253,27 @@ mod tests {
 
     #[test]
     fn titles_and_axes_have_one_form() {
-        assert_eq!(title("makespan", "io", "over batch size"), "Makespan of io over batch size");
-        assert_eq!(title("makespan", "", "by configuration"), "Makespan by configuration");
+        assert_eq!(
+            title("makespan", "io", "over batch size"),
+            "Makespan of io over batch size"
+        );
+        assert_eq!(
+            title("makespan", "", "by configuration"),
+            "Makespan by configuration"
+        );
         let axis = |quantity: Quantity, values: &[f64]| {
-            quantity.axis(Scale::suited(values, quantity.unit(values))).title
+            quantity
+                .axis(Scale::suited(values, quantity.unit(values)))
+                .title
         };
         assert_eq!(axis(Quantity::Makespan, &[0.01]), "makespan, ms");
-        assert_eq!(axis(Quantity::Makespan, &[0.01, 7.0]), "makespan, s, logarithmic scale");
-        assert_eq!(axis(Quantity::Memory(Memory::Pss), &[1.0]), "memory (PSS), KiB");
+        assert_eq!(
+            axis(Quantity::Makespan, &[0.01, 7.0]),
+            "makespan, s, logarithmic scale"
+        );
+        assert_eq!(
+            axis(Quantity::Memory(Memory::Pss), &[1.0]),
+            "memory (PSS), KiB"
+        );
     }
 }

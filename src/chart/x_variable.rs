@@ -121,8 +121,14 @@ impl XVariable {
     pub fn others(self, trial: &Trial, executor: ExecutorKind) -> [String; OTHERS] {
         let time_scale = Some(trial.time_scale).filter(|&scale| scale != 1.0);
         let all = [
-            (Some(XVariable::Processes), counted(u64::from(trial.processes), "process")),
-            (Some(XVariable::Threads), counted(u64::from(trial.threads), "thread")),
+            (
+                Some(XVariable::Processes),
+                counted(u64::from(trial.processes), "process"),
+            ),
+            (
+                Some(XVariable::Threads),
+                counted(u64::from(trial.threads), "thread"),
+            ),
             (Some(XVariable::Batch), format!("batch {}", trial.batch)),
             (None, executor.to_string()),
             (None, trial.dispatch.to_string()),
@@ -133,7 +139,10 @@ impl XVariable {
             (None, format!("{} start", trial.spawn)),
             (Some(XVariable::Wait), or_none(trial.wait_s, "wait", " s")),
             (Some(XVariable::Loops), or_none(trial.loops, "loops", "")),
-            (Some(XVariable::Rate), or_none(trial.rate_per_s, "rate", "/s")),
+            (
+                Some(XVariable::Rate),
+                or_none(trial.rate_per_s, "rate", "/s"),
+            ),
             (None, trial.own_work().unwrap_or_default().to_owned()),
             (Some(XVariable::Wait), or_none(time_scale, "time scale", "")),
             (

@@ -68,7 +68,10 @@ pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
         args.chart
     };
     let drawings = draw(&recorded, &kinds);
-    let style = Style { width: args.width, theme: args.theme };
+    let style = Style {
+        width: args.width,
+        theme: args.theme,
+    };
     for file in save(&drawings, folder, style)? {
         line(format_args!("{}", file.display()))?;
     }
@@ -88,10 +91,14 @@ pub(super) fn run(args: PlotArgs) -> anyhow::Result<ExitCode> {
 
 /// A width in which the words of a chart have room.
 fn width(text: &str) -> Result<f64, String> {
-    let width = text.parse::<f64>().map_err(|_| format!("'{text}' is no number of pixels"))?;
+    let width = text
+        .parse::<f64>()
+        .map_err(|_| format!("'{text}' is no number of pixels"))?;
     match (NARROWEST..=WIDEST).contains(&width) {
         true => Ok(width.round()),
-        false => Err(format!("a chart is {NARROWEST} to {WIDEST} pixels wide, not {text}")),
+        false => Err(format!(
+            "a chart is {NARROWEST} to {WIDEST} pixels wide, not {text}"
+        )),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a comparison shows, by value and as an SVG.
 
 use super::*;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
-use crate::chart::{draw, paint};
-use crate::record::{PublishedFigure, Trial, published, samples};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
+use crate::chart::{Kind, draw};
+use crate::record::{published, samples};
 
 fn prepared(trials: &[Trial]) -> Comparison {
     Comparison::prepare(trials, &published())
@@ -55,8 +55,11 @@ fn scaled_waits_drop_published_marks_of_sleeping_work_and_say_so() {
         |row: &&crate::record::Summary| matches!(row.published, PublishedFigure::Seconds(_));
     assert_eq!(comparison.rows.iter().filter(seconds).count(), 4);
     insta::assert_snapshot!(comparison.notes.join("\n"), @"Waits are multiplied by 0.02; published seconds are for whole waits and not shown with them.");
-    let figure = layout::figure(&comparison, SOURCE).unwrap();
-    assert!(words(&figure).join(" ").contains("multiplied by 0.02"));
+    assert!(
+        words(&comparison.chart(""))
+            .join(" ")
+            .contains("multiplied by 0.02")
+    );
 }
 
 #[test]
@@ -79,9 +82,8 @@ fn no_text_touches_another_or_leaves_the_figure() {
         ("hard", hard_cases()),
         ("scaled", scaled()),
     ] {
-        let figure = layout::figure(&prepared(&trials), SOURCE).unwrap();
-        assert_texts_keep_apart(&figure);
-        keep(&figure, &format!("comparison-{name}"));
+        let chart = prepared(&trials).chart("");
+        assert_texts_keep_apart(&chart, &format!("comparison-{name}"));
     }
 }
 
@@ -93,7 +95,7 @@ fn each_experiment_has_a_chart_unless_it_has_too_many_rows() {
         experiment: "many".to_owned(),
         ..trial
     }));
-    let drawings = draw(&[Kind::Comparison], &records(&trials)).unwrap();
+    let drawings = draw(&[Kind::Comparison], &records(&trials));
     assert_eq!(drawings.drawn.len(), 1);
     assert_eq!(drawings.drawn[0].stem, "comparison-test");
     insta::assert_snapshot!(drawings.left_out[0].reason, @"many has 50 configurations, and more than 40 rows can't be compared by eye (--only takes some of them)");
@@ -101,12 +103,12 @@ fn each_experiment_has_a_chart_unless_it_has_too_many_rows() {
 
 #[test]
 fn a_reader_is_told_the_values_of_a_row() {
-    let figure = layout::figure(&prepared(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!(figure.tips[1].words, @"io-mpmt-32x16: measured 1.1363 s, from 1.0521 to 1.2204 in 3 runs; ideal 1.0000 s; efficiency 88.0 %; published 1.35 s");
+    let told = tooltips(&prepared(&hard_cases()).chart(""));
+    let row = told.iter().find(|words| words.starts_with("io-mpmt-32x16"));
+    insta::assert_snapshot!(row.unwrap(), @"io-mpmt-32x16: measured 1.1363 s, from 1.0521 to 1.2204 in 3 runs; ideal 1.0000 s; efficiency 88.0 %; published 1.35 s");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
-    let figure = layout::figure(&prepared(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!("comparison.svg", paint::svg(&figure).unwrap());
+    insta::assert_snapshot!("comparison.svg", svg(&prepared(&hard_cases()).chart("")));
 }

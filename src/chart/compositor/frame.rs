@@ -9,7 +9,7 @@ use crate::chart::scene::{Anchor, Scene, Text};
 use crate::chart::{ChartError, font, theme};
 
 /// Between two facets side by side.
-pub const GAP: f64 = 18.0;
+pub const GAP: f64 = 14.0;
 /// Below a row of facets.
 pub const BELOW: f64 = 10.0;
 /// A line of a heading.
@@ -18,14 +18,19 @@ const HEADING: f64 = 20.0;
 const TITLE: f64 = 18.0;
 /// Narrower plot areas can't be read: then words stand above them and not beside.
 const LEAST_PLOT: f64 = 190.0;
-/// The same of bars with their values.
-const LEAST_BARS: f64 = 88.0;
+/// The same of rows of points, and of bars with their values.
+const LEAST_ROWS: f64 = 150.0;
+const LEAST_BARS: f64 = 76.0;
+/// Names that are cut shorter say nothing.
+const LEAST_NAMES: f64 = 120.0;
 /// Cells are not wider than that, even if there is room.
 pub const WIDEST_CELL: f64 = 106.0;
 /// The least size of a cell that a pointer finds.
 const LEAST_CELL: f64 = 10.0;
 /// The most room for the names of series, and for those of rows.
-const MOST_LABELS: f64 = 210.0;
+const MOST_LABELS: f64 = 215.0;
+/// The most for those of bars, of which there are several facets.
+const MOST_NAMES: f64 = 170.0;
 
 /// A facet with the room that its words take beside its plot area.
 #[derive(Clone, Debug)]
@@ -93,19 +98,27 @@ impl Frame<'_> {
     fn fit(&mut self, room: f64) -> Result<(), ChartError> {
         if let Some(table) = &self.facet.table {
             let (names, [left, right]) = (table::name_room(table)?, table::column_room(table)?);
-            (self.left, self.right) = (6.0 + names.min(MOST_LABELS) + left + 12.0, right + 8.0);
-            if self.has_bars() {
-                self.least = LEAST_BARS;
-            }
+            let has_bars = self.has_bars();
+            self.least = if has_bars { LEAST_BARS } else { LEAST_ROWS };
+            let beside = left + right + 26.0;
+            // Names lose their middle before they stand above their rows.
+            let room_for_names = (room - beside - self.least).max(LEAST_NAMES);
+            let most = if has_bars { MOST_NAMES } else { MOST_LABELS };
+            self.left = 6.0 + names.min(most).min(room_for_names) + left + 12.0;
+            self.right = right + 8.0;
             if room - self.left - self.right < self.least {
-                let beside = names + left + right + 12.0 <= room;
-                self.lines = if beside { 1.0 } else { 2.0 };
+                self.lines = if names + beside <= room { 1.0 } else { 2.0 };
                 (self.left, self.right) = (8.0, 8.0);
             }
         } else if let Some(cells) = marks::cell_room(self.facet)? {
             let columns = self.facet.x.scale.bands().unwrap_or(1.0);
             let across = ((room - self.left - self.right) / columns).min(WIDEST_CELL);
-            self.least = columns * if cells <= across { cells } else { LEAST_CELL.min(across) };
+            self.least = columns
+                * if cells <= across {
+                    cells
+                } else {
+                    LEAST_CELL.min(across)
+                };
         }
         Ok(())
     }
@@ -122,14 +135,20 @@ impl Frame<'_> {
     fn has_bars(&self) -> bool {
         let is_bar = |mark: Mark| mark == Mark::Bar;
         let texts = |layer: &Layer| layer.data.iter().any(|datum| !datum.text.is_empty());
-        self.facet.layers.iter().any(|layer| is_bar(layer.mark) && texts(layer))
+        self.facet
+            .layers
+            .iter()
+            .any(|layer| is_bar(layer.mark) && texts(layer))
     }
 
     /// The legend, with the names of series where they have no room beside the plot area.
     fn legend(&self) -> Vec<Legend> {
         let mut legend = self.facet.legend.clone();
         for label in self.facet.labels.iter().filter(|_| self.names_above) {
-            legend.push(Legend { key: label.key.clone(), words: label.words.clone() });
+            legend.push(Legend {
+                key: label.key.clone(),
+                words: label.words.clone(),
+            });
         }
         legend
     }
@@ -151,14 +170,26 @@ impl Frame<'_> {
     }
 
     /// Draws what stands above the plot area; tells where that ends.
-    fn head(&self, scene: &mut Scene, (left, width): (f64, f64), top: f64) -> Result<f64, ChartError> {
+    fn head(
+        &self,
+        scene: &mut Scene,
+        (left, width): (f64, f64),
+        top: f64,
+    ) -> Result<f64, ChartError> {
         let facet = self.facet;
         let mut flow = Flow::new(left, left + width, top);
         if !facet.heading.is_empty() {
             let facts = font::width(&facet.facts, theme::SMALL, false)?;
             let heading = font::width(&facet.heading, theme::BODY, true)?;
-            let share = if facts > 0.0 && heading + facts + 16.0 <= width { width - facts - 16.0 } else { width };
-            for (index, line) in font::wrap(&facet.heading, share, theme::BODY, true)?.into_iter().enumerate() {
+            let share = if facts > 0.0 && heading + facts + 16.0 <= width {
+                width - facts - 16.0
+            } else {
+                width
+            };
+            for (index, line) in font::wrap(&facet.heading, share, theme::BODY, true)?
+                .into_iter()
+                .enumerate()
+            {
                 let at = (left, top + 12.0 + index as f64 * HEADING);
                 let line = Text::new(line, at, theme::BODY, theme::INK).bold();
                 flow.begin(line.extent()?.1 + 14.0, at.1);
@@ -169,7 +200,11 @@ impl Frame<'_> {
                     true => (left + width, Anchor::End),
                     false => (left, Anchor::Start),
                 };
-                let y = if share < width { top + 12.0 } else { flow.y() + 15.0 };
+                let y = if share < width {
+                    top + 12.0
+                } else {
+                    flow.y() + 15.0
+                };
                 let facts = font::fit(&facet.facts, width, theme::SMALL, false)?;
                 let facts = Text::new(facts, (x, y), theme::SMALL, theme::INK);
                 scene.text(facts.anchored(anchor));

@@ -23,7 +23,9 @@ pub fn end_label_room(labels: &[EndLabel], most: f64) -> Result<f64, ChartError>
 }
 
 fn symbol_room(labels: &[EndLabel]) -> f64 {
-    let has_symbol = labels.iter().any(|label| matches!(label.key, Key::Point(..)));
+    let has_symbol = labels
+        .iter()
+        .any(|label| matches!(label.key, Key::Point(..)));
     if has_symbol { SYMBOL_ROOM } else { 0.0 }
 }
 
@@ -34,9 +36,12 @@ pub fn draw_end_labels(
     labels: &[EndLabel],
     room: f64,
 ) -> Result<(), ChartError> {
-    let placed = labels.iter().filter(|label| plot.facet.y.scale.holds(label.value));
-    let mut placed: Vec<(f64, &EndLabel)> =
-        placed.map(|label| (plot.y(label.value) + 4.0, label)).collect();
+    let placed = labels
+        .iter()
+        .filter(|label| plot.facet.y.scale.holds(label.value));
+    let mut placed: Vec<(f64, &EndLabel)> = placed
+        .map(|label| (plot.y(label.value) + 4.0, label))
+        .collect();
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let wanted: Vec<f64> = placed.iter().map(|(y, _)| *y).collect();
     let places = apart(&wanted, LINE, (plot.top + 4.0, plot.bottom + 4.0));
@@ -48,7 +53,12 @@ pub fn draw_end_labels(
             symbol.draw(scene, (left + REACH, y - 4.0), radius, colour);
         }
         let words = font::fit(&label.words, room - mark, theme::SMALL, false)?;
-        scene.text(Text::new(words, (left + mark, y), theme::SMALL, label.colour));
+        scene.text(Text::new(
+            words,
+            (left + mark, y),
+            theme::SMALL,
+            label.colour,
+        ));
     }
     Ok(())
 }
@@ -120,13 +130,21 @@ impl Obstacles {
     pub fn within(from: Point, to: Point) -> Self {
         let bounds = Area { from, to };
         let (taken, quiet) = (Vec::new(), Vec::new());
-        Obstacles { bounds, taken, quiet }
+        Obstacles {
+            bounds,
+            taken,
+            quiet,
+        }
     }
 
     /// Takes in a mark; a quiet one may be covered.
     pub fn mark(&mut self, from: Point, to: Point, is_quiet: bool) {
         let area = Area { from, to };
-        let into = if is_quiet { &mut self.quiet } else { &mut self.taken };
+        let into = if is_quiet {
+            &mut self.quiet
+        } else {
+            &mut self.taken
+        };
         into.push(area);
     }
 
@@ -140,7 +158,10 @@ impl Obstacles {
             };
             let at = |share: f64| (x0 + share * (x1 - x0), y0 + share * (y1 - y0));
             for piece in 0..pieces as u32 {
-                let (a, b) = (at(f64::from(piece) / pieces), at(f64::from(piece + 1) / pieces));
+                let (a, b) = (
+                    at(f64::from(piece) / pieces),
+                    at(f64::from(piece + 1) / pieces),
+                );
                 let (from, to) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
                 self.mark(from, to, false);
             }
@@ -156,7 +177,10 @@ impl Obstacles {
             self.bounds.holds(area) && !self.taken.iter().any(|taken| taken.touches(area))
         });
         let covered = |(_, _, area): &(Point, Anchor, Area)| {
-            self.quiet.iter().filter(|quiet| quiet.touches(area)).count()
+            self.quiet
+                .iter()
+                .filter(|quiet| quiet.touches(area))
+                .count()
         };
         let (at, anchor, area) = possible.min_by_key(covered)?;
         self.taken.push(area);
@@ -176,10 +200,11 @@ fn placed(wish: &Wish, (anchor, right, down): (Anchor, f64, f64)) -> (Point, Anc
 }
 
 impl Area {
-    /// Whether two areas have a point in common, or come closer than a pixel.
+    /// Whether two areas have a point in common, or come closer than a pixel, or than three side by
+    /// side.
     fn touches(&self, other: &Area) -> bool {
-        let apart = self.to.0 + 1.0 < other.from.0
-            || other.to.0 + 1.0 < self.from.0
+        let apart = self.to.0 + 3.0 < other.from.0
+            || other.to.0 + 3.0 < self.from.0
             || self.to.1 + 1.0 < other.from.1
             || other.to.1 + 1.0 < self.from.1;
         !apart
@@ -205,7 +230,11 @@ mod tests {
 
     fn wish(x: f64, y: f64) -> Wish {
         let point = (x, y);
-        Wish { point, width: 80.0, is_front: true }
+        Wish {
+            point,
+            width: 80.0,
+            is_front: true,
+        }
     }
 
     fn empty() -> Obstacles {

@@ -22,7 +22,12 @@ pub struct Flow {
 impl Flow {
     /// From a corner on, up to the right end; nothing stands there yet.
     pub fn new(left: f64, right: f64, top: f64) -> Self {
-        Flow { left, right, x: right, y: top }
+        Flow {
+            left,
+            right,
+            x: right,
+            y: top,
+        }
     }
 
     /// Behind something on a baseline.
@@ -37,6 +42,14 @@ impl Flow {
 
     /// Draws keys with their words; tells where the last line ends.
     pub fn draw(mut self, scene: &mut Scene, legend: &[Legend]) -> Result<f64, ChartError> {
+        let mut whole = 0.0;
+        for Legend { key, words } in legend {
+            whole += self.key_width(key)? + font::width(words, theme::SMALL, false)? + 14.0;
+        }
+        // What is behind a heading is all of it.
+        if self.x + whole - 14.0 > self.right {
+            self.x = self.right;
+        }
         for Legend { key, words } in legend {
             let width = self.key_width(key)?;
             let words = font::fit(words, self.right - self.left - width, theme::SMALL, false)?;
@@ -46,7 +59,9 @@ impl Flow {
             }
             self.key(scene, key)?;
             let at = (self.x + width, self.y);
-            scene.text(Text::new(words, at, theme::SMALL, theme::QUIET));
+            if !words.is_empty() {
+                scene.text(Text::new(words, at, theme::SMALL, theme::QUIET));
+            }
             self.x += whole + 14.0;
         }
         Ok(self.y + 2.0)
@@ -69,7 +84,9 @@ impl Flow {
     fn key(&self, scene: &mut Scene, key: &Key) -> Result<(), ChartError> {
         let (x, y) = (self.x, self.y - 4.0);
         match key {
-            Key::Point(symbol, radius, colour) => symbol.draw(scene, (x + 5.0, y), *radius, *colour),
+            Key::Point(symbol, radius, colour) => {
+                symbol.draw(scene, (x + 5.0, y), *radius, *colour)
+            }
             Key::Line(thick, stroke, colour) => {
                 scene.line(vec![(x, y), (x + 18.0, y)], *thick, *stroke, *colour);
             }
@@ -80,7 +97,12 @@ impl Flow {
                 }
             }
             Key::Interval(colour) => {
-                let corners = vec![(x, y - 6.0), (x + 22.0, y - 6.0), (x + 22.0, y + 6.0), (x, y + 6.0)];
+                let corners = vec![
+                    (x, y - 6.0),
+                    (x + 22.0, y - 6.0),
+                    (x + 22.0, y + 6.0),
+                    (x, y + 6.0),
+                ];
                 scene.area(corners, *colour, 0.25);
                 Symbol::Tick.draw(scene, (x + 11.0, y), 7.0, *colour);
             }

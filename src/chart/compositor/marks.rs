@@ -42,7 +42,10 @@ pub fn has_two_lines(facet: &Facet) -> bool {
 }
 
 fn cells(facet: &Facet) -> impl Iterator<Item = &Datum> {
-    let layers = facet.layers.iter().filter(|layer| matches!(layer.mark, Mark::Cell(_)));
+    let layers = facet
+        .layers
+        .iter()
+        .filter(|layer| matches!(layer.mark, Mark::Cell(_)));
     layers.flat_map(|layer| &layer.data)
 }
 
@@ -113,7 +116,8 @@ fn extent(layer: &Layer, datum: &Datum, plot: &Plot<'_>) -> (Point, Point) {
     let (scale_x, scale_y) = (&plot.facet.x.scale, &plot.facet.y.scale);
     let (x, y) = (datum.x, datum.y);
     let xs = [end(x.low, x.at, scale_x.holds(x.low)), x.high].map(|value| plot.x(value));
-    let ys = [end(y.low, y.at, scale_y.holds(y.low)), y.high].map(|value| plot.y(value) - layer.lift);
+    let ys =
+        [end(y.low, y.at, scale_y.holds(y.low)), y.high].map(|value| plot.y(value) - layer.lift);
     (
         (xs[0].min(xs[1]), ys[0].min(ys[1])),
         (xs[0].max(xs[1]), ys[0].max(ys[1])),
@@ -151,7 +155,9 @@ fn one(scene: &mut Scene, layer: &Layer, datum: &Datum, plot: &Plot<'_>) -> Resu
         Mark::Rule(thick, stroke) => {
             let (from, to) = extent(layer, datum, plot);
             match stroke {
-                Stroke::Solid if from.1 == to.1 => scene.horizontal((from.0, to.0), from.1, thick, colour),
+                Stroke::Solid if from.1 == to.1 => {
+                    scene.horizontal((from.0, to.0), from.1, thick, colour)
+                }
                 Stroke::Solid => scene.vertical(from.0, (from.1, to.1), thick, colour),
                 _ => scene.line(vec![from, to], thick, stroke, colour),
             }
@@ -161,7 +167,11 @@ fn one(scene: &mut Scene, layer: &Layer, datum: &Datum, plot: &Plot<'_>) -> Resu
             let words = font::cut(&datum.text, plot.right - plot.left - 12.0, theme::SMALL)?;
             let text = Text::new(words, (plot.left + 6.0, at.1 + 4.0), theme::SMALL, colour);
             let (left, right) = text.extent()?;
-            scene.rectangle((left - 3.0, at.1 - 8.0), (right + 3.0, at.1 + 8.0), theme::PAPER);
+            scene.rectangle(
+                (left - 3.0, at.1 - 8.0),
+                (right + 3.0, at.1 + 8.0),
+                theme::PAPER,
+            );
             scene.text(text);
         }
         Mark::Line(..) | Mark::Step(_) | Mark::Band | Mark::Outline => {}
@@ -170,7 +180,12 @@ fn one(scene: &mut Scene, layer: &Layer, datum: &Datum, plot: &Plot<'_>) -> Resu
 }
 
 /// A rectangle that can be seen, apart from its neighbour where there is room for it.
-fn bar(scene: &mut Scene, ((from, to), datum): ((Point, Point), &Datum), colour: RGBColor, opacity: f64) {
+fn bar(
+    scene: &mut Scene,
+    ((from, to), datum): ((Point, Point), &Datum),
+    colour: RGBColor,
+    opacity: f64,
+) {
     let right = match to.0 - from.0 {
         wide if wide >= 3.0 => to.0 - 0.5,
         _ => to.0.max(from.0 + 0.5),
@@ -189,7 +204,12 @@ fn bar(scene: &mut Scene, ((from, to), datum): ((Point, Point), &Datum), colour:
     }
 }
 
-fn interval(scene: &mut Scene, ((from, to), at): ((Point, Point), Point), caps: bool, colour: RGBColor) {
+fn interval(
+    scene: &mut Scene,
+    ((from, to), at): ((Point, Point), Point),
+    caps: bool,
+    colour: RGBColor,
+) {
     let (thick, cap) = if caps { (1.5, POINT) } else { (1.0, 0.0) };
     if to.0 - from.0 > 2.0 * POINT + 2.0 {
         scene.horizontal((from.0, to.0), at.1, thick, colour);
@@ -231,8 +251,16 @@ fn cell(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, (fill, colour): (Fill
     let (x, y) = middle((from, to));
     if fill != Fill::Colour {
         scene.rectangle(from, to, theme::GRID);
-        let paper = if fill == Fill::Empty { theme::PAPER } else { theme::BAND };
-        scene.rectangle((from.0 + 1.0, from.1 + 1.0), (to.0 - 1.0, to.1 - 1.0), paper);
+        let paper = if fill == Fill::Empty {
+            theme::PAPER
+        } else {
+            theme::BAND
+        };
+        scene.rectangle(
+            (from.0 + 1.0, from.1 + 1.0),
+            (to.0 - 1.0, to.1 - 1.0),
+            paper,
+        );
         if fill == Fill::Crossed {
             let reach = ((to.0 - from.0).min(to.1 - from.1) / 2.0 - 2.0).clamp(1.0, 5.0);
             Symbol::Cross.draw(scene, (x, y), reach, theme::QUIET);
@@ -266,7 +294,10 @@ fn star(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, colour: RGBColor) {
     let (from, to) = field(datum, plot);
     let (at, radius) = match has_values(plot) {
         true => ((plot.x(datum.x.at + 0.5), plot.y(datum.y.at - 0.5)), STAR),
-        false => (middle((from, to)), (to.0 - from.0).min(to.1 - from.1) / 2.0 - 1.5),
+        false => (
+            middle((from, to)),
+            (to.0 - from.0).min(to.1 - from.1) / 2.0 - 1.5,
+        ),
     };
     scene.disc(at, radius + 1.5, theme::PAPER);
     Symbol::Star.draw(scene, at, radius.max(1.0), colour);
@@ -301,19 +332,37 @@ fn outline(scene: &mut Scene, layer: &Layer, plot: &Plot<'_>) {
 /// The texts of points, where they have room between marks and other texts.
 fn point_texts(scene: &mut Scene, facet: &Facet, plot: &Plot<'_>) -> Result<(), ChartError> {
     let is_point = |layer: &&Layer| matches!(layer.mark, Mark::Point(..));
-    let is_front = facet.layers.iter().any(|layer| matches!(layer.mark, Mark::Step(_)));
+    let is_front = facet
+        .layers
+        .iter()
+        .any(|layer| matches!(layer.mark, Mark::Step(_)));
     let mut wishes = Vec::new();
     for layer in facet.layers.iter().filter(is_point) {
-        for datum in layer.data.iter().filter(|d| !d.text.is_empty() && plot.holds(d)) {
+        for datum in layer
+            .data
+            .iter()
+            .filter(|d| !d.text.is_empty() && plot.holds(d))
+        {
             let width = font::width(&datum.text, theme::SMALL, false)?;
             let (x, y) = plot.at(datum);
-            wishes.push((Wish { point: (x, y - layer.lift), width, is_front }, datum, layer));
+            wishes.push((
+                Wish {
+                    point: (x, y - layer.lift),
+                    width,
+                    is_front,
+                },
+                datum,
+                layer,
+            ));
         }
     }
     if wishes.is_empty() {
         return Ok(());
     }
-    let mut obstacles = Obstacles::within((plot.left + 2.0, plot.top - 4.0), (plot.right + 8.0, plot.bottom - 2.0));
+    let mut obstacles = Obstacles::within(
+        (plot.left + 2.0, plot.top - 4.0),
+        (plot.right + 4.0, plot.bottom - 2.0),
+    );
     for layer in &facet.layers {
         match layer.mark {
             Mark::Line(..) => obstacles.line(&points(layer, plot)),
@@ -324,7 +373,11 @@ fn point_texts(scene: &mut Scene, facet: &Facet, plot: &Plot<'_>) -> Result<(), 
                     let reach = if is_point(&layer) { 4.5 } else { 0.0 };
                     let (from, to) = extent(layer, datum, plot);
                     let quiet = is_point(&layer) && !named;
-                    obstacles.mark((from.0 - reach, from.1 - reach), (to.0 + reach, to.1 + reach), quiet);
+                    obstacles.mark(
+                        (from.0 - reach, from.1 - reach),
+                        (to.0 + reach, to.1 + reach),
+                        quiet,
+                    );
                 }
             }
             _ => {}
@@ -332,7 +385,11 @@ fn point_texts(scene: &mut Scene, facet: &Facet, plot: &Plot<'_>) -> Result<(), 
     }
     for (wish, datum, layer) in wishes {
         if let Some((at, anchor)) = obstacles.place(&wish) {
-            let ink = if datum.bold { theme::INK } else { datum.colour.unwrap_or(layer.colour) };
+            let ink = if datum.bold {
+                theme::INK
+            } else {
+                datum.colour.unwrap_or(layer.colour)
+            };
             let text = Text::new(&datum.text, at, theme::SMALL, ink);
             scene.text(text.anchored(anchor));
         }

@@ -26,7 +26,11 @@ const LINE: f64 = 15.0;
 /// # Errors
 /// When the fonts are broken.
 pub fn compose(chart: &Chart, width: f64, source: &str) -> Result<Scene, ChartError> {
-    let mut scene = Scene { title: chart.title.clone(), width, ..Scene::default() };
+    let mut scene = Scene {
+        title: chart.title.clone(),
+        width,
+        ..Scene::default()
+    };
     let room = width - 2.0 * theme::MARGIN;
     let mut y = theme::MARGIN;
     for line in font::wrap(&chart.title, room, theme::TITLE, true)? {
@@ -34,13 +38,23 @@ pub fn compose(chart: &Chart, width: f64, source: &str) -> Result<Scene, ChartEr
         let at = (theme::MARGIN, y - 3.0);
         scene.text(Text::new(line, at, theme::TITLE, theme::INK).bold());
     }
-    y = paragraph(&mut scene, &chart.notes.join(" "), (theme::MARGIN, room), y + 1.0)? + 10.0;
+    y = paragraph(
+        &mut scene,
+        &chart.notes.join(" "),
+        (theme::MARGIN, room),
+        y + 1.0,
+    )? + 10.0;
     for row in rows(chart, room)? {
         y = draw_row(&mut scene, &row, (theme::MARGIN, room), y)?;
     }
     for line in font::wrap(source, room, theme::TINY, false)? {
         y += 13.0;
-        scene.text(Text::new(line, (theme::MARGIN, y), theme::TINY, theme::QUIET));
+        scene.text(Text::new(
+            line,
+            (theme::MARGIN, y),
+            theme::TINY,
+            theme::QUIET,
+        ));
     }
     scene.height = (y + theme::MARGIN).ceil();
     Ok(scene)

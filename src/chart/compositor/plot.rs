@@ -8,6 +8,8 @@ use crate::chart::{ChartError, font, theme, unit};
 
 /// A line of a row's name or values above its band.
 const NAME_LINE: f64 = 16.0;
+/// The most height of a band whose name stands above it.
+const STACKED: f64 = 22.0;
 /// The most height that all rows of cells take together, if they can.
 const TALLEST: f64 = 480.0;
 /// The height of a band of cells with two lines, with one, and the least with any.
@@ -43,7 +45,11 @@ impl<'a> Plot<'a> {
             right,
             top,
             bottom: top + facet.height,
-            pitch: facet.height,
+            pitch: if frame.lines > 0.0 {
+                facet.height.min(STACKED)
+            } else {
+                facet.height
+            },
             lead: frame.lines * NAME_LINE,
             pad: marks::bar_text_room(facet)?,
         };
@@ -63,7 +69,9 @@ impl<'a> Plot<'a> {
     pub fn x(&self, value: f64) -> f64 {
         match value {
             f64::INFINITY => self.right,
-            value => self.left + self.facet.x.scale.position(value) * (self.right - self.pad - self.left),
+            value => {
+                self.left + self.facet.x.scale.position(value) * (self.right - self.pad - self.left)
+            }
         }
     }
 
@@ -126,7 +134,10 @@ impl<'a> Plot<'a> {
                 scene.vertical(x, (bottom, bottom + 4.0), 1.0, theme::RULE);
             }
             let half = font::width(&label, theme::SMALL, false)? / 2.0;
-            let x = x.clamp(theme::MARGIN - 6.0 + half, width - theme::MARGIN + 6.0 - half);
+            let x = x.clamp(
+                theme::MARGIN - 6.0 + half,
+                width - theme::MARGIN + 6.0 - half,
+            );
             let label = Text::new(label, (x, bottom + 16.0), theme::SMALL, theme::QUIET);
             scene.text(label.anchored(Anchor::Middle));
         }
@@ -134,10 +145,18 @@ impl<'a> Plot<'a> {
             scene.horizontal((left, right), bottom, 1.0, theme::RULE);
         }
         if !self.facet.x.title.is_empty() {
-            let title = font::fit(&self.facet.x.title, width - 2.0 * theme::MARGIN, theme::SMALL, false)?;
+            let title = font::fit(
+                &self.facet.x.title,
+                width - 2.0 * theme::MARGIN,
+                theme::SMALL,
+                false,
+            )?;
             let half = font::width(&title, theme::SMALL, false)? / 2.0;
             let x = f64::midpoint(left, right);
-            let x = x.clamp(theme::MARGIN + half, (width - theme::MARGIN - half).max(theme::MARGIN + half));
+            let x = x.clamp(
+                theme::MARGIN + half,
+                (width - theme::MARGIN - half).max(theme::MARGIN + half),
+            );
             let title = Text::new(title, (x, bottom + 31.0), theme::SMALL, theme::QUIET);
             scene.text(title.anchored(Anchor::Middle));
         }
@@ -155,7 +174,11 @@ impl<'a> Plot<'a> {
     fn y_axis(&self, scene: &mut Scene) -> Result<(), ChartError> {
         let is_band = self.facet.y.scale.bands().is_some();
         let mut last = f64::NEG_INFINITY;
-        for (y, label) in y_ticks(&self.facet.y, |value| self.y(value), (self.top, self.bottom - self.facet.foot)) {
+        for (y, label) in y_ticks(
+            &self.facet.y,
+            |value| self.y(value),
+            (self.top, self.bottom - self.facet.foot),
+        ) {
             let lines: Vec<&str> = label.lines().collect();
             let half = TICK_LINE * lines.len() as f64 / 2.0;
             if (y - last).abs() < half + TICK_LINE / 2.0 {
@@ -183,8 +206,10 @@ impl<'a> Plot<'a> {
             for least in TICK_ROOM {
                 let ticks = round_ticks(axis, least / (self.right - self.pad - self.left));
                 let across = self.right - self.pad - self.left;
-                let ticks: Vec<(f64, String)> =
-                    ticks.into_iter().map(|(place, words)| (self.left + place * across, words)).collect();
+                let ticks: Vec<(f64, String)> = ticks
+                    .into_iter()
+                    .map(|(place, words)| (self.left + place * across, words))
+                    .collect();
                 if apart(&ticks)?.len() == ticks.len() {
                     return Ok(ticks);
                 }
@@ -192,13 +217,17 @@ impl<'a> Plot<'a> {
             return Ok(Vec::new());
         };
         let placed = ticks.iter().filter(|(value, _)| axis.scale.holds(*value));
-        let placed: Vec<(f64, String)> =
-            placed.map(|(value, words)| (self.x(*value), words.clone())).collect();
-        // Numbers keep an even distance where some of them have to go.
+        let placed: Vec<(f64, String)> = placed
+            .map(|(value, words)| (self.x(*value), words.clone()))
+            .collect();
+        if axis.scale.bands().is_none() {
+            return apart(&placed);
+        }
+        // Of bands some go at an even distance.
         for every in 1..placed.len() {
             let some: Vec<(f64, String)> = placed.iter().step_by(every).cloned().collect();
-            if axis.scale.bands().is_none() || apart(&some)?.len() == some.len() {
-                return apart(&some);
+            if apart(&some)?.len() == some.len() {
+                return Ok(some);
             }
         }
         apart(&placed)
@@ -208,25 +237,31 @@ impl<'a> Plot<'a> {
 /// The height of a band of cells.
 fn cell_height(facet: &Facet, bands: f64, has_values: bool, across: f64) -> f64 {
     let [two, one, least] = CELLS;
-    let wanted = (TALLEST / bands).min(if marks::has_two_lines(facet) { two } else { one });
+    let wanted = (TALLEST / bands).min(if marks::has_two_lines(facet) {
+        two
+    } else {
+        one
+    });
     match has_values && wanted >= least {
         true => wanted,
         false => wanted.min(across.max(TICK_LINE)),
     }
 }
 
-/// Those labels that are clear of the one before.
+/// Those labels that are clear of the one before; the last one is always among them.
 fn apart(ticks: &[(f64, String)]) -> Result<Vec<(f64, String)>, ChartError> {
-    let mut kept: Vec<(f64, String)> = Vec::new();
-    let mut end = f64::NEG_INFINITY;
-    for (x, words) in ticks {
+    let mut kept: Vec<(f64, f64, String)> = Vec::new();
+    for (index, (x, words)) in ticks.iter().enumerate() {
         let half = font::width(words, theme::SMALL, false)? / 2.0;
-        if x - half >= end + 5.0 {
-            kept.push((*x, words.clone()));
-            end = x + half;
+        let touches = |(_, end, _): &(f64, f64, String)| x - half < end + 5.0;
+        while index + 1 == ticks.len() && kept.last().is_some_and(touches) {
+            kept.pop();
+        }
+        if !kept.last().is_some_and(touches) {
+            kept.push((*x, x + half, words.clone()));
         }
     }
-    Ok(kept)
+    Ok(kept.into_iter().map(|(x, _, words)| (x, words)).collect())
 }
 
 /// Round ticks by their place, 0 to 1.
@@ -243,10 +278,16 @@ fn round_ticks(axis: &Axis, least: f64) -> Vec<(f64, String)> {
 /// The ticks of a vertical axis, from the top.
 fn y_ticks(axis: &Axis, y: impl Fn(f64) -> f64, (top, bottom): (f64, f64)) -> Vec<(f64, String)> {
     let mut ticks: Vec<(f64, String)> = match &axis.ticks {
-        Ticks::At(ticks) => ticks.iter().map(|(value, words)| (y(*value), words.clone())).collect(),
+        Ticks::At(ticks) => ticks
+            .iter()
+            .map(|(value, words)| (y(*value), words.clone()))
+            .collect(),
         _ => {
             let ticks = round_ticks(axis, 26.0 / (bottom - top));
-            ticks.into_iter().map(|(place, words)| (bottom - place * (bottom - top), words)).collect()
+            ticks
+                .into_iter()
+                .map(|(place, words)| (bottom - place * (bottom - top), words))
+                .collect()
         }
     };
     ticks.sort_by(|(a, _), (b, _)| a.total_cmp(b));

@@ -8,7 +8,7 @@ use crate::chart::{ChartError, font, theme};
 /// Between two columns.
 const GAP: f64 = 14.0;
 /// Before the words of a head that has a symbol.
-const SYMBOL: f64 = 16.0;
+const SYMBOL: f64 = 18.0;
 /// From the side of a row to its words.
 const INSET: f64 = 6.0;
 
@@ -23,7 +23,8 @@ pub fn name_room(table: &Table) -> Result<f64, ChartError> {
 
 /// The width of a column with the gap before it.
 fn width(table: &Table, index: usize, column: &Column) -> Result<f64, ChartError> {
-    let symbol = if column.symbol.is_some() { SYMBOL } else { 0.0 };
+    let has_symbol = column.symbol.is_some_and(|(_, radius)| radius > 0.0);
+    let symbol = if has_symbol { SYMBOL } else { 0.0 };
     let mut widest = symbol + font::width(&column.head, theme::SMALL, false)?;
     for row in &table.rows {
         let value = row.values.get(index).map_or("", String::as_str);
@@ -39,7 +40,9 @@ fn lead(table: &Table, index: usize, value: &str) -> Result<f64, ChartError> {
     let fraction = |value: &str| {
         let number = value.trim_start_matches("≥ ");
         let digits = number.find('.').map_or("", |point| &number[point..]);
-        number.parse::<f64>().map(|_| font::width(digits, table.em, false))
+        number
+            .parse::<f64>()
+            .map(|_| font::width(digits, table.em, false))
     };
     let Ok(own) = fraction(value) else {
         return Ok(0.0);
@@ -67,7 +70,11 @@ fn right_ends(table: &Table, plot: &Plot<'_>, right: f64) -> Result<Vec<f64>, Ch
     let mut ends = vec![0.0; table.columns.len()];
     let (mut before, mut behind) = (plot.left - 12.0, right - INSET);
     for (index, column) in table.columns.iter().enumerate().rev() {
-        let end = if column.is_left && plot.lead == 0.0 { &mut before } else { &mut behind };
+        let end = if column.is_left && plot.lead == 0.0 {
+            &mut before
+        } else {
+            &mut behind
+        };
         ends[index] = *end;
         *end -= width(table, index, column)?;
     }
@@ -96,10 +103,17 @@ pub fn draw(
         if !has_names {
             continue;
         }
-        let first = if plot.lead > 0.0 { top + 12.0 } else { f64::midpoint(top, bottom) + 4.0 };
+        let first = if plot.lead > 0.0 {
+            top + 13.0
+        } else {
+            f64::midpoint(top, bottom) + 4.0
+        };
         let (name_end, values) = match plot.lead {
             0.0 => (plot.left - 12.0 - column_room(table)?[0], first),
-            lead if lead < 20.0 => (right - column_room(table)?.iter().sum::<f64>() - INSET, first),
+            lead if lead < 20.0 => (
+                right - column_room(table)?.iter().sum::<f64>() - INSET,
+                first,
+            ),
             _ => (right - INSET, first + 15.0),
         };
         let name = font::fit(&row.name, name_end - left - INSET, table.em, row.bold)?;
@@ -112,6 +126,9 @@ pub fn draw(
                 Some(_) if column.bold => row.colour.unwrap_or(column.colour),
                 _ => column.colour,
             };
+            if value.is_empty() {
+                continue;
+            }
             let mut value = Text::new(value, (end, values), table.em, colour);
             value.bold = column.bold;
             scene.text(value.anchored(Anchor::End));
@@ -134,12 +151,17 @@ fn heads(
         let head = head.anchored(Anchor::End);
         let (start, _) = head.extent()?;
         if let Some((symbol, radius)) = column.symbol.filter(|(_, radius)| *radius > 0.0) {
-            symbol.draw(scene, (start - 10.0, y - 4.0), radius.min(6.0), column.colour);
+            symbol.draw(scene, (start - 11.0, y - 4.0), radius, column.colour);
         }
         clear = clear.min(start - SYMBOL);
         scene.text(head);
     }
     let head = font::fit(table.head, clear - left - INSET, theme::SMALL, false)?;
-    scene.text(Text::new(head, (left + INSET, y), theme::SMALL, theme::QUIET));
+    scene.text(Text::new(
+        head,
+        (left + INSET, y),
+        theme::SMALL,
+        theme::QUIET,
+    ));
     Ok(())
 }

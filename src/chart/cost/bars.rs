@@ -59,7 +59,11 @@ impl Bars {
             work: all.work.clone(),
             memory: all.memory,
             rows: shown.iter().map(|one| Row::of(one, all.memory)).collect(),
-            notes: all.rule(MOST_ROWS).into_iter().chain(all.failures()).collect(),
+            notes: all
+                .rule(MOST_ROWS)
+                .into_iter()
+                .chain(all.failures())
+                .collect(),
         }
     }
 
@@ -67,7 +71,12 @@ impl Bars {
     pub fn quantities(&self) -> Vec<Quantity> {
         let has = |of: &Quantity| self.rows.iter().any(|row| row.estimate(*of).is_some());
         let memory = Quantity::Memory(self.memory);
-        let all = [Quantity::Cpu, Quantity::Voluntary, Quantity::Involuntary, memory];
+        let all = [
+            Quantity::Cpu,
+            Quantity::Voluntary,
+            Quantity::Involuntary,
+            memory,
+        ];
         all.into_iter().filter(has).collect()
     }
 
@@ -77,7 +86,11 @@ impl Bars {
         Chart {
             title: vocabulary::title("cost", &self.experiment, by),
             notes: self.notes(),
-            facets: self.quantities().into_iter().map(|quantity| self.facet(quantity)).collect(),
+            facets: self
+                .quantities()
+                .into_iter()
+                .map(|quantity| self.facet(quantity))
+                .collect(),
         }
     }
 
@@ -89,10 +102,17 @@ impl Bars {
                 .to_owned(),
         ];
         let quantities = self.quantities();
-        let shown = |row| quantities.iter().filter_map(move |of| Row::estimate(row, *of));
+        let shown = |row| {
+            quantities
+                .iter()
+                .filter_map(move |of| Row::estimate(row, *of))
+        };
         notes.extend(vocabulary::explained(self.rows.iter().flat_map(shown)));
         if self.rows.iter().any(|row| row.is_on_front) {
-            notes.push(format!("Bold: the Pareto front, of which {}.", vocabulary::FRONT));
+            notes.push(format!(
+                "Bold: the Pareto front, of which {}.",
+                vocabulary::FRONT
+            ));
         }
         notes.extend(self.notes.iter().cloned());
         notes
@@ -106,13 +126,26 @@ impl Bars {
         let axis = quantity.axis(scale.clone());
         let bands = Axis::new(Scale::band(self.rows.len() as f64), "");
         let mut facet = Facet::new(Axis::new(scale, ""), bands, ROW);
-        facet.heading = axis.title.replacen(&quantity.name(), &quantity.heading(), 1);
+        facet.heading = axis
+            .title
+            .replacen(&quantity.name(), &quantity.heading(), 1);
         facet.beside = true;
         facet.table = Some(self.table());
-        if quantity == Quantity::Cpu && self.rows.iter().any(|row| row.estimate(Quantity::User).is_some()) {
+        if quantity == Quantity::Cpu
+            && self
+                .rows
+                .iter()
+                .any(|row| row.estimate(Quantity::User).is_some())
+        {
             let runtimes: BTreeSet<&Runtime> = self.rows.iter().map(|row| &row.runtime).collect();
-            let user = runtimes.into_iter().map(|runtime| Look::of_runtime(runtime).colour).collect();
-            let key = |colours, words: &str| Legend { key: Key::Fields(colours), words: words.to_owned() };
+            let user = runtimes
+                .into_iter()
+                .map(|runtime| Look::of_runtime(runtime).colour)
+                .collect();
+            let key = |colours, words: &str| Legend {
+                key: Key::Fields(colours),
+                words: words.to_owned(),
+            };
             facet.legend = vec![key(user, "user"), key(vec![theme::RULE], "system")];
         }
         let [mut bars, mut systems, mut intervals, mut values] = [const { Vec::new() }; 4];
@@ -124,7 +157,9 @@ impl Bars {
             };
             let end = estimate.median;
             // Medians of parts do not add up to the median of the sum: the second takes what is left.
-            let user = row.estimate(Quantity::User).filter(|_| quantity == Quantity::Cpu);
+            let user = row
+                .estimate(Quantity::User)
+                .filter(|_| quantity == Quantity::Cpu);
             let middle = user.map_or(end, |user| user.median.min(end));
             let colour = Look::of_runtime(&row.runtime).colour;
             bars.push(Datum::new((0.0, middle), y).coloured(colour));
@@ -143,9 +178,16 @@ impl Bars {
     }
 
     fn table(&self) -> Table {
-        let makespans = self.rows.iter().filter_map(|row| Some(row.estimate(Quantity::Makespan)?.median));
+        let makespans = self
+            .rows
+            .iter()
+            .filter_map(|row| Some(row.estimate(Quantity::Makespan)?.median));
         let unit = Quantity::Makespan.short_unit(&makespans.collect::<Vec<f64>>());
-        let left = |head: String, colour| Column { colour, is_left: true, ..Column::new(head) };
+        let left = |head: String, colour| Column {
+            colour,
+            is_left: true,
+            ..Column::new(head)
+        };
         let mut columns = vec![left(format!("makespan, {}", unit.name), theme::INK)];
         let any_failed = self.rows.iter().any(|row| row.failed.0 > 0);
         if any_failed {
@@ -158,7 +200,11 @@ impl Bars {
                 (0, _) => String::new(),
                 (failed, runs) => format!("{failed} of {runs}"),
             };
-            let values = if any_failed { vec![makespan, failed] } else { vec![makespan] };
+            let values = if any_failed {
+                vec![makespan, failed]
+            } else {
+                vec![makespan]
+            };
             TableRow {
                 name: row.name.clone(),
                 bold: row.is_on_front,
@@ -168,7 +214,12 @@ impl Bars {
             }
         };
         let rows = self.rows.iter().map(row).collect();
-        Table { head: "configuration", em: theme::SMALL, rows, columns }
+        Table {
+            head: "configuration",
+            em: theme::SMALL,
+            rows,
+            columns,
+        }
     }
 }
 
@@ -183,7 +234,9 @@ impl Row {
             Quantity::Involuntary,
             Quantity::Memory(memory),
         ];
-        let estimates = all.into_iter().filter_map(|of| Some((of, one.estimate(of)?)));
+        let estimates = all
+            .into_iter()
+            .filter_map(|of| Some((of, one.estimate(of)?)));
         Row {
             name: one.name.clone(),
             is_on_front: one.is_on_front,

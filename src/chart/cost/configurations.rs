@@ -45,7 +45,10 @@ impl<'a> Configurations<'a> {
         let memory = Memory::known_of(groups.iter().map(|(_, trials)| trials.as_slice()));
         let (mut fastest_first, mut failed) = (Vec::new(), Vec::new());
         for (name, trials) in groups {
-            let good = trials.iter().filter(|trial| trial.usable_makespan_s().is_some()).count();
+            let good = trials
+                .iter()
+                .filter(|trial| trial.usable_makespan_s().is_some())
+                .count();
             if good < trials.len() {
                 failed.push((name.clone(), trials.len() - good, trials.len()));
             }

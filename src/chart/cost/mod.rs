@@ -46,7 +46,10 @@ fn draw_work(work: &Work<'_>, of: &str, sheet: &mut Sheet<'_>) {
         sheet.push(of, bars.chart());
     }
     if let Some(scatter) = scatter {
-        sheet.push(format!("{of}-pareto").trim_start_matches('-'), scatter.chart());
+        sheet.push(
+            format!("{of}-pareto").trim_start_matches('-'),
+            scatter.chart(),
+        );
     }
     if let Some(missing) = missing {
         sheet.leave_out(format!("{slug} has {missing}"));

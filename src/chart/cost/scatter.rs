@@ -62,7 +62,11 @@ impl Scatter {
         let are_bare = all.fastest_first.len() > MOST_INTERVALS;
         let (mut front, mut dominated) = (Vec::new(), Vec::new());
         for one in all.at_most(MOST_POINTS) {
-            let into = if one.is_on_front { &mut front } else { &mut dominated };
+            let into = if one.is_on_front {
+                &mut front
+            } else {
+                &mut dominated
+            };
             into.extend(Point::of(one, all.memory, are_bare && !one.is_on_front));
         }
         (front.len() + dominated.len() > 1).then(|| Scatter {
@@ -72,14 +76,22 @@ impl Scatter {
             front,
             dominated,
             are_bare,
-            notes: all.rule(MOST_POINTS).into_iter().chain(all.failures()).collect(),
+            notes: all
+                .rule(MOST_POINTS)
+                .into_iter()
+                .chain(all.failures())
+                .collect(),
         })
     }
 
     /// The chart.
     pub fn chart(&self) -> Chart {
         Chart {
-            title: vocabulary::title(&Quantity::Makespan.name(), &self.experiment, "against memory"),
+            title: vocabulary::title(
+                &Quantity::Makespan.name(),
+                &self.experiment,
+                "against memory",
+            ),
             notes: self.notes(),
             facets: vec![self.facet()],
         }
@@ -108,7 +120,9 @@ impl Scatter {
         }
         let shown = self.dominated.iter().filter(|_| !self.are_bare);
         let shown = self.front.iter().chain(shown);
-        notes.extend(vocabulary::explained(shown.flat_map(|point| [&point.makespan, &point.memory])));
+        notes.extend(vocabulary::explained(
+            shown.flat_map(|point| [&point.makespan, &point.memory]),
+        ));
         if self.are_bare && others > 0 {
             notes.push("Grey points are without their intervals, for there are many.".to_owned());
         }
@@ -123,7 +137,9 @@ impl Scatter {
             quantity.short_unit(&all().map(|point| of(point).median).collect::<Vec<f64>>())
         };
         let values = |of: fn(&Point) -> &Estimate| -> Vec<f64> {
-            all().flat_map(|point| [of(point).low, of(point).high]).collect()
+            all()
+                .flat_map(|point| [of(point).low, of(point).high])
+                .collect()
         };
         let times = values(|point| &point.makespan);
         // Some room at the low end for names.
@@ -137,28 +153,60 @@ impl Scatter {
         if runtimes.len() > 1 {
             let key = |runtime: &&Runtime| {
                 let look = Look::of_runtime(runtime);
-                Legend::point(look.symbol, RADIUS.0, look.colour, format!("{runtime} runtime"))
+                Legend::point(
+                    look.symbol,
+                    RADIUS.0,
+                    look.colour,
+                    format!("{runtime} runtime"),
+                )
             };
             facet.legend = runtimes.iter().map(key).collect();
         }
         let others = || self.dominated.iter().rev();
-        facet.add(Layer::new(Mark::Interval(false), theme::RULE, others().map(Point::interval)));
+        facet.add(Layer::new(
+            Mark::Interval(false),
+            theme::RULE,
+            others().map(Point::interval),
+        ));
         let others = others().map(|point| point.datum(self.told(point, self.are_bare)));
-        facet.add(Layer::new(Mark::Point(Symbol::Disc, RADIUS.1), theme::RULE, others));
+        facet.add(Layer::new(
+            Mark::Point(Symbol::Disc, RADIUS.1),
+            theme::RULE,
+            others,
+        ));
         let colour = match runtimes.first() {
             Some(runtime) if runtimes.len() == 1 => Look::of_runtime(runtime).colour,
             _ => theme::QUIET,
         };
-        facet.add(Layer::new(Mark::Step(2.0), colour, self.front.iter().map(|p| p.datum(String::new()))));
-        facet.add(Layer::new(Mark::Interval(false), colour, self.front.iter().map(Point::interval)));
+        facet.add(Layer::new(
+            Mark::Step(2.0),
+            colour,
+            self.front.iter().map(|p| p.datum(String::new())),
+        ));
+        facet.add(Layer::new(
+            Mark::Interval(false),
+            colour,
+            self.front.iter().map(Point::interval),
+        ));
         let named: BTreeSet<usize> = evenly(self.front.len(), MOST_NAMES).into_iter().collect();
         // The fastest answers first.
         for (rank, point) in self.front.iter().enumerate().rev() {
             let look = Look::of_runtime(&point.runtime);
             let words = format!("{}; on the Pareto front", self.told(point, false));
-            let name = if named.contains(&rank) { point.title() } else { String::new() };
-            let datum = Datum { bold: true, ..point.datum(words).text(name) };
-            facet.add(Layer::new(Mark::Point(look.symbol, RADIUS.0), look.colour, [datum]));
+            let name = if named.contains(&rank) {
+                point.title()
+            } else {
+                String::new()
+            };
+            let datum = Datum {
+                bold: true,
+                ..point.datum(words).text(name)
+            };
+            facet.add(Layer::new(
+                Mark::Point(look.symbol, RADIUS.0),
+                look.colour,
+                [datum],
+            ));
         }
         facet
     }
@@ -190,7 +238,10 @@ impl Point {
         };
         let (makespan, memory) = match is_bare {
             true => (bare(one.makespan_s), bare(one.memory_kib?)),
-            false => (one.estimate(Quantity::Makespan)?, one.estimate(Quantity::Memory(memory))?),
+            false => (
+                one.estimate(Quantity::Makespan)?,
+                one.estimate(Quantity::Memory(memory))?,
+            ),
         };
         Some(Point {
             name: one.name.clone(),

@@ -1,9 +1,11 @@
 //! What the cost charts show, by value and as an SVG.
 
-use super::rows::{MOST_ROWS, Quantity};
+use super::bars::MOST_ROWS;
+use super::scatter::Point;
 use super::*;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
-use crate::chart::{draw, paint};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
+use crate::chart::vocabulary::Quantity;
+use crate::chart::{Kind, draw};
 use crate::model::ExecutorKind;
 use crate::record::{Memory, Trial, samples, works};
 
@@ -61,16 +63,20 @@ fn with<T>(trials: &[Trial], tell: impl Fn(&Configurations<'_>) -> T) -> T {
     tell(&Configurations::of(&works[0]))
 }
 
-fn rows(trials: &[Trial]) -> Rows {
-    with(trials, Rows::prepare)
+fn rows(trials: &[Trial]) -> Bars {
+    with(trials, Bars::prepare)
 }
 
-fn dots(trials: &[Trial]) -> Dots {
-    with(trials, Dots::prepare).unwrap()
+fn dots(trials: &[Trial]) -> Scatter {
+    with(trials, Scatter::prepare).unwrap()
+}
+
+fn median(row: &bars::Row, quantity: Quantity) -> f64 {
+    row.estimate(quantity).unwrap().median
 }
 
 fn reasons(trials: &[Trial]) -> String {
-    let drawings = draw(&[Kind::Cost], &records(trials)).unwrap();
+    let drawings = draw(&[Kind::Cost], &records(trials));
     let reasons = drawings.left_out.into_iter().map(|left| left.reason);
     reasons.collect::<Vec<_>>().join("\n")
 }
@@ -83,7 +89,7 @@ fn rows_are_the_costs_of_each_configuration_fastest_first() {
             (
                 row.name.as_str(),
                 row.is_on_front,
-                row.makespan.unwrap().median,
+                median(row, Quantity::Makespan),
             )
         })
         .collect();
@@ -97,20 +103,19 @@ fn rows_are_the_costs_of_each_configuration_fastest_first() {
         ]
     );
     let first = &rows.rows[0];
-    assert_eq!(first.cpu.unwrap().median, 0.375);
-    assert_eq!((first.user_s, first.system_s), (Some(0.25), Some(0.125)));
-    assert_eq!(first.voluntary.unwrap().median, 1234.0);
-    assert_eq!(first.involuntary.unwrap().median, 56.0);
-    assert_eq!(
-        (rows.memory, first.memory.unwrap().median),
-        (Memory::Pss, 9000.0)
-    );
+    assert_eq!(median(first, Quantity::Cpu), 0.375);
+    let parts = [Quantity::User, Quantity::System].map(|part| median(first, part));
+    assert_eq!(parts, [0.25, 0.125]);
+    assert_eq!(median(first, Quantity::Voluntary), 1234.0);
+    assert_eq!(median(first, Quantity::Involuntary), 56.0);
+    let memory = median(first, Quantity::Memory(rows.memory));
+    assert_eq!((rows.memory, memory), (Memory::Pss, 9000.0));
 }
 
 #[test]
 fn the_front_is_what_no_other_beats_in_time_and_memory() {
     let dots = dots(&four());
-    let names = |dots: &[dots::Dot]| dots.iter().map(|dot| dot.name.clone()).collect::<Vec<_>>();
+    let names = |dots: &[Point]| dots.iter().map(|dot| dot.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&dots.front), ["io-mpmt-8x16", "io-mpmt-2x16"]);
     assert_eq!(names(&dots.dominated), ["io-mpmt-4x16", "io-mp-32x1"]);
 }
@@ -137,15 +142,15 @@ fn of_very_many_the_front_and_the_fastest_have_rows_and_it_is_said() {
     let rows = rows(&trials);
     assert_eq!(rows.rows.len(), MOST_ROWS);
     let dots = dots(&trials);
-    let is_shown = |dot: &dots::Dot| rows.rows.iter().any(|row| row.name == dot.name);
+    let is_shown = |dot: &Point| rows.rows.iter().any(|row| row.name == dot.name);
     assert!(dots.front.len() < MOST_ROWS && dots.front.iter().all(is_shown));
     assert_eq!(dots.front.len() + dots.dominated.len(), 1666);
-    let said = words(&bars::figure(&rows, SOURCE).unwrap()).join(" ");
+    let said = words(&rows.chart()).join(" ");
     assert!(
         said.contains("Shown are 40 of 1666 configurations"),
         "{said}"
     );
-    let said = words(&scatter::figure(&dots, SOURCE).unwrap()).join(" ");
+    let said = words(&dots.chart()).join(" ");
     assert!(said.contains("without their intervals"), "{said}");
 }
 
@@ -161,7 +166,7 @@ fn of_a_very_long_front_the_fastest_have_rows() {
     let trials: Vec<Trial> = (1..=60).map(one).collect();
     let rows = rows(&trials);
     assert_eq!(rows.rows.last().unwrap().name, "io-mpmt-40x16");
-    insta::assert_snapshot!(rows.rule.unwrap(), @"Shown are 40 of 60 configurations: the fastest of those on the Pareto front.");
+    insta::assert_snapshot!(rows.notes[0], @"Shown are 40 of 60 configurations: the fastest of those on the Pareto front.");
 }
 
 #[test]
@@ -171,13 +176,13 @@ fn what_was_not_measured_has_no_column_and_no_picture() {
         (trial.cpu_user_s, trial.voluntary_switches) = (None, None);
     }
     assert_eq!(
-        rows(&trials).columns(),
-        [Quantity::Involuntary, Quantity::Memory]
+        rows(&trials).quantities(),
+        [Quantity::Involuntary, Quantity::Memory(Memory::Pss)]
     );
     for trial in &mut trials {
         (trial.peak_pss_kib, trial.peak_rss_kib) = (None, None);
     }
-    assert_eq!(rows(&trials).columns(), [Quantity::Involuntary]);
+    assert_eq!(rows(&trials).quantities(), [Quantity::Involuntary]);
     insta::assert_snapshot!(reasons(&trials), @"test has no memory in its rows to hold the makespan against (run it again)");
     for trial in &mut trials {
         trial.involuntary_switches = None;
@@ -196,7 +201,7 @@ fn one_configuration_has_nothing_to_be_held_against() {
 fn each_work_has_two_pictures() {
     let mut trials = samples::nine();
     let stems = |trials: &[Trial]| {
-        let drawings = draw(&[Kind::Cost], &records(trials)).unwrap();
+        let drawings = draw(&[Kind::Cost], &records(trials));
         drawings
             .drawn
             .into_iter()
@@ -218,19 +223,19 @@ fn each_work_has_two_pictures() {
 
 #[test]
 fn a_reader_is_told_the_figures_of_every_row_and_dot() {
-    let bars = bars::figure(&rows(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!(bars.tips[0].words, @"io-mpmt-8x16: makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; CPU time 375 ms in 6 runs; user 250 ms, system 125 ms; voluntary switches 1234 in 6 runs; involuntary switches 56 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; no other is both faster and smaller");
-    let scatter = scatter::figure(&dots(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!(scatter.tips[0].words, @"io-mpmt-8x16: makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; on the Pareto front");
-    assert_eq!((bars.tips.len(), scatter.tips.len()), (6, 6));
+    let bars = tooltips(&rows(&hard_cases()).chart());
+    insta::assert_snapshot!(bars[0], @"io-mpmt-8x16: makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; CPU time 375 ms in 6 runs; user 250 ms, system 125 ms; voluntary switches 1234 in 6 runs; involuntary switches 56 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; no other is both faster and smaller");
+    let scatter = tooltips(&dots(&hard_cases()).chart());
+    insta::assert_snapshot!(scatter[0], @"io-mpmt-8x16: makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; on the Pareto front");
+    assert_eq!((bars.len(), scatter.len()), (4 * 6, 6));
 }
 
 #[test]
 fn what_has_to_be_known_is_said() {
-    let bars = bars::figure(&rows(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!(bars.description, @"For io work, 512 commands, waits of 1 s, total 512, the fastest first. CPU time, context switches and peak memory of the server and all its workers together; less is better. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Bold: the Pareto front, of which no other is both faster and smaller. Without a good run: io-mp-1x1. Of one configuration some runs are not ok and do not count.");
-    let scatter = scatter::figure(&dots(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!(scatter.description, @"For io work, 512 commands, waits of 1 s, total 512: less of both is better, towards the lower left. The 4 blue dots and their line are the Pareto front: nothing is both faster and smaller; names as they have room. Grey: 2 others, each beaten by a blue one in time or memory and better than it in neither. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Without a good run: io-mp-1x1. Of one configuration some runs are not ok and do not count.");
+    let bars = rows(&hard_cases()).chart();
+    insta::assert_snapshot!(bars.notes.join(" "), @"For io work, 512 commands, waits of 1 s, total 512, the fastest first. CPU time, context switches and peak memory of the server and all its workers together; less is better. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Bold: the Pareto front, of which no other is both faster and smaller. Without a good run: io-mp-1x1. Of one configuration some runs are not ok and do not count.");
+    let scatter = dots(&hard_cases()).chart();
+    insta::assert_snapshot!(scatter.notes.join(" "), @"For io work, 512 commands, waits of 1 s, total 512: less of both is better, towards the lower left. The 4 blue dots and their line are the Pareto front: nothing is both faster and smaller; names as they have room. Grey: 2 others, each beaten by a blue one in time or memory and better than it in neither. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Without a good run: io-mp-1x1. Of one configuration some runs are not ok and do not count.");
 }
 
 #[test]
@@ -251,19 +256,15 @@ fn texts_keep_apart_and_within_the_figures() {
         ("cloud", samples::repeated(&cloud(90), 6)),
         ("many", cloud(1666)),
     ] {
-        let bars = bars::figure(&rows(&trials), SOURCE).unwrap();
-        keep(&bars, &format!("cost-{name}"));
-        assert_texts_keep_apart(&bars);
-        let scatter = scatter::figure(&dots(&trials), SOURCE).unwrap();
-        keep(&scatter, &format!("cost-{name}-pareto"));
-        assert_texts_keep_apart(&scatter);
+        let bars = rows(&trials).chart();
+        assert_texts_keep_apart(&bars, &format!("cost-{name}"));
+        let scatter = dots(&trials).chart();
+        assert_texts_keep_apart(&scatter, &format!("cost-{name}-pareto"));
     }
 }
 
 #[test]
 fn the_svgs_are_as_they_were() {
-    let bars = bars::figure(&rows(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!("cost.svg", paint::svg(&bars).unwrap());
-    let scatter = scatter::figure(&dots(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!("cost_pareto.svg", paint::svg(&scatter).unwrap());
+    insta::assert_snapshot!("cost.svg", svg(&rows(&hard_cases()).chart()));
+    insta::assert_snapshot!("cost_pareto.svg", svg(&dots(&hard_cases()).chart()));
 }

@@ -71,7 +71,9 @@ pub(super) fn groups<'a>(variable: XVariable, trials: &[&'a Trial]) -> Vec<Group
     let groups = found.iter().map(|(key, trials)| Group {
         variable,
         name: words(key, |i| differs[i]),
-        common: words(key, |i| !differs[i] && !key[i].starts_with(x_variable::NONE)),
+        common: words(key, |i| {
+            !differs[i] && !key[i].starts_with(x_variable::NONE)
+        }),
         places: places(trials.clone()),
     });
     groups.collect()
@@ -134,13 +136,19 @@ pub(super) fn differ_in_commands(groups: &[Group<'_>]) -> bool {
 /// As many as can be told apart, in the order of what they ask: all, or the one with the highest
 /// throughput at its best value, the one with the lowest, and evenly by rank between.
 pub(super) fn shown(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    let mut ranked: Vec<(f64, Group<'_>)> =
-        groups.into_iter().map(|group| (group.best(), group)).collect();
+    let mut ranked: Vec<(f64, Group<'_>)> = groups
+        .into_iter()
+        .map(|group| (group.best(), group))
+        .collect();
     ranked.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let ranks = choice::evenly(ranked.len(), MOST_SERIES).into_iter();
     let mut shown: Vec<Group<'_>> = ranks.map(|rank| ranked[rank].1.clone()).collect();
     shown.sort_by_cached_key(|group| {
-        let last = group.places.iter().rev().find_map(|(_, trials)| trials.first());
+        let last = group
+            .places
+            .iter()
+            .rev()
+            .find_map(|(_, trials)| trials.first());
         last.map(|trial| AxisOrder::of(trial))
     });
     shown
@@ -182,12 +190,23 @@ impl Curve {
     /// Takes the medians of a line.
     pub fn of<'a>(group: &Group<'a>, quantities: &[Quantity]) -> Curve {
         let good = |trials: &[&'a Trial]| -> Vec<&'a Trial> {
-            trials.iter().copied().filter(|trial| is_good(trial)).collect()
+            trials
+                .iter()
+                .copied()
+                .filter(|trial| is_good(trial))
+                .collect()
         };
-        let places: Vec<(f64, Vec<&Trial>)> =
-            group.places.iter().map(|(value, trials)| (*value, good(trials))).collect();
+        let places: Vec<(f64, Vec<&Trial>)> = group
+            .places
+            .iter()
+            .map(|(value, trials)| (*value, good(trials)))
+            .collect();
         let ideals = places.iter().filter_map(|(value, trials)| {
-            let median = Estimate::median(trials.iter().filter_map(|trial| ideal(trial, quantities[0])));
+            let median = Estimate::median(
+                trials
+                    .iter()
+                    .filter_map(|trial| ideal(trial, quantities[0])),
+            );
             Some((*value, median?))
         });
         let point = |(value, trials): &(f64, Vec<&Trial>), quantity: Quantity| {
@@ -195,17 +214,29 @@ impl Curve {
             Some((*value, estimate))
         };
         let series = quantities.iter().map(|&quantity| {
-            (quantity, places.iter().filter_map(|place| point(place, quantity)).collect())
+            (
+                quantity,
+                places
+                    .iter()
+                    .filter_map(|place| point(place, quantity))
+                    .collect(),
+            )
         });
         let trials = || group.places.iter().flat_map(|(_, trials)| trials);
-        let failed = group.places.iter().zip(&places).map(|((value, all), (_, good))| {
-            (*value, all.len() - good.len(), all.len())
-        });
+        let failed = group
+            .places
+            .iter()
+            .zip(&places)
+            .map(|((value, all), (_, good))| (*value, all.len() - good.len(), all.len()));
         Curve {
             name: group.name.clone(),
-            runtime: trials().next().map_or(Runtime::Native, |trial| trial.runtime.clone()),
+            runtime: trials()
+                .next()
+                .map_or(Runtime::Native, |trial| trial.runtime.clone()),
             series: series.collect(),
-            ideal: Ideal { points: ideals.collect() },
+            ideal: Ideal {
+                points: ideals.collect(),
+            },
             ideal_is_bound: trials().any(|trial| trial.ideal_is_bound),
             failed: failed.filter(|(_, failed, _)| *failed > 0).collect(),
         }
@@ -225,7 +256,9 @@ impl Curve {
 
 /// What theory allows, where there is an ideal: work that is nothing has none.
 fn ideal(trial: &Trial, quantity: Quantity) -> Option<f64> {
-    let seconds = trial.ideal_s.filter(|seconds| seconds.is_finite() && *seconds > 0.0)?;
+    let seconds = trial
+        .ideal_s
+        .filter(|seconds| seconds.is_finite() && *seconds > 0.0)?;
     Some(match quantity {
         Quantity::Throughput => trial.commands as f64 / seconds,
         _ => seconds,

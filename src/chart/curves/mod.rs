@@ -42,7 +42,9 @@ pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
     }
     let mut pictures = Vec::new();
     for experiment in &experiments {
-        let found = XVariable::ALL.into_iter().filter_map(|over| Curves::prepare(experiment, over));
+        let found = XVariable::ALL
+            .into_iter()
+            .filter_map(|over| Curves::prepare(experiment, over));
         let found: Vec<Curves> = found.collect();
         if found.is_empty() {
             sheet.leave_out(experiment.why_none());
@@ -171,7 +173,10 @@ impl Curves {
         for group in &mut shown {
             group.keep(&kept);
         }
-        let curves = shown.iter().map(|group| Curve::of(group, &quantities)).collect();
+        let curves = shown
+            .iter()
+            .map(|group| Curve::of(group, &quantities))
+            .collect();
         let words = [format!("{} work", experiment.workload), common];
         let words = words.into_iter().filter(|words| !words.is_empty());
         Some(Curves {
@@ -190,17 +195,24 @@ impl Curves {
     /// Facets below each other over one axis, which the last one names for all.
     fn chart(&self) -> Chart {
         let facets = self.quantities.iter().enumerate();
-        let mut facets: Vec<Facet> = facets.filter_map(|(index, &of)| self.facet(index, of)).collect();
+        let mut facets: Vec<Facet> = facets
+            .filter_map(|(index, &of)| self.facet(index, of))
+            .collect();
         if let Some(last) = facets.last_mut() {
             last.x.title = self.over.title().to_owned();
         }
-        Chart { title: self.title(), notes: self.notes(), facets }
+        Chart {
+            title: self.title(),
+            notes: self.notes(),
+            facets,
+        }
     }
 
     fn facet(&self, index: usize, quantity: Quantity) -> Option<Facet> {
         let points = self.curves.iter().flat_map(|curve| curve.points(quantity));
-        let mut values: Vec<f64> =
-            points.flat_map(|(_, estimate)| [estimate.low, estimate.median, estimate.high]).collect();
+        let mut values: Vec<f64> = points
+            .flat_map(|(_, estimate)| [estimate.low, estimate.median, estimate.high])
+            .collect();
         if values.is_empty() {
             return None;
         }
@@ -225,8 +237,13 @@ impl Curves {
             self.points(&mut facet, curve, (index, quantity), *look);
         }
         for (curve, look) in self.curves.iter().zip(looks) {
-            let last = curve.points(quantity).last().filter(|_| !curve.name.is_empty());
-            facet.labels.extend(last.map(|(_, end)| EndLabel::points(end.median, &curve.name, look)));
+            let last = curve
+                .points(quantity)
+                .last()
+                .filter(|_| !curve.name.is_empty());
+            facet
+                .labels
+                .extend(last.map(|(_, end)| EndLabel::points(end.median, &curve.name, look)));
         }
         Some(facet)
     }
@@ -253,8 +270,15 @@ impl Curves {
         let whole: Vec<(f64, f64)> = ends.map(|end| (end, 1.0)).to_vec();
         let first = &self.curves[0].ideal;
         let one = quantity == Quantity::Efficiency
-            || self.curves.iter().all(|curve| curve.ideal.is_that_of(first));
-        let drawn = self.curves.iter().zip(looks).take(if one { 1 } else { self.curves.len() });
+            || self
+                .curves
+                .iter()
+                .all(|curve| curve.ideal.is_that_of(first));
+        let drawn = self
+            .curves
+            .iter()
+            .zip(looks)
+            .take(if one { 1 } else { self.curves.len() });
         for (curve, look) in drawn {
             let points = match (index, quantity) {
                 (_, Quantity::Efficiency) => &whole,
@@ -265,7 +289,9 @@ impl Curves {
             let data = points.iter().map(|&(at, ideal)| Datum::new(at, ideal));
             facet.add(Layer::new(Mark::Line(1.5, Stroke::Dashed), colour, data));
             let end = points.last().filter(|_| one);
-            facet.labels.extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
+            facet
+                .labels
+                .extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
         }
     }
 
@@ -277,13 +303,29 @@ impl Curves {
         let datum = |(value, estimate): &(f64, Estimate)| {
             let text = failed(*value).filter(|_| index == 0).unwrap_or_default();
             let words = self.tooltip(curve, (*value, of, estimate), failed(*value));
-            (Datum::new(*value, estimate), Datum::new(*value, estimate.median).text(text).tooltip(words))
+            (
+                Datum::new(*value, estimate),
+                Datum::new(*value, estimate.median)
+                    .text(text)
+                    .tooltip(words),
+            )
         };
-        let (intervals, points): (Vec<Datum>, Vec<Datum>) = curve.points(of).iter().map(datum).unzip();
-        let line = points.iter().map(|point| Datum::new(point.x.at, point.y.at));
-        facet.add(Layer::new(Mark::Line(1.5, Stroke::Solid), look.colour, line));
+        let (intervals, points): (Vec<Datum>, Vec<Datum>) =
+            curve.points(of).iter().map(datum).unzip();
+        let line = points
+            .iter()
+            .map(|point| Datum::new(point.x.at, point.y.at));
+        facet.add(Layer::new(
+            Mark::Line(1.5, Stroke::Solid),
+            look.colour,
+            line,
+        ));
         facet.add(Layer::new(Mark::Interval(true), look.colour, intervals));
-        facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, points));
+        facet.add(Layer::new(
+            Mark::Point(look.symbol, 3.5),
+            look.colour,
+            points,
+        ));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is said about curves: title, notes and tooltips.
 
-use super::{Curves, is_wide};
 use super::lines::Curve;
+use super::{Curves, is_wide};
 use crate::chart::estimate::Estimate;
 use crate::chart::unit::short;
 use crate::chart::vocabulary::{self, Quantity};
@@ -23,14 +23,34 @@ impl Curves {
         let mut notes = vec![format!("For {}.", self.common), what.to_owned()];
         let points = self.curves.iter().flat_map(Curve::main);
         notes.extend(vocabulary::explained(points.map(|(_, estimate)| estimate)));
-        if self.curves.iter().any(|curve| !curve.ideal.points.is_empty()) {
-            notes.push(vocabulary::ideal(self.curves.iter().any(|curve| curve.ideal_is_bound)));
+        if self
+            .curves
+            .iter()
+            .any(|curve| !curve.ideal.points.is_empty())
+        {
+            notes.push(vocabulary::ideal(
+                self.curves.iter().any(|curve| curve.ideal_is_bound),
+            ));
         }
         let rule = "the fastest, the slowest, and evenly by rank between";
         let things = "combinations of the other settings";
-        notes.extend(vocabulary::shown(self.curves.len(), self.combinations, things, rule));
-        let rule = if is_wide(&self.values) { "evenly by ratio" } else { "evenly by rank" };
-        notes.extend(vocabulary::shown(self.values.len(), self.measured, "values", rule));
+        notes.extend(vocabulary::shown(
+            self.curves.len(),
+            self.combinations,
+            things,
+            rule,
+        ));
+        let rule = if is_wide(&self.values) {
+            "evenly by ratio"
+        } else {
+            "evenly by rank"
+        };
+        notes.extend(vocabulary::shown(
+            self.values.len(),
+            self.measured,
+            "values",
+            rule,
+        ));
         notes.extend(self.without());
         notes
     }
@@ -56,7 +76,10 @@ impl Curves {
             "" => place,
             name => format!("{name}, {place}"),
         };
-        let ideal = curve.ideal.at(value).filter(|_| quantity == self.quantities[0]);
+        let ideal = curve
+            .ideal
+            .at(value)
+            .filter(|_| quantity == self.quantities[0]);
         let words = [
             Some(quantity.estimate(estimate)),
             ideal.map(|ideal| format!("ideal {}", quantity.value(ideal))),

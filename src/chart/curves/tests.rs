@@ -1,8 +1,8 @@
 //! What the curves show, by value and as an SVG.
 
 use super::*;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words as said};
-use crate::chart::{draw, paint};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words as said};
+use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind, SpawnMode};
 use crate::record::{group, samples};
 
@@ -55,30 +55,32 @@ fn threads(executors: &[ExecutorKind]) -> Vec<Trial> {
     one.into_iter().chain(more).collect()
 }
 
-fn prepared(trials: &[Trial], along: Along) -> Option<Curves> {
-    Curves::prepare(&experiments(trials)[0], along)
+fn prepared(trials: &[Trial], over: XVariable) -> Option<Curves> {
+    Curves::prepare(&experiments(trials)[0], over)
 }
 
 #[test]
 fn what_differs_in_one_setting_alone_is_a_line() {
-    let curves = prepared(&batches(6), Along::Batch).unwrap();
-    let names: Vec<&str> = curves.curves.iter().map(|c| c.main.name.as_str()).collect();
+    let curves = prepared(&batches(6), XVariable::Batch).unwrap();
+    let names: Vec<&str> = curves.curves.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["barrier", "pipelined"]);
     assert_eq!(curves.values, [1.0, 4.0, 16.0, 64.0, 256.0]);
-    insta::assert_snapshot!(curves.common, @"4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands, total 512");
+    insta::assert_snapshot!(curves.common, @"io work, 4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands, total 512");
     let barrier = &curves.curves[0];
     assert_eq!(barrier.ideal.at(4.0), Some(1.0));
     assert!(
         barrier
-            .main
-            .points
+            .main()
             .iter()
             .all(|(_, estimate)| estimate.is_interval)
     );
-    assert!(!barrier.ideal.is_that_of(&curves.curves[1].ideal) && !curves.throughput);
-    for other in Along::ALL
+    assert!(
+        !barrier.ideal.is_that_of(&curves.curves[1].ideal)
+            && curves.quantities[0] == Quantity::Makespan
+    );
+    for other in XVariable::ALL
         .into_iter()
-        .filter(|along| *along != Along::Batch)
+        .filter(|over| *over != XVariable::Batch)
     {
         assert_eq!(prepared(&batches(1), other), None, "{other:?}");
     }
@@ -114,7 +116,7 @@ fn what_are_two_configurations_are_never_one_line() {
         both.extend(both.clone());
         both[3..].iter_mut().for_each(change);
         assert_eq!(group(&both).len(), 6, "change {number}");
-        let curves = prepared(&both, Along::Batch).unwrap();
+        let curves = prepared(&both, XVariable::Batch).unwrap();
         assert_eq!(curves.curves.len(), 2, "change {number}");
     }
 }
@@ -122,10 +124,10 @@ fn what_are_two_configurations_are_never_one_line() {
 #[test]
 fn one_thread_is_the_beginning_of_the_line_of_every_executor() {
     let executors = [ExecutorKind::Spawn, ExecutorKind::Rayon];
-    let curves = prepared(&threads(&executors), Along::Threads).unwrap();
+    let curves = prepared(&threads(&executors), XVariable::Threads).unwrap();
     assert_eq!(curves.curves.len(), 2);
     for curve in &curves.curves {
-        assert_eq!(curve.main.points.len(), 5);
+        assert_eq!(curve.main().len(), 5);
     }
 }
 
@@ -135,9 +137,9 @@ fn a_grid_of_processes_and_threads_is_left_to_other_charts() {
         .iter()
         .flat_map(|shape| runs(&format!("io-mpmt-{shape}"), (1.0, 1.0), 1, |_| {}))
         .collect();
-    let drawings = draw(&[Kind::Curves], &records(&trials)).unwrap();
+    let drawings = draw(&[Kind::Curves], &records(&trials));
     insta::assert_snapshot!(drawings.left_out[0].reason, @"test, io work, varies processes and threads alone, which the heat map and scaling show");
-    let drawings = draw(&[Kind::Curves], &records(&trials[..1])).unwrap();
+    let drawings = draw(&[Kind::Curves], &records(&trials[..1]));
     insta::assert_snapshot!(drawings.left_out[0].reason, @"test, io work, has no setting with 3 values: sweep one, as by -b 1..64:x4");
 }
 
@@ -151,8 +153,8 @@ fn where_the_number_of_commands_differs_throughput_is_shown() {
             })
         })
         .collect();
-    let curves = prepared(&trials, Along::Commands).unwrap();
-    assert!(curves.throughput);
+    let curves = prepared(&trials, XVariable::Commands).unwrap();
+    assert_eq!(curves.quantities[0], Quantity::Throughput);
     assert_eq!(curves.curves[0].ideal.at(1000.0), Some(2000.0));
 }
 
@@ -170,7 +172,7 @@ fn waits_rates_and_loops_are_settings_too_and_each_has_its_picture() {
             trial.loops = Some(u64::from(value) * 1000);
         }));
     }
-    let drawings = draw(&[Kind::Curves], &records(&trials)).unwrap();
+    let drawings = draw(&[Kind::Curves], &records(&trials));
     let stems: Vec<&str> = drawings.drawn.iter().map(|d| d.stem.as_str()).collect();
     assert_eq!(
         stems,
@@ -189,13 +191,12 @@ fn many_combinations_and_many_values_are_thinned_and_said() {
         let label = format!("io-mp-{processes}x1");
         (1..=80).flat_map(move |batch| runs(&label, (1.0, 0.5), 1, |trial| trial.batch = batch))
     });
-    let curves = prepared(&many.collect::<Vec<Trial>>(), Along::Batch).unwrap();
+    let curves = prepared(&many.collect::<Vec<Trial>>(), XVariable::Batch).unwrap();
     let shown = curves.values.len();
     assert!(curves.curves.len() == 7 && shown > MOST_VALUES / 2 && shown <= MOST_VALUES);
     assert!(curves.values.starts_with(&[1.0, 2.0, 3.0]));
-    let figure = layout::figure(&curves, SOURCE).unwrap();
-    let said = said(&figure).join(" ");
-    let values = format!("{shown} of 80 values, evenly by ratio");
+    let said = said(&curves.chart()).join(" ");
+    let values = format!("{shown} of 80 values: evenly by ratio");
     assert!(
         said.contains("7 of 12 combinations") && said.contains(&values),
         "{said}"
@@ -216,14 +217,14 @@ fn failures_leave_gaps_that_are_named() {
     }
     trials[3].makespan_s = Some(f64::NAN);
     trials[4].makespan_s = Some(0.0);
-    let curves = prepared(&trials, Along::Batch).unwrap();
+    let curves = prepared(&trials, XVariable::Batch).unwrap();
     insta::assert_snapshot!(curves.gaps.join("\n"), @r"
     1 commands per batch (barrier)
     16 commands per batch (barrier)
     1 commands per batch (pipelined)
     4 commands per batch (pipelined)
     ");
-    layout::figure(&curves, SOURCE).unwrap();
+    svg(&curves.chart());
 }
 
 #[test]
@@ -234,10 +235,9 @@ fn work_without_an_ideal_has_no_efficiency() {
             ..trial
         })
         .collect();
-    let curves = prepared(&trials, Along::Batch).unwrap();
-    let figure = layout::figure(&curves, SOURCE).unwrap();
+    let curves = prepared(&trials, XVariable::Batch).unwrap();
     assert!(
-        !said(&figure)
+        !said(&curves.chart())
             .iter()
             .any(|words| *words == "Efficiency" || *words == "ideal")
     );
@@ -264,28 +264,25 @@ fn no_text_touches_another_or_leaves_the_figure() {
             }
         }
     }
-    for (name, trials, along) in [
-        ("batch", batches(6), Along::Batch),
-        ("one-run", batches(1), Along::Batch),
-        ("threads", threads(&all), Along::Threads),
-        ("named", named, Along::Batch),
+    for (name, trials, over) in [
+        ("batch", batches(6), XVariable::Batch),
+        ("one-run", batches(1), XVariable::Batch),
+        ("threads", threads(&all), XVariable::Threads),
+        ("named", named, XVariable::Batch),
     ] {
-        let figure = layout::figure(&prepared(&trials, along).unwrap(), SOURCE).unwrap();
-        keep(&figure, &format!("curves-{name}"));
-        assert_texts_keep_apart(&figure);
+        let chart = prepared(&trials, over).unwrap().chart();
+        assert_texts_keep_apart(&chart, &format!("curves-{name}"));
     }
 }
 
 #[test]
 fn a_reader_is_told_the_values_of_a_dot() {
-    let curves = prepared(&batches(6), Along::Batch).unwrap();
-    let figure = layout::figure(&curves, SOURCE).unwrap();
-    insta::assert_snapshot!(figure.tips[1].words, @"barrier, 4 commands per batch: 1.25 s, 95 % interval 1.21 to 1.33 in 6 runs; ideal 1.00 s");
+    let curves = prepared(&batches(6), XVariable::Batch).unwrap();
+    insta::assert_snapshot!(tooltips(&curves.chart())[1], @"barrier, 4 commands per batch: 1.25 s, 95 % interval 1.21 to 1.33 in 6 runs; ideal 1.00 s");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
-    let curves = prepared(&batches(6), Along::Batch).unwrap();
-    let figure = layout::figure(&curves, SOURCE).unwrap();
-    insta::assert_snapshot!("curves.svg", paint::svg(&figure).unwrap());
+    let curves = prepared(&batches(6), XVariable::Batch).unwrap();
+    insta::assert_snapshot!("curves.svg", svg(&curves.chart()));
 }

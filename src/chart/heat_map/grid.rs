@@ -149,7 +149,8 @@ impl CellGrid {
     /// comes before one with failures.
     pub fn best(&self) -> Option<(Place, f64)> {
         let medians = self.cells();
-        let medians = medians.filter_map(|(place, cell)| Some((cell.not_ok > 0, place, cell.median_s()?)));
+        let medians =
+            medians.filter_map(|(place, cell)| Some((cell.not_ok > 0, place, cell.median_s()?)));
         let best = medians.min_by(|a, b| a.0.cmp(&b.0).then(a.2.total_cmp(&b.2)));
         best.map(|(_, place, seconds)| (place, seconds))
     }
@@ -172,9 +173,14 @@ impl CellGrid {
 
 impl Cell {
     fn of(trials: &[&Trial], memory: Memory) -> Cell {
-        let good: Vec<&Trial> = trials.iter().copied().filter(|t| t.usable_makespan_s().is_some()).collect();
+        let good: Vec<&Trial> = trials
+            .iter()
+            .copied()
+            .filter(|t| t.usable_makespan_s().is_some())
+            .collect();
         let bad = trials.iter().find(|trial| trial.status != Status::Ok);
-        let over = |quantity: Quantity| Estimate::of(good.iter().filter_map(|trial| quantity.of(trial)));
+        let over =
+            |quantity: Quantity| Estimate::of(good.iter().filter_map(|trial| quantity.of(trial)));
         let median = |quantity: Quantity| over(quantity).map(|estimate| estimate.median);
         Cell {
             makespan: over(Quantity::Makespan),

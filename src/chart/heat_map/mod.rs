@@ -70,9 +70,15 @@ impl HeatMap {
     /// Finds the grids among the trials of a work.
     fn prepare(work: &Work<'_>) -> Prepared {
         let candidates = candidates(&work.trials);
-        let shapes: Vec<Shape> = candidates.iter().map(|one| Shape::of(&one.trials)).collect();
+        let shapes: Vec<Shape> = candidates
+            .iter()
+            .map(|one| Shape::of(&one.trials))
+            .collect();
         let variants: Vec<&Variant> = candidates.iter().map(|one| &one.variant).collect();
-        let fit = candidates.iter().zip(&shapes).filter(|(_, shape)| shape.unfit().is_none());
+        let fit = candidates
+            .iter()
+            .zip(&shapes)
+            .filter(|(_, shape)| shape.unfit().is_none());
         let mut fit: Vec<&Candidate<'_>> = fit.map(|(one, _)| one).collect();
         let left_out = match fit.len() {
             0 => (shapes.iter().max_by_key(|shape| shape.measured))
@@ -93,14 +99,24 @@ impl HeatMap {
             among: one.variant.among(&variants),
             grid: CellGrid::of(&one.trials),
         };
-        Prepared { maps: fit.into_iter().map(map).collect(), left_out }
+        Prepared {
+            maps: fit.into_iter().map(map).collect(),
+            left_out,
+        }
     }
 
     /// The figures that any cell has, the makespan first.
     fn quantities(&self) -> Vec<Quantity> {
         let memory = Quantity::Memory(self.grid.memory);
-        let has = |quantity: &Quantity| self.grid.cells().any(|(_, cell)| cell.value(*quantity).is_some());
-        [Quantity::Makespan, Quantity::Efficiency, memory].into_iter().filter(has).collect()
+        let has = |quantity: &Quantity| {
+            self.grid
+                .cells()
+                .any(|(_, cell)| cell.value(*quantity).is_some())
+        };
+        [Quantity::Makespan, Quantity::Efficiency, memory]
+            .into_iter()
+            .filter(has)
+            .collect()
     }
 
     /// The makespan over the whole width, and below it efficiency and memory, side by side where
@@ -112,9 +128,16 @@ impl HeatMap {
         for (index, quantity) in quantities.iter().enumerate() {
             let answers = index == 0 || cells * quantities.len() <= MOST_TOOLTIPS;
             let facet = self.facet(*quantity, answers);
-            facets.push(Facet { beside: index > 1, ..facet });
+            facets.push(Facet {
+                beside: index > 1,
+                ..facet
+            });
         }
-        Chart { title: self.title(), notes: self.notes(), facets }
+        Chart {
+            title: self.title(),
+            notes: self.notes(),
+            facets,
+        }
     }
 
     fn facet(&self, quantity: Quantity, answers: bool) -> Facet {
@@ -130,7 +153,10 @@ impl HeatMap {
         let ends = [scale.low, scale.high].map(|end| unit.written(end));
         let [low, high] = ends;
         let key = Key::Colours(scale, low, high);
-        facet.legend.push(Legend { key, words: String::new() });
+        facet.legend.push(Legend {
+            key,
+            words: String::new(),
+        });
         let best = grid.best().map(|(place, _)| place);
         let [mut empty, mut crossed, mut coloured] = [const { Vec::new() }; 3];
         for (at, place) in self.places() {
@@ -154,7 +180,9 @@ impl HeatMap {
                 None => crossed.push(datum),
                 Some(value) => coloured.push(Datum {
                     bold: best == Some(place),
-                    ..datum.coloured(scale.colour(value)).text(written(quantity, unit, value, cell))
+                    ..datum
+                        .coloured(scale.colour(value))
+                        .text(written(quantity, unit, value, cell))
                 }),
             }
         }
@@ -166,7 +194,11 @@ impl HeatMap {
         facet.add(Layer::new(Mark::Cell(Fill::Crossed), theme::QUIET, crossed));
         facet.add(Layer::new(Mark::Cell(Fill::Colour), theme::BAND, coloured));
         facet.add(Layer::new(Mark::Outline, theme::INK, near.map(datum)));
-        facet.add(Layer::new(Mark::Point(Symbol::Star, 5.5), theme::INK, star.map(datum)));
+        facet.add(Layer::new(
+            Mark::Point(Symbol::Star, 5.5),
+            theme::INK,
+            star.map(datum),
+        ));
         facet
     }
 
@@ -175,7 +207,8 @@ impl HeatMap {
         let rows = self.grid.processes.iter().enumerate();
         rows.flat_map(|(row, &processes)| {
             let columns = self.grid.threads.iter().enumerate();
-            columns.map(move |(column, &threads)| ((column as f64, row as f64), (processes, threads)))
+            columns
+                .map(move |(column, &threads)| ((column as f64, row as f64), (processes, threads)))
         })
     }
 }
@@ -186,9 +219,17 @@ fn written(quantity: Quantity, unit: Unit, value: f64, cell: &Cell) -> String {
         Quantity::Efficiency if value < LEAST_SHARE => "<0.1".to_owned(),
         _ => unit.written(value),
     };
-    let half = || cell.makespan.as_ref().and_then(Estimate::half_width).map(notes::plus_minus);
+    let half = || {
+        cell.makespan
+            .as_ref()
+            .and_then(Estimate::half_width)
+            .map(notes::plus_minus)
+    };
     let failed = vocabulary::failed(cell.not_ok, cell.runs);
-    match failed.or_else(half).filter(|_| quantity == Quantity::Makespan) {
+    match failed
+        .or_else(half)
+        .filter(|_| quantity == Quantity::Makespan)
+    {
         Some(second) => format!("{value}\n{second}"),
         None => value,
     }
@@ -205,7 +246,10 @@ fn color_scale(quantity: Quantity, values: &[f64]) -> ColorScale {
 /// Keeps as many as are drawn, in their order.
 fn keep_fastest(candidates: &mut Vec<&Candidate<'_>>) {
     let fastest = |one: &Candidate<'_>| {
-        let makespans = one.trials.iter().filter_map(|trial| trial.usable_makespan_s());
+        let makespans = one
+            .trials
+            .iter()
+            .filter_map(|trial| trial.usable_makespan_s());
         makespans.fold(f64::INFINITY, f64::min)
     };
     let mut runs: Vec<f64> = candidates.iter().map(|one| fastest(one)).collect();

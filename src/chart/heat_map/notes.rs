@@ -58,20 +58,37 @@ impl HeatMap {
         }
         let failed = self.grid.cells().filter(|(_, cell)| cell.not_ok > 0);
         let failed = failed.map(|(place, cell)| (shape(place), cell.not_ok, cell.runs));
-        notes.extend(vocabulary::failures(&failed.collect::<Vec<_>>(), MOST_NAMES));
+        notes.extend(vocabulary::failures(
+            &failed.collect::<Vec<_>>(),
+            MOST_NAMES,
+        ));
         notes
     }
 
     /// All figures of a cell in words.
     pub fn told(&self, at: Place, cell: &Cell) -> String {
         let mut words = Vec::new();
-        words.extend(cell.makespan.as_ref().map(|makespan| Quantity::Makespan.told(makespan)));
+        words.extend(
+            cell.makespan
+                .as_ref()
+                .map(|makespan| Quantity::Makespan.told(makespan)),
+        );
         if let Some(share) = cell.efficiency {
-            let least = if self.grid.ideal_is_bound { "at least " } else { "" };
-            words.push(format!("efficiency {least}{}", Unit::PERCENT.with_name(share)));
+            let least = if self.grid.ideal_is_bound {
+                "at least "
+            } else {
+                ""
+            };
+            words.push(format!(
+                "efficiency {least}{}",
+                Unit::PERCENT.with_name(share)
+            ));
         }
         let memory = Quantity::Memory(self.grid.memory);
-        words.extend(cell.memory.map(|kib| format!("{} {}", memory.name(), memory.value(kib))));
+        words.extend(
+            cell.memory
+                .map(|kib| format!("{} {}", memory.name(), memory.value(kib))),
+        );
         if let Some((status, error)) = &cell.failure {
             let runs = format!("{} of {} runs {status}", cell.not_ok, cell.runs);
             words.push(match error.as_str() {
@@ -84,9 +101,17 @@ impl HeatMap {
 
     fn fastest(&self) -> Option<String> {
         let (at, seconds) = self.grid.best()?;
-        let values: Vec<f64> = self.grid.cells().filter_map(|(_, c)| c.value(Quantity::Makespan)).collect();
+        let values: Vec<f64> = self
+            .grid
+            .cells()
+            .filter_map(|(_, c)| c.value(Quantity::Makespan))
+            .collect();
         let unit = Quantity::Makespan.short_unit(&values);
-        let fastest = format!("The star marks the fastest, {} in {}", place(at), unit.with_name(seconds));
+        let fastest = format!(
+            "The star marks the fastest, {} in {}",
+            place(at),
+            unit.with_name(seconds)
+        );
         Some(match self.grid.near_best().len() {
             1 => format!("{fastest}; no other is within 5 % of it."),
             cells => format!("{fastest}; the outline holds the {cells} cells within 5 % of it."),
@@ -105,7 +130,11 @@ impl HeatMap {
                 Quantity::Efficiency => "a higher efficiency (ideal / makespan)",
                 _ => "less memory",
             };
-            let values: Vec<f64> = self.grid.cells().filter_map(|(_, c)| c.value(quantity)).collect();
+            let values: Vec<f64> = self
+                .grid
+                .cells()
+                .filter_map(|(_, c)| c.value(quantity))
+                .collect();
             match color_scale(quantity, &values).is_log {
                 true => format!("{better} (logarithmic)"),
                 false => better.to_owned(),
@@ -117,17 +146,25 @@ impl HeatMap {
 
     /// How far the medians may be believed.
     fn precision(&self) -> Option<String> {
-        let estimates: Vec<(Place, Estimate)> =
-            self.grid.cells().filter_map(|(place, cell)| Some((place, cell.makespan?))).collect();
+        let estimates: Vec<(Place, Estimate)> = self
+            .grid
+            .cells()
+            .filter_map(|(place, cell)| Some((place, cell.makespan?)))
+            .collect();
         let runs = estimates.iter().map(|(_, estimate)| estimate.runs);
         let (least, most) = (runs.clone().min()?, runs.max()?);
-        let widths = estimates.iter().filter_map(|(at, estimate)| Some((*at, estimate.half_width()?)));
+        let widths = estimates
+            .iter()
+            .filter_map(|(at, estimate)| Some((*at, estimate.half_width()?)));
         let (at, widest) = widths.max_by(|a, b| a.1.total_cmp(&b.1))?;
         let runs = match least == most {
             true => format!("{most} runs"),
             false => format!("{least} to {most} runs"),
         };
-        let intervals = estimates.iter().filter(|(_, estimate)| estimate.is_interval).count();
+        let intervals = estimates
+            .iter()
+            .filter(|(_, estimate)| estimate.is_interval)
+            .count();
         let half = match intervals {
             0 => "half the range from the fastest to the slowest run",
             all if all == estimates.len() => "half the 95 % interval",
@@ -137,6 +174,8 @@ impl HeatMap {
             }
         };
         let (widest, at) = (plus_minus(widest), shape(at));
-        Some(format!("Medians of {runs}; ± is {half}, at most {widest} ({at})."))
+        Some(format!(
+            "Medians of {runs}; ± is {half}, at most {widest} ({at})."
+        ))
     }
 }

@@ -1,9 +1,8 @@
 //! What a heat map shows, by value and as an SVG.
 
-use super::measure::{Map, Measure};
 use super::*;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
-use crate::chart::{draw, paint};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
+use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind};
 use crate::record::{Memory, Trial, samples, works};
 
@@ -67,7 +66,7 @@ fn reason(trials: &[Trial]) -> String {
 #[test]
 fn one_thread_of_the_sequential_executor_is_part_of_the_grid() {
     let map = only(&grid(&[1, 2], &[1, 4]));
-    assert_eq!(map.way.executor, ExecutorKind::Spawn);
+    assert_eq!(map.variant.means.executor, ExecutorKind::Spawn);
     assert!(map.one_thread_is_sequential && map.among.is_empty());
     assert_eq!(
         (&map.grid.processes[..], &map.grid.threads[..]),
@@ -115,7 +114,7 @@ fn each_way_to_run_the_work_has_a_picture() {
             ("spawn, pipelined", false)
         ]
     );
-    let drawings = draw(&[Kind::HeatMap], &records(&trials)).unwrap();
+    let drawings = draw(&[Kind::HeatMap], &records(&trials));
     let stems: Vec<&str> = drawings.drawn.iter().map(|d| d.stem.as_str()).collect();
     assert_eq!(
         stems,
@@ -139,7 +138,7 @@ fn of_very_many_ways_the_fastest_are_drawn_and_it_is_said() {
     });
     let Prepared { maps, left_out } = prepared(&ways.collect::<Vec<_>>());
     assert_eq!(maps.len(), MOST_PICTURES);
-    assert!(maps.iter().all(|map| map.way.batch <= 8));
+    assert!(maps.iter().all(|map| map.variant.batch <= 8));
     insta::assert_snapshot!(left_out.unwrap(), @"test is run in 12 ways that each make a grid; drawn are the 8 with the fastest run (--only takes others)");
 }
 
@@ -161,16 +160,16 @@ fn figures_that_were_not_measured_have_no_panel() {
         trial.ideal_s = Some(0.0);
     }
     let shown = |trials: &[Trial]| -> Vec<String> {
-        let maps = Map::all(&only(trials).grid);
-        maps.into_iter().map(|map| map.name).collect()
+        let quantities = only(trials).quantities();
+        quantities.into_iter().map(Quantity::heading).collect()
     };
     assert_eq!(shown(&trials), ["Makespan", "Memory (PSS)"]);
     trials[0].peak_pss_kib = None;
     assert_eq!(shown(&trials), ["Makespan", "Memory (RSS)"]);
     trials[0].peak_rss_kib = None;
     assert_eq!(shown(&trials), ["Makespan"]);
-    let title = words::title(&only(&trials), &Map::all(&only(&trials).grid));
-    assert_eq!(title, "Makespan by processes and threads: test");
+    let title = only(&trials).chart().title;
+    assert_eq!(title, "Makespan of test by processes and threads");
 }
 
 #[test]
@@ -187,8 +186,7 @@ fn what_is_no_grid_is_left_out_with_a_reason() {
 #[test]
 fn what_has_to_be_known_is_said() {
     let map = only(&hard_cases());
-    let sentences = words::sentences(&map, &Map::all(&map.grid));
-    insta::assert_snapshot!(sentences.join("\n"), @"
+    insta::assert_snapshot!(map.notes().join("\n"), @"
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 16 processes × 8 threads in 62.4 ms; no other is within 5 % of it.
     Brighter is better: a shorter makespan (logarithmic), a higher efficiency (ideal / makespan; at least as shown, for the ideal is a lower bound) and less memory.
@@ -196,8 +194,7 @@ fn what_has_to_be_known_is_said() {
     An empty cell was not measured. A crossed cell has no good run. In one cell some runs are not ok and do not count.
     ");
     let map = only(&samples::repeated(&grid(&powers(6), &powers(6)), 6));
-    let sentences = words::sentences(&map, &Map::all(&map.grid));
-    insta::assert_snapshot!(sentences.join("\n"), @"
+    insta::assert_snapshot!(map.notes().join("\n"), @"
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 8 processes × 32 threads in 60.7 ms; the outline holds the 3 cells within 5 % of it.
     Brighter is better: a shorter makespan (logarithmic), a higher efficiency (ideal / makespan) and less memory.
@@ -207,12 +204,10 @@ fn what_has_to_be_known_is_said() {
 
 #[test]
 fn a_reader_is_told_the_figures_of_every_cell() {
-    let figure = layout::figure(&only(&hard_cases()), SOURCE).unwrap();
+    let all = tooltips(&only(&hard_cases()).chart());
     let told = |start: &str| {
-        let tips = figure.tips.iter().map(|tip| tip.words.as_str());
-        tips.filter(|words| words.starts_with(start))
-            .collect::<Vec<_>>()
-            .join("\n")
+        let told = all.iter().filter(|words| words.starts_with(start)).cloned();
+        told.collect::<Vec<String>>().join("\n")
     };
     insta::assert_snapshot!(told("2 processes × 8 threads"), @"
     2 processes × 8 threads: makespan 353 ms, from 327 to 379 in 2 runs; efficiency at least 91.2 %; memory (PSS) 6.72 MiB; 1 of 3 runs failed: killed
@@ -220,7 +215,7 @@ fn a_reader_is_told_the_figures_of_every_cell() {
     2 processes × 8 threads: Memory (PSS) 6.72 MiB
     ");
     insta::assert_snapshot!(told("16 processes × 16 threads"), @"16 processes × 16 threads: 3 of 3 runs failed: no worker");
-    assert_eq!(figure.tips.len(), 14 + 13 + 13);
+    assert_eq!(all.len(), 14 + 13 + 13);
 }
 
 #[test]
@@ -240,18 +235,18 @@ fn texts_keep_apart_and_within_the_figure() {
             grid(&(1..=41).collect::<Vec<_>>(), &(1..=41).collect::<Vec<_>>()),
         ),
     ] {
-        let figure = layout::figure(&only(&trials), SOURCE).unwrap();
-        keep(&figure, &format!("heat-map-{name}"));
-        assert_texts_keep_apart(&figure);
-        assert!(figure.tips.len() <= 2000 + 2);
+        let chart = only(&trials).chart();
+        assert_texts_keep_apart(&chart, &format!("heat-map-{name}"));
+        assert!(tooltips(&chart).len() <= 2000 + 2);
     }
 }
 
 #[test]
 fn values_are_written_where_they_have_room() {
     let shown = |trials: &[Trial], value: &str| {
-        let figure = layout::figure(&only(trials), SOURCE).unwrap();
-        words(&figure).contains(&value)
+        words(&only(trials).chart())
+            .iter()
+            .any(|words| words == value)
     };
     let value = "646"; // milliseconds of 2 processes of 4 threads
     assert!(shown(&grid(&[1, 2], &[2, 4]), value));
@@ -266,12 +261,14 @@ fn an_odd_measure_breaks_nothing() {
     trials[1].ideal_s = Some(f64::INFINITY);
     trials[2].peak_pss_kib = Some(0);
     let map = only(&trials);
-    assert_eq!(Measure::Makespan.of(map.grid.cell((1, 2)).unwrap()), None);
-    assert_texts_keep_apart(&layout::figure(&map, SOURCE).unwrap());
+    assert_eq!(
+        map.grid.cell((1, 2)).unwrap().value(Quantity::Makespan),
+        None
+    );
+    assert_texts_keep_apart(&map.chart(), "heat-map-odd");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
-    let figure = layout::figure(&only(&hard_cases()), SOURCE).unwrap();
-    insta::assert_snapshot!("heat_map.svg", paint::svg(&figure).unwrap());
+    insta::assert_snapshot!("heat_map.svg", svg(&only(&hard_cases()).chart()));
 }

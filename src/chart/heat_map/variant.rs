@@ -26,7 +26,10 @@ pub struct Candidate<'a> {
 
 impl Variant {
     fn of(trial: &Trial) -> Variant {
-        Variant { means: Means::of(trial), batch: trial.batch }
+        Variant {
+            means: Means::of(trial),
+            batch: trial.batch,
+        }
     }
 
     /// Whether nothing but the executor differs.
@@ -49,16 +52,29 @@ impl Variant {
     /// What tells it from others, in words; empty when nothing does.
     pub fn among(&self, others: &[&Variant]) -> String {
         let others: Vec<[String; 5]> = others.iter().map(|other| other.words()).collect();
-        let differs = |index: usize, word: &String| others.iter().any(|other| other[index] != *word);
-        let told = self.words().into_iter().enumerate().filter(|(index, word)| differs(*index, word));
-        told.map(|(_, word)| word).collect::<Vec<String>>().join(", ")
+        let differs =
+            |index: usize, word: &String| others.iter().any(|other| other[index] != *word);
+        let told = self
+            .words()
+            .into_iter()
+            .enumerate()
+            .filter(|(index, word)| differs(*index, word));
+        told.map(|(_, word)| word)
+            .collect::<Vec<String>>()
+            .join(", ")
     }
 
     /// All of it in words; with one thread it may be the sequential executor's.
     pub fn in_words(&self, one_thread_is_sequential: bool) -> String {
         let [runtime, executor, dispatch, spawn, batch] = self.words();
-        let sequential = if one_thread_is_sequential { " (one thread: sequential)" } else { "" };
-        format!("executor {executor}{sequential}, {dispatch} dispatch, {batch}, {spawn} start, {runtime}")
+        let sequential = if one_thread_is_sequential {
+            " (one thread: sequential)"
+        } else {
+            ""
+        };
+        format!(
+            "executor {executor}{sequential}, {dispatch} dispatch, {batch}, {spawn} start, {runtime}"
+        )
     }
 }
 
@@ -72,12 +88,16 @@ pub fn candidates<'a>(trials: &[&'a Trial]) -> Vec<Candidate<'a>> {
     for trial in trials {
         found.entry(Variant::of(trial)).or_default().push(trial);
     }
-    let all = found.into_iter().map(|(variant, trials)| Candidate { variant, trials });
+    let all = found
+        .into_iter()
+        .map(|(variant, trials)| Candidate { variant, trials });
     let is_sequential =
         |one: &Candidate<'_>| one.variant.means.executor == ExecutorKind::Sequential;
     let (lending, mut others): (Vec<_>, Vec<_>) = all.partition(is_sequential);
     for lender in lending {
-        let borrowers = others.iter_mut().filter(|other| other.variant.is_like(&lender.variant));
+        let borrowers = others
+            .iter_mut()
+            .filter(|other| other.variant.is_like(&lender.variant));
         let lent = borrowers.map(|other| other.borrow(&lender.trials)).count();
         if lent == 0 || lender.trials.iter().any(|trial| trial.threads > 1) {
             others.push(lender);
@@ -90,10 +110,15 @@ impl<'a> Candidate<'a> {
     /// Takes in what was run with one thread, for processes that it has not with one thread itself.
     fn borrow(&mut self, sequential: &[&'a Trial]) {
         let one_thread = |trial: &&&'a Trial| trial.threads == 1;
-        let own: HashSet<u32> =
-            self.trials.iter().filter(one_thread).map(|trial| trial.processes).collect();
+        let own: HashSet<u32> = self
+            .trials
+            .iter()
+            .filter(one_thread)
+            .map(|trial| trial.processes)
+            .collect();
         let lent = sequential.iter().filter(one_thread);
-        self.trials.extend(lent.filter(|trial| !own.contains(&trial.processes)));
+        self.trials
+            .extend(lent.filter(|trial| !own.contains(&trial.processes)));
     }
 
     /// Whether some of its trials are of another executor.

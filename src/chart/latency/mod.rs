@@ -48,14 +48,20 @@ pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
         match Tails::prepare(work) {
             Ok(tails) => {
                 let distribution = distribution.take_if(|_| !several);
-                let latency = Latency { tails: Some(tails), distribution };
+                let latency = Latency {
+                    tails: Some(tails),
+                    distribution,
+                };
                 sheet.push(if several { &work.slug } else { "" }, latency.chart());
             }
             Err(reason) => sheet.leave_out(reason),
         }
     }
     if distribution.is_some() {
-        let latency = Latency { tails: None, distribution };
+        let latency = Latency {
+            tails: None,
+            distribution,
+        };
         sheet.push("traces", latency.chart());
     }
 }
@@ -65,11 +71,24 @@ impl Latency {
     fn chart(&self) -> Chart {
         let name = Quantity::Latency.name();
         let title = match &self.tails {
-            Some(tails) => vocabulary::title(&name, &tails.experiment, "by percentile, up to the longest"),
-            None => vocabulary::title(&name, "traced runs", "by the share of batches that took no longer"),
+            Some(tails) => {
+                vocabulary::title(&name, &tails.experiment, "by percentile, up to the longest")
+            }
+            None => vocabulary::title(
+                &name,
+                "traced runs",
+                "by the share of batches that took no longer",
+            ),
         };
-        let facets = [self.tails.as_ref().map(Tails::facet), self.distribution.as_ref().map(Distribution::facet)];
-        Chart { title, notes: self.notes(), facets: facets.into_iter().flatten().collect() }
+        let facets = [
+            self.tails.as_ref().map(Tails::facet),
+            self.distribution.as_ref().map(Distribution::facet),
+        ];
+        Chart {
+            title,
+            notes: self.notes(),
+            facets: facets.into_iter().flatten().collect(),
+        }
     }
 
     fn notes(&self) -> Vec<String> {
@@ -84,10 +103,17 @@ impl Latency {
                 }
             }.to_owned());
             let estimates = tails.lines.iter().flat_map(|line| &line.points);
-            notes.extend(vocabulary::explained(estimates.map(|(_, estimate)| estimate)));
+            notes.extend(vocabulary::explained(
+                estimates.map(|(_, estimate)| estimate),
+            ));
             let rule = "the one with the shortest makespan, the one with the longest, and evenly by rank \
                         between";
-            notes.extend(vocabulary::shown(tails.lines.len(), tails.configurations, "configurations", rule));
+            notes.extend(vocabulary::shown(
+                tails.lines.len(),
+                tails.configurations,
+                "configurations",
+                rule,
+            ));
             if tails.few_batches {
                 let rule = "Percentiles are of runs with enough batches for them: at least 100 for the \
                             99th, 1,000 for the 99.9th.";
@@ -111,12 +137,16 @@ impl Latency {
 impl Tails {
     fn facet(&self) -> Facet {
         let points = || self.lines.iter().flat_map(|line| &line.points);
-        let values: Vec<f64> =
-            points().flat_map(|(_, of)| [of.low, of.median, of.high]).collect();
+        let values: Vec<f64> = points()
+            .flat_map(|(_, of)| [of.low, of.median, of.high])
+            .collect();
         let scale = Scale::log(values.iter().copied(), Quantity::Latency.unit(&values));
         let places = self.places.iter().map(|(place, _)| *place);
         let x = Scale::log_around(places, Unit::named(""));
-        let ticks = self.places.iter().map(|&(place, name)| (place, name.to_owned()));
+        let ticks = self
+            .places
+            .iter()
+            .map(|&(place, name)| (place, name.to_owned()));
         let x = Axis::new(x, "percentile of a run's batches").ticks(Ticks::At(ticks.collect()));
         let mut facet = Facet::new(x, Quantity::Latency.axis(scale), TAILS_HEIGHT);
         facet.heading = "Percentiles".to_owned();
@@ -133,12 +163,14 @@ impl Tails {
         for line in self.lines.iter().rev() {
             self.line(&mut facet, line, look(line));
         }
-        for line in &self.lines {
+        for line in in_order.iter().copied() {
             let failed = vocabulary::failed(line.failed.0, line.failed.1);
             let failed = failed.map_or(String::new(), |failed| format!(" ({failed})"));
             let end = line.points.last().map(|(_, end)| end.median);
             let name = format!("{}{failed}", line.name);
-            facet.labels.extend(end.map(|end| EndLabel::points(end, name, look(line))));
+            facet
+                .labels
+                .extend(end.map(|end| EndLabel::points(end, name, look(line))));
         }
         facet
     }
@@ -148,16 +180,28 @@ impl Tails {
             let name = self.places.iter().find(|(x, _)| *x == place);
             name.map_or("", |(_, name)| name)
         };
-        let medians = || line.points.iter().map(|(place, of)| Datum::new(*place, of.median));
+        let medians = || {
+            line.points
+                .iter()
+                .map(|(place, of)| Datum::new(*place, of.median))
+        };
         let intervals = line.points.iter().map(|(place, of)| Datum::new(*place, of));
         let points = line.points.iter().map(|(place, of)| {
             let seconds = Quantity::Latency.estimate(of);
             let words = format!("{}, {}: {seconds}", line.name, words(*place));
             Datum::new(*place, of.median).tooltip(words)
         });
-        facet.add(Layer::new(Mark::Line(1.5, Stroke::Solid), look.colour, medians()));
+        facet.add(Layer::new(
+            Mark::Line(1.5, Stroke::Solid),
+            look.colour,
+            medians(),
+        ));
         facet.add(Layer::new(Mark::Interval(true), look.colour, intervals));
-        facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, points));
+        facet.add(Layer::new(
+            Mark::Point(look.symbol, 3.5),
+            look.colour,
+            points,
+        ));
     }
 }
 
@@ -168,15 +212,28 @@ impl Distribution {
         let latencies: Vec<f64> = all.map(|(seconds, _)| *seconds).collect();
         let unit = Quantity::Latency.unit(&latencies);
         let x = Quantity::Latency.axis(Scale::log(latencies, unit));
-        let y = Axis::new(Scale::linear(0.0, 1.0, Unit::PERCENT), "% of the batches took no longer");
+        let y = Axis::new(
+            Scale::linear(0.0, 1.0, Unit::PERCENT),
+            "% of the batches took no longer",
+        );
         let mut facet = Facet::new(x, y, DISTRIBUTION_HEIGHT);
         facet.heading = "Every batch of a traced run".to_owned();
         let runtimes = vec![&Runtime::Native; self.runs.len()];
         let looks = Look::series(&runtimes);
         for (run, look) in self.runs.iter().zip(looks).rev() {
-            let start = run.steps.first().map(|(seconds, _)| Datum::new(*seconds, 0.0));
-            let steps = run.steps.iter().map(|&(seconds, share)| Datum::new(seconds, share));
-            facet.add(Layer::new(Mark::Step(1.5), look.colour, start.into_iter().chain(steps)));
+            let start = run
+                .steps
+                .first()
+                .map(|(seconds, _)| Datum::new(*seconds, 0.0));
+            let steps = run
+                .steps
+                .iter()
+                .map(|&(seconds, share)| Datum::new(seconds, share));
+            facet.add(Layer::new(
+                Mark::Step(1.5),
+                look.colour,
+                start.into_iter().chain(steps),
+            ));
             let points = [0.1, 0.5, 0.9].into_iter().filter_map(|share| {
                 let seconds = run.quantile(share)?;
                 let words = format!(
@@ -188,8 +245,14 @@ impl Distribution {
                 );
                 Some(Datum::new(seconds, share).tooltip(words))
             });
-            facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, points));
-            facet.labels.insert(0, EndLabel::points(1.0, &run.name, look));
+            facet.add(Layer::new(
+                Mark::Point(look.symbol, 3.5),
+                look.colour,
+                points,
+            ));
+            facet
+                .labels
+                .insert(0, EndLabel::points(1.0, &run.name, look));
         }
         facet
     }

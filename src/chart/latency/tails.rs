@@ -71,7 +71,11 @@ impl Tails {
         let longest = percentiles.last().map_or(2.0, |(place, ..)| 10.0 * place);
         let shown = choice::evenly(ranked.len(), MOST_SERIES).into_iter();
         let lines = shown.map(|rank| {
-            let Ranked { name, trials, failed } = &ranked[rank];
+            let Ranked {
+                name,
+                trials,
+                failed,
+            } = &ranked[rank];
             let points = percentiles.iter().filter_map(|p| percentile(p, trials));
             Line {
                 name: name.clone(),
@@ -106,10 +110,17 @@ struct Ranked<'a> {
 fn ranked<'a>(work: &Work<'a>) -> Vec<Ranked<'a>> {
     let groups = group_by(work.trials.iter().copied(), |trial| trial);
     let with_latency = groups.into_iter().map(|(name, mut trials)| {
-        let failed = trials.iter().filter(|trial| trial.status != Status::Ok).count();
+        let failed = trials
+            .iter()
+            .filter(|trial| trial.status != Status::Ok)
+            .count();
         let failed = (failed, trials.len());
         trials.retain(|trial| has_latency(trial));
-        Ranked { name, trials, failed }
+        Ranked {
+            name,
+            trials,
+            failed,
+        }
     });
     let mut ranked: Vec<Ranked<'a>> = with_latency.filter(|one| !one.trials.is_empty()).collect();
     let makespan = |one: &Ranked<'_>| median_makespan_s(&one.trials).unwrap_or(f64::INFINITY);

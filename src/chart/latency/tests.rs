@@ -1,8 +1,8 @@
 //! What the latency chart shows, by value and as an SVG.
 
 use super::*;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
-use crate::chart::{Trace, draw, paint};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, words};
+use crate::chart::{Kind, Trace, draw};
 use crate::record::{TraceRow, Trial, samples};
 
 /// Runs of a configuration whose median latency is so many seconds.
@@ -135,7 +135,7 @@ fn traces_go_with_the_only_work_and_else_have_their_own_picture() {
             traces: &traces,
             ..records(trials)
         };
-        let drawings = draw(&[Kind::Latency], &records).unwrap();
+        let drawings = draw(&[Kind::Latency], &records);
         let stems = drawings.drawn.into_iter().map(|drawing| drawing.stem);
         stems.collect::<Vec<String>>()
     };
@@ -151,7 +151,7 @@ fn traces_go_with_the_only_work_and_else_have_their_own_picture() {
 
 #[test]
 fn without_latencies_nothing_is_drawn_and_without_a_trace_the_picture_says_so() {
-    let drawings = draw(&[Kind::Latency], &records(&samples::nine())).unwrap();
+    let drawings = draw(&[Kind::Latency], &records(&samples::nine()));
     let reasons: Vec<&str> = drawings
         .left_out
         .iter()
@@ -161,8 +161,8 @@ fn without_latencies_nothing_is_drawn_and_without_a_trace_the_picture_says_so() 
     test-io has no good run with batch latencies
     test-cpu has no good run with batch latencies
     ");
-    let figure = layout::figure(&prepared(&several(1, (1, 32)), &[]), SOURCE).unwrap();
-    assert!(words(&figure).join(" ").contains("mpmt run --trace"));
+    let chart = prepared(&several(1, (1, 32)), &[]).chart();
+    assert!(words(&chart).join(" ").contains("mpmt run --trace"));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn odd_figures_are_passed_over() {
     trials[2].latency_max_s = None;
     trials[3].makespan_s = None;
     trials[4].results = None;
-    layout::figure(&prepared(&trials, &[]), SOURCE).unwrap();
+    svg(&prepared(&trials, &[]).chart());
 }
 
 #[test]
@@ -195,15 +195,14 @@ fn no_text_touches_another_or_leaves_the_figure() {
         ("many", several(30, (6, 500)), &traces[..]),
         ("same", same, &traces[..]),
     ] {
-        let figure = layout::figure(&prepared(&trials, traces), SOURCE).unwrap();
-        keep(&figure, &format!("latency-{name}"));
-        assert_texts_keep_apart(&figure);
+        let chart = prepared(&trials, traces).chart();
+        assert_texts_keep_apart(&chart, &format!("latency-{name}"));
     }
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
     let traces = [traced("io-mpmt-2x16, barrier", &[0.3, 0.1, 0.2, 0.4, 0.25])];
-    let figure = layout::figure(&prepared(&several(3, (6, 500)), &traces), SOURCE).unwrap();
-    insta::assert_snapshot!("latency.svg", paint::svg(&figure).unwrap());
+    let chart = prepared(&several(3, (6, 500)), &traces).chart();
+    insta::assert_snapshot!("latency.svg", svg(&chart));
 }

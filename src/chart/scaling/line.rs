@@ -77,7 +77,11 @@ impl Line {
     /// Along an axis, from the trials on it, failed ones included.
     pub fn of(axis: Axis, name: String, trials: &[&Trial]) -> Line {
         let pooled = is_pooled(axis, trials);
-        let usable: Vec<&Trial> = trials.iter().copied().filter(|trial| is_usable(trial)).collect();
+        let usable: Vec<&Trial> = trials
+            .iter()
+            .copied()
+            .filter(|trial| is_usable(trial))
+            .collect();
         let mut places: BTreeMap<(u64, u32), Vec<&Trial>> = BTreeMap::new();
         for trial in trials {
             let split = if pooled { 0 } else { trial.processes };
@@ -87,7 +91,9 @@ impl Line {
         places.retain(|_, trials| trials.iter().any(|trial| is_usable(trial)));
         let mut line = Line {
             name,
-            runtime: usable.first().map_or(Runtime::Native, |trial| trial.runtime.clone()),
+            runtime: usable
+                .first()
+                .map_or(Runtime::Native, |trial| trial.runtime.clone()),
             is_best: false,
             points: Vec::new(),
             ideal: Ideal::default(),
@@ -106,11 +112,15 @@ impl Line {
     /// Adds what was measured at one place.
     fn place(&mut self, concurrency: f64, trials: &[&Trial], pooled: bool) {
         let usable = || trials.iter().filter(|trial| is_usable(trial));
-        let Some(throughput) = Estimate::of(usable().filter_map(|trial| trial.throughput_per_s)) else {
+        let Some(throughput) = Estimate::of(usable().filter_map(|trial| trial.throughput_per_s))
+        else {
             return;
         };
         let first = trials.first().filter(|_| !pooled);
-        let failed = trials.iter().filter(|trial| trial.status != Status::Ok).count();
+        let failed = trials
+            .iter()
+            .filter(|trial| trial.status != Status::Ok)
+            .count();
         self.points.push(Point {
             concurrency,
             throughput,

@@ -12,7 +12,9 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grammar::{Axis as ChartAxis, Chart, Datum, EndLabel, Extent, Facet, Layer, Mark, Ticks};
+use super::grammar::{
+    Axis as ChartAxis, Chart, Datum, EndLabel, Extent, Facet, Layer, Mark, Ticks,
+};
 use super::order::Means;
 use super::palette::Look;
 use super::scale::{Scale, ends};
@@ -31,6 +33,8 @@ const FEWEST_VALUES: usize = 3;
 const MOST_LINES: usize = 4;
 /// The height of a plot area, and of the row of a peak at its foot.
 const HEIGHT: f64 = 190.0;
+/// The same where points have names.
+const SPLITS_HEIGHT: f64 = 250.0;
 const PEAK_ROW: f64 = 16.0;
 /// Measured values that all have a tick.
 const MOST_TICKS: usize = 14;
@@ -85,7 +89,10 @@ impl Scaling {
         let (best, name) =
             fastest.ok_or_else(|| format!("{} has no good run: see its errors", work.slug))?;
         let executor = line_executor(best, work.trials.iter().copied());
-        let own = Means { executor, ..Means::of(best) };
+        let own = Means {
+            executor,
+            ..Means::of(best)
+        };
         let mut lines = candidates(best, &own, &work.trials);
         let shown: BTreeSet<Means> = lines.iter().map(|line| line.means.clone()).collect();
         let mut notes = Vec::new();
@@ -97,9 +104,14 @@ impl Scaling {
                 shown.len()
             ));
         }
-        if lines.iter().any(|line| line::is_pooled(line.axis, &line.trials)) {
+        if lines
+            .iter()
+            .any(|line| line::is_pooled(line.axis, &line.trials))
+        {
             let most = line::MOST_SPLITS;
-            notes.push(format!("With more than {most} splits all of one product share a point."));
+            notes.push(format!(
+                "With more than {most} splits all of one product share a point."
+            ));
         }
         if lines.iter().any(|line| line.values() > line::MOST_POINTS) {
             notes.push(format!(
@@ -154,27 +166,46 @@ fn candidates<'a>(best: &Trial, own: &Means, trials: &[&'a Trial]) -> Vec<Candid
     let alone = own.executor == ExecutorKind::Sequential;
     for trial in trials {
         if alone || trial.executor != ExecutorKind::Sequential {
-            let key = Means { spawn: best.spawn, ..Means::of(trial) };
-            means.entry(key).or_insert_with(|| through(trial.executor, trial));
+            let key = Means {
+                spawn: best.spawn,
+                ..Means::of(trial)
+            };
+            means
+                .entry(key)
+                .or_insert_with(|| through(trial.executor, trial));
         }
     }
     let along = |axis: Axis| {
         means.iter().map(move |(means, through)| {
-            let on_it = trials.iter().copied().filter(|trial| axis.holds(trial, through));
-            Candidate { axis, means: means.clone(), trials: on_it.collect() }
+            let on_it = trials
+                .iter()
+                .copied()
+                .filter(|trial| axis.holds(trial, through));
+            Candidate {
+                axis,
+                means: means.clone(),
+                trials: on_it.collect(),
+            }
         })
     };
     let all = Axis::ALL.into_iter().flat_map(along);
-    all.filter(|line| line.values() >= FEWEST_VALUES && !line.repeats_another()).collect()
+    all.filter(|line| line.values() >= FEWEST_VALUES && !line.repeats_another())
+        .collect()
 }
 
 impl Candidate<'_> {
     fn usable(&self) -> impl Iterator<Item = &Trial> {
-        self.trials.iter().copied().filter(|trial| line::is_usable(trial))
+        self.trials
+            .iter()
+            .copied()
+            .filter(|trial| line::is_usable(trial))
     }
 
     fn values(&self) -> usize {
-        count(self.usable().map(|trial| self.axis.concurrency(trial) as u64))
+        count(
+            self.usable()
+                .map(|trial| self.axis.concurrency(trial) as u64),
+        )
     }
 
     /// Over the product there is nothing new where processes or threads alone vary.
@@ -198,7 +229,11 @@ fn views(best: &Trial, own: &Means, candidates: &[Candidate<'_>]) -> Vec<View> {
     let view = |axis: Axis| View {
         axis,
         through: (best.processes, best.threads),
-        lines: candidates.iter().filter(|line| line.axis == axis).map(line).collect(),
+        lines: candidates
+            .iter()
+            .filter(|line| line.axis == axis)
+            .map(line)
+            .collect(),
     };
     let views = Axis::ALL.into_iter().map(view);
     views.filter(|view| !view.lines.is_empty()).collect()
@@ -215,30 +250,41 @@ fn name_among(means: &Means, others: &BTreeSet<&Means>) -> String {
         differ(|means| means.executor.to_string()),
         differ(|means| means.dispatch.to_string()),
     ];
-    parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
+    parts
+        .into_iter()
+        .flatten()
+        .collect::<Vec<String>>()
+        .join(", ")
 }
 
 impl View {
     /// The lines' bands, curves and ideals, then their peaks and points.
     fn facet(&self) -> Facet {
         let lines = || self.lines.iter();
-        let mut concurrencies: Vec<f64> =
-            lines().flat_map(|line| line.points.iter().map(|point| point.concurrency)).collect();
+        let mut concurrencies: Vec<f64> = lines()
+            .flat_map(|line| line.points.iter().map(|point| point.concurrency))
+            .collect();
         concurrencies.sort_unstable_by(f64::total_cmp);
         concurrencies.dedup();
         let ideals = lines().flat_map(|line| line.ideal.points.iter().map(|(_, y)| *y));
-        let fitted = lines().filter_map(Line::law).flat_map(|curve| curve.line.iter().map(|(_, y)| *y));
+        let fitted = lines()
+            .filter_map(Line::law)
+            .flat_map(|curve| curve.line.iter().map(|(_, y)| *y));
         let measured = lines().flat_map(|line| &line.points);
         let measured = measured.flat_map(|Point { throughput: t, .. }| [t.low, t.median, t.high]);
         let values: Vec<f64> = measured.chain(ideals).chain(fitted).collect();
         let x = Scale::log_around(concurrencies.iter().copied(), Unit::named(""));
         let ticks = match concurrencies.len() {
-            0..=MOST_TICKS => Ticks::At(concurrencies.iter().map(|&n| (n, unit::tick(n))).collect()),
+            0..=MOST_TICKS => {
+                Ticks::At(concurrencies.iter().map(|&n| (n, unit::tick(n))).collect())
+            }
             _ => Ticks::Round,
         };
-        let y = Quantity::Throughput.axis(Scale::suited(&values, Quantity::Throughput.unit(&values)));
+        let y =
+            Quantity::Throughput.axis(Scale::suited(&values, Quantity::Throughput.unit(&values)));
         let x = ChartAxis::new(x, notes::variable(self.axis).title()).ticks(ticks);
-        let mut facet = Facet::new(x, y, HEIGHT);
+        let has_splits = self.axis == Axis::Product;
+        let mut facet = Facet::new(x, y, if has_splits { SPLITS_HEIGHT } else { HEIGHT });
         facet.heading = notes::heading(self);
         facet.captions = lines().map(notes::caption).collect();
         facet.beside = true;
@@ -246,32 +292,62 @@ impl View {
         let looks = Look::series(&runtimes);
         for (line, look) in lines().zip(&looks) {
             let Some(curve) = line.law() else { continue };
-            let band = curve.band.iter().map(|&(n, low, high)| Datum::new(n, (low, high)));
+            let band = curve
+                .band
+                .iter()
+                .map(|&(n, low, high)| Datum::new(n, (low, high)));
             facet.add(Layer::new(Mark::Band, look.colour, band).opacity(0.15));
-            let curve = curve.line.iter().map(|&(n, throughput)| Datum::new(n, throughput));
-            facet.add(Layer::new(Mark::Line(1.5, Stroke::Solid), look.colour, curve));
+            let curve = curve
+                .line
+                .iter()
+                .map(|&(n, throughput)| Datum::new(n, throughput));
+            facet.add(Layer::new(
+                Mark::Line(1.5, Stroke::Solid),
+                look.colour,
+                curve,
+            ));
         }
         let one = lines().all(|line| line.ideal.is_that_of(&self.lines[0].ideal));
-        for (line, look) in lines().zip(&looks).take(if one { 1 } else { self.lines.len() }) {
+        for (line, look) in lines()
+            .zip(&looks)
+            .take(if one { 1 } else { self.lines.len() })
+        {
             let colour = if one { theme::IDEAL } else { look.colour };
-            let ideal = line.ideal.points.iter().map(|&(n, throughput)| Datum::new(n, throughput));
+            let ideal = line
+                .ideal
+                .points
+                .iter()
+                .map(|&(n, throughput)| Datum::new(n, throughput));
             facet.add(Layer::new(Mark::Line(1.5, Stroke::Dashed), colour, ideal));
             let end = line.ideal.points.last().filter(|_| one);
-            facet.labels.extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
+            facet
+                .labels
+                .extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
         }
         let ends = ends(concurrencies.iter().copied()).unwrap_or((1.0, 1.0));
         let mut peaks = 0;
         for (line, look) in lines().zip(&looks) {
-            if line.law().is_some_and(|curve| peak(&mut facet, (curve, look), ends, peaks)) {
+            if line
+                .law()
+                .is_some_and(|curve| peak(&mut facet, (curve, look), ends, peaks))
+            {
                 peaks += 1;
             }
         }
-        facet.foot = if peaks > 0 { f64::from(peaks) * PEAK_ROW + 6.0 } else { 0.0 };
+        facet.foot = if peaks > 0 {
+            f64::from(peaks) * PEAK_ROW + 6.0
+        } else {
+            0.0
+        };
         // The first line lies above the others, and its points answer first.
         for (line, look) in lines().zip(&looks).rev() {
             self.points(&mut facet, line, *look);
         }
-        facet.labels.extend(lines().zip(looks).filter_map(|(line, look)| label(line, look)));
+        facet.labels.extend(
+            lines()
+                .zip(looks)
+                .filter_map(|(line, look)| label(line, look)),
+        );
         facet
     }
 
@@ -288,9 +364,20 @@ impl View {
                 .text(text.join(", "))
         };
         let data: Vec<Datum> = line.points.iter().map(datum).collect();
-        facet.add(Layer::new(Mark::Interval(true), look.colour, data.iter().cloned().map(silent)));
-        let at = |datum: Datum| Datum { y: datum.y.at.into(), ..datum };
-        facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, data.into_iter().map(at)));
+        facet.add(Layer::new(
+            Mark::Interval(true),
+            look.colour,
+            data.iter().cloned().map(silent),
+        ));
+        let at = |datum: Datum| Datum {
+            y: datum.y.at.into(),
+            ..datum
+        };
+        facet.add(Layer::new(
+            Mark::Point(look.symbol, 3.5),
+            look.colour,
+            data.into_iter().map(at),
+        ));
     }
 }
 
@@ -301,25 +388,75 @@ fn silent(datum: Datum) -> Datum {
 
 /// A ring at the peak of a curve, and its interval in a row at the foot of the plot area; whether
 /// it has one.
-fn peak(facet: &mut Facet, (curve, look): (&Curve, &Look), (low, high): (f64, f64), row: u32) -> bool {
+fn peak(
+    facet: &mut Facet,
+    (curve, look): (&Curve, &Look),
+    (low, high): (f64, f64),
+    row: u32,
+) -> bool {
     let Some((at, interval)) = curve.peak() else {
         return false;
     };
     let lift = 9.0 + f64::from(row) * PEAK_ROW;
     let top = curve.fit.scaling.throughput(at);
     let foot = f64::NEG_INFINITY;
-    let rule = Datum::new(at, Extent { low: foot, at: top, high: top });
-    facet.add(Layer::new(Mark::Rule(1.0, Stroke::Dotted), look.colour, [rule]));
-    facet.add(Layer::new(Mark::Point(Symbol::Ring, 4.0), look.colour, [Datum::new(at, top)]));
-    let from = if interval.low < low { f64::NEG_INFINITY } else { interval.low };
-    let to = if interval.high > high { f64::INFINITY } else { interval.high };
-    let extent = Extent { low: from, at, high: to };
-    facet.add(Layer::new(Mark::Interval(true), look.colour, [Datum::new(extent, foot)]).lift(lift));
+    let rule = Datum::new(
+        at,
+        Extent {
+            low: foot,
+            at: top,
+            high: top,
+        },
+    );
+    facet.add(Layer::new(
+        Mark::Rule(1.0, Stroke::Dotted),
+        look.colour,
+        [rule],
+    ));
+    facet.add(Layer::new(
+        Mark::Point(Symbol::Ring, 4.0),
+        look.colour,
+        [Datum::new(at, top)],
+    ));
+    let from = if interval.low < low {
+        f64::NEG_INFINITY
+    } else {
+        interval.low
+    };
+    let to = if interval.high > high {
+        f64::INFINITY
+    } else {
+        interval.high
+    };
+    let extent = Extent {
+        low: from,
+        at,
+        high: to,
+    };
+    facet.add(
+        Layer::new(
+            Mark::Interval(true),
+            look.colour,
+            [Datum::new(extent, foot)],
+        )
+        .lift(lift),
+    );
     // Beside the end of the interval that has more room.
-    let beside = if facet.x.scale.position(at) > 0.5 { from } else { to };
+    let beside = if facet.x.scale.position(at) > 0.5 {
+        from
+    } else {
+        to
+    };
     let name = Datum::new(beside, foot).text(notes::peak(at, interval));
     facet.add(Layer::new(Mark::Point(Symbol::Disc, 0.0), look.colour, [name]).lift(lift));
-    facet.add(Layer::new(Mark::Point(Symbol::Disc, 2.5), look.colour, [Datum::new(at, foot)]).lift(lift));
+    facet.add(
+        Layer::new(
+            Mark::Point(Symbol::Disc, 2.5),
+            look.colour,
+            [Datum::new(at, foot)],
+        )
+        .lift(lift),
+    );
     true
 }
 
@@ -331,6 +468,10 @@ fn label(line: &Line, look: Look) -> Option<EndLabel> {
         ("", None) => None,
         ("", Some((_, end))) => Some(EndLabel::line(*end, "USL", Stroke::Solid, look.colour)),
         (name, Some((_, end))) => Some(EndLabel::points(*end, name, look)),
-        (name, None) => Some(EndLabel::points(line.points.last()?.throughput.median, name, look)),
+        (name, None) => Some(EndLabel::points(
+            line.points.last()?.throughput.median,
+            name,
+            look,
+        )),
     }
 }

@@ -19,8 +19,11 @@ pub(super) fn variable(axis: Axis) -> XVariable {
 
 impl Scaling {
     pub(super) fn title(&self) -> String {
-        let over: Vec<String> =
-            self.views.iter().map(|view| variable(view.axis).noun().to_owned()).collect();
+        let noun = |view: &View| match view.axis {
+            Axis::Product if self.views.len() > 1 => "their product".to_owned(),
+            axis => variable(axis).noun().to_owned(),
+        };
+        let over: Vec<String> = self.views.iter().map(noun).collect();
         let over = format!("over {}", listed(&over));
         vocabulary::title(&Quantity::Throughput.name(), &self.experiment, &over)
     }
@@ -28,12 +31,20 @@ impl Scaling {
     pub(super) fn all_notes(&self) -> Vec<String> {
         let mut notes = vec![
             format!("For {}.", self.work),
-            format!("{} Lines through the fastest configuration, {}.", vocabulary::THROUGHPUT, self.best),
+            format!(
+                "{} Lines through the fastest configuration, {}.",
+                vocabulary::THROUGHPUT,
+                self.best
+            ),
         ];
         let estimates = self.lines().flat_map(|line| &line.points);
-        notes.extend(vocabulary::explained(estimates.map(|point| &point.throughput)));
+        notes.extend(vocabulary::explained(
+            estimates.map(|point| &point.throughput),
+        ));
         if self.lines().any(|line| !line.ideal.points.is_empty()) {
-            notes.push(vocabulary::ideal(self.lines().any(|line| line.ideal_is_bound)));
+            notes.push(vocabulary::ideal(
+                self.lines().any(|line| line.ideal_is_bound),
+            ));
         }
         if self.lines().any(|line| line.law().is_some()) {
             notes.push(
@@ -86,8 +97,14 @@ pub(super) fn caption(line: &Line) -> String {
     };
     match &line.curve {
         Ok(curve) if curve.fit.is_supported() => {
-            let peak = curve.peak().map(|(at, interval)| format!("{}, ", peak(at, interval)));
-            format!("{of}: {}{}.", peak.unwrap_or_default(), parameters(&curve.fit))
+            let peak = curve
+                .peak()
+                .map(|(at, interval)| format!("{}, ", peak(at, interval)));
+            format!(
+                "{of}: {}{}.",
+                peak.unwrap_or_default(),
+                parameters(&curve.fit)
+            )
         }
         Ok(curve) => format!("{of}: no law is drawn; {}.", doubts(curve)),
         Err(why) => format!("{of}: no law is fitted; {why}."),
@@ -125,7 +142,12 @@ fn small(value: f64) -> String {
 
 /// A point in words.
 pub(super) fn tooltip(view: &View, line: &Line, point: &Point) -> String {
-    let Point { concurrency, throughput, split, failed } = point;
+    let Point {
+        concurrency,
+        throughput,
+        split,
+        failed,
+    } = point;
     let place = match split {
         Some((processes, threads)) => {
             let processes = counted(u64::from(*processes), "process");
@@ -136,7 +158,10 @@ pub(super) fn tooltip(view: &View, line: &Line, point: &Point) -> String {
     let mut words = vec![Quantity::Throughput.estimate(throughput)];
     if let Some(ideal) = line.ideal.at(*concurrency) {
         let percent = 100.0 * throughput.median / ideal;
-        words.push(format!("ideal {}, of which {percent:.1} % are reached", short(ideal)));
+        words.push(format!(
+            "ideal {}, of which {percent:.1} % are reached",
+            short(ideal)
+        ));
     }
     if let Some(curve) = line.law() {
         let fitted = curve.fit.scaling.throughput(*concurrency);

@@ -1,8 +1,8 @@
 //! What the scaling chart shows, by value and as an SVG.
 
 use super::*;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records};
-use crate::chart::{draw, paint};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips};
+use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind};
 use crate::record::{samples, works};
 use crate::stats::Scaling as Law;
@@ -44,6 +44,10 @@ fn prepared(trials: &[Trial]) -> Result<Scaling, String> {
     Scaling::prepare(&works(trials)[0])
 }
 
+fn has_several(scaling: &Scaling) -> bool {
+    scaling.views.iter().any(|view| view.lines.len() > 1)
+}
+
 fn in_ways(trials: &[Trial], ways: &[(ExecutorKind, Dispatch)]) -> Vec<Trial> {
     let slower = |number: usize, seconds: f64| seconds * (1.0 + 0.3 * number as f64);
     let of = |(number, &(executor, dispatch)): (usize, &(ExecutorKind, Dispatch))| {
@@ -74,13 +78,7 @@ fn three_ways() -> Vec<Trial> {
 fn a_grid_has_lines_over_processes_threads_and_both_through_its_fastest() {
     let scaling = prepared(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.01))).unwrap();
     let told: Vec<(Axis, usize, usize)> = (scaling.views.iter())
-        .map(|view| {
-            (
-                view.axis,
-                view.lines.len(),
-                view.lines[0].series.points.len(),
-            )
-        })
+        .map(|view| (view.axis, view.lines.len(), view.lines[0].points.len()))
         .collect();
     assert_eq!(
         told,
@@ -99,8 +97,8 @@ fn a_grid_has_lines_over_processes_threads_and_both_through_its_fastest() {
         "{peak} {interval:?}"
     );
     assert_eq!(both.ideal.at(16.0), Some(1600.0));
-    assert_eq!(both.splits[1], Some((1, 2)));
-    assert!(!scaling.has_several() && scaling.notes.is_empty());
+    assert_eq!(both.points[1].split, Some((1, 2)));
+    assert!(!has_several(&scaling) && scaling.notes.is_empty());
 }
 
 #[test]
@@ -118,7 +116,7 @@ fn the_band_lies_around_the_curve() {
 fn executors_and_dispatches_have_lines_of_their_own_while_they_can_be_told_apart() {
     let scaling = prepared(&three_ways()).unwrap();
     let names: Vec<&str> = (scaling.views[0].lines.iter())
-        .map(|line| line.series.name.as_str())
+        .map(|line| line.name.as_str())
         .collect();
     assert_eq!(
         names,
@@ -135,7 +133,7 @@ fn executors_and_dispatches_have_lines_of_their_own_while_they_can_be_told_apart
         .collect();
     let many = in_ways(&grid(&[1, 2, 4, 8], BENT, (1, 0.0)), &six);
     let scaling = prepared(&many).unwrap();
-    assert!(!scaling.has_several());
+    assert!(!has_several(&scaling));
     insta::assert_snapshot!(scaling.notes.join("\n"), @"Of 6 combinations of runtime, executor and dispatch only that of the fastest configuration is shown (--only takes others).");
 }
 
@@ -155,16 +153,14 @@ fn an_interpreter_lock_and_its_switch_intervals_have_lines_beside_native_threads
     let trials = [native.clone(), locked(0.005), locked(0.001)].concat();
     let scaling = prepared(&trials).unwrap();
     for view in &scaling.views {
-        let names: Vec<&str> = (view.lines.iter())
-            .map(|line| line.series.name.as_str())
-            .collect();
+        let names: Vec<&str> = (view.lines.iter()).map(|line| line.name.as_str()).collect();
         assert_eq!(names, ["native", "gil", "gil, switch interval 0.001 s"]);
     }
 }
 
 #[test]
 fn without_three_values_there_is_no_line_and_the_reason_says_what_to_sweep() {
-    let drawings = draw(&[Kind::Scaling], &records(&samples::nine()[..2])).unwrap();
+    let drawings = draw(&[Kind::Scaling], &records(&samples::nine()[..2]));
     let reasons: Vec<&str> = drawings
         .left_out
         .iter()
@@ -183,7 +179,7 @@ fn odd_figures_are_passed_over() {
         trial.makespan_s = Some(odd.abs());
         trial.ideal_s = Some(odd);
     }
-    layout::figure(&prepared(&trials).unwrap(), SOURCE).unwrap();
+    svg(&prepared(&trials).unwrap().chart());
 }
 
 #[test]
@@ -191,8 +187,9 @@ fn many_splits_share_dots_and_say_so() {
     let numbers: Vec<u32> = (1..=12).collect();
     let scaling = prepared(&grid(&numbers, BENT, (1, 0.0))).unwrap();
     let both = &scaling.views[2].lines[0];
-    assert!(both.series.points.len() < 100 && both.splits.iter().all(Option::is_none));
-    assert!(scaling.notes[0].contains("share a dot"));
+    let all_share = both.points.iter().all(|point| point.split.is_none());
+    assert!(both.points.len() < 100 && all_share);
+    assert!(scaling.notes[0].contains("share a point"));
 }
 
 #[test]
@@ -212,22 +209,19 @@ fn no_text_touches_another_or_leaves_the_figure() {
         ("many", grid(&numbers, BENT, (2, 0.05))),
         ("few", grid(&[1, 2, 4], BENT, (2, 0.05))),
     ] {
-        let figure = layout::figure(&prepared(&trials).unwrap(), SOURCE).unwrap();
-        keep(&figure, &format!("scaling-{name}"));
-        assert_texts_keep_apart(&figure);
+        let chart = prepared(&trials).unwrap().chart();
+        assert_texts_keep_apart(&chart, &format!("scaling-{name}"));
     }
 }
 
 #[test]
 fn a_reader_is_told_the_values_of_a_dot() {
     let scaling = prepared(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.02))).unwrap();
-    let figure = layout::figure(&scaling, SOURCE).unwrap();
-    insta::assert_snapshot!(figure.tips[1].words, @"2 processes of 4 threads: 690 commands/s, 95 % interval 677 to 700 in 6 runs; ideal 800, of which 86.2 % are reached; the law gives 689");
+    insta::assert_snapshot!(tooltips(&scaling.chart())[1], @"2 processes of 4 threads: 690 commands/s, 95 % interval 677 to 700 in 6 runs; ideal 800, of which 86.2 % are reached; the law gives 689");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
     let scaling = prepared(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.02))).unwrap();
-    let figure = layout::figure(&scaling, SOURCE).unwrap();
-    insta::assert_snapshot!("scaling.svg", paint::svg(&figure).unwrap());
+    insta::assert_snapshot!("scaling.svg", svg(&scaling.chart()));
 }

@@ -35,8 +35,16 @@ pub(super) fn facet(repeats: &Repeats, range: &Range) -> Facet {
     facet.legend = legend(repeats, range, (!line.is_empty()).then_some(width));
     let ends = repeats.block_ends.iter().filter(|_| parts_blocks(repeats));
     let ends = ends.map(|end| Datum::new(*end as f64 + 0.5, WHOLE));
-    facet.add(Layer::new(Mark::Rule(1.0, Stroke::Solid), theme::GRID, ends));
-    facet.add(Layer::new(Mark::Rule(1.0, Stroke::Solid), theme::RULE, [Datum::new(WHOLE, 0.0)]));
+    facet.add(Layer::new(
+        Mark::Rule(1.0, Stroke::Solid),
+        theme::GRID,
+        ends,
+    ));
+    facet.add(Layer::new(
+        Mark::Rule(1.0, Stroke::Solid),
+        theme::RULE,
+        [Datum::new(WHOLE, 0.0)],
+    ));
     let mut seen: HashSet<(i64, i64)> = HashSet::new();
     let mut runs = Vec::new();
     for run in &repeats.runs {
@@ -48,7 +56,10 @@ pub(super) fn facet(repeats: &Repeats, range: &Range) -> Facet {
         }
     }
     let every = line.len().div_ceil(PLACES as usize).max(1);
-    let line = line.into_iter().step_by(every).map(|(place, percent)| Datum::new(place, percent));
+    let line = line
+        .into_iter()
+        .step_by(every)
+        .map(|(place, percent)| Datum::new(place, percent));
     let line = Layer::new(Mark::Line(2.0, Stroke::Solid), theme::MEASURED, line);
     run::add(&mut facet, runs, [Symbol::Down, Symbol::Up], line);
     facet.add(tooltips(repeats, range));
@@ -58,9 +69,18 @@ pub(super) fn facet(repeats: &Repeats, range: &Range) -> Facet {
 /// What the marks mean: only those that there are.
 fn legend(repeats: &Repeats, range: &Range, width: Option<usize>) -> Vec<Legend> {
     let has = |look: &Look| repeats.runs.iter().any(|run| Look::of_run(run) == *look);
-    let mut legend: Vec<Legend> = Look::ALL.into_iter().filter(has).map(Look::legend).collect();
+    let mut legend: Vec<Legend> = Look::ALL
+        .into_iter()
+        .filter(has)
+        .map(Look::legend)
+        .collect();
     if repeats.percents().any(|percent| range.is_beyond(percent)) {
-        legend.push(Legend::point(Symbol::Up, 3.0, theme::PUBLISHED, "beyond the axis"));
+        legend.push(Legend::point(
+            Symbol::Up,
+            3.0,
+            theme::PUBLISHED,
+            "beyond the axis",
+        ));
     }
     legend.extend(width.map(|width| Legend {
         key: Key::Line(2.0, Stroke::Solid, theme::MEASURED),
@@ -85,15 +105,19 @@ pub(super) fn parts_blocks(repeats: &Repeats) -> bool {
 /// A layer that can't be seen, in the order of the runs.
 fn tooltips(repeats: &Repeats, range: &Range) -> Layer {
     if repeats.runs.len() <= MOST_TOOLTIPS {
-        let data = repeats.runs.iter().map(|run| datum(run, range).tooltip(in_words(run)));
+        let data = repeats
+            .runs
+            .iter()
+            .map(|run| datum(run, range).tooltip(in_words(run)));
         return Layer::new(Mark::Point(Symbol::Disc, 0.0), theme::PAPER, data);
     }
     let strips = repeats.runs.chunks(repeats.runs.len().div_ceil(STRIPS));
     let data = strips.map(|runs| {
-        let ends = (runs[0].place as f64 - 0.5, runs[runs.len() - 1].place as f64 + 0.5);
-        let whole = Datum::new(ends, WHOLE);
-        Datum { y: crate::chart::grammar::Extent { at: 0.0, ..whole.y }, ..whole }
-            .tooltip(strip_in_words(runs))
+        let ends = (
+            runs[0].place as f64 - 0.5,
+            runs[runs.len() - 1].place as f64 + 0.5,
+        );
+        Datum::new(ends, WHOLE).tooltip(strip_in_words(runs))
     });
     Layer::new(Mark::Bar, theme::PAPER, data).opacity(0.0)
 }
@@ -108,7 +132,10 @@ fn in_words(run: &Run) -> String {
                 Look::Plain => String::new(),
                 look => format!(", {}", look.words()),
             };
-            format!("{about}: {seconds}, {} from its median{outlier}", percent(deviation.percent))
+            format!(
+                "{about}: {seconds}, {} from its median{outlier}",
+                percent(deviation.percent)
+            )
         }
     }
 }

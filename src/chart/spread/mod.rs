@@ -71,7 +71,9 @@ fn chart(repeats: &Repeats, experiment: &str) -> Chart {
     notes.extend(match repeats.single {
         0 => None,
         1 => Some("A configuration with a single good run is not shown.".to_owned()),
-        more => Some(format!("{more} configurations with a single good run are not shown.")),
+        more => Some(format!(
+            "{more} configurations with a single good run are not shown."
+        )),
     });
     if repeats.good().any(|(_, run)| Look::of(run) != Look::Plain) {
         notes.push(format!(

@@ -97,7 +97,11 @@ impl Repeats {
 
     /// Takes a configuration's trials with their places.
     fn take_in(&mut self, name: &str, trials: &[(usize, &Trial)]) {
-        let bad = || trials.iter().filter(|(_, trial)| trial.status != Status::Ok);
+        let bad = || {
+            trials
+                .iter()
+                .filter(|(_, trial)| trial.status != Status::Ok)
+        };
         for (place, trial) in bad() {
             let reason = trial.error.as_deref().unwrap_or("no reason recorded");
             let reason: Vec<&str> = reason.split_whitespace().collect();
@@ -131,8 +135,10 @@ impl Repeats {
     /// The median of so many neighbouring good runs, at the place of the middle one; also how many
     /// these are: a tenth of all, an odd number from 5 to 51. None when there are fewer than that.
     pub fn running_median(&self) -> (Vec<(f64, f64)>, usize) {
-        let good: Vec<(usize, f64)> =
-            self.good().map(|(place, deviation)| (place, deviation.percent)).collect();
+        let good: Vec<(usize, f64)> = self
+            .good()
+            .map(|(place, deviation)| (place, deviation.percent))
+            .collect();
         let width = (good.len() / 10).clamp(5, 51) | 1;
         let middle = |runs: &[(usize, f64)]| {
             let median = Estimate::median(runs.iter().map(|(_, percent)| *percent))?;
@@ -160,11 +166,7 @@ impl Run {
 
 impl Configuration {
     /// Of the makespans of two good runs or more.
-    fn of(
-        name: &str,
-        makespans: Vec<f64>,
-        failed: (usize, usize),
-    ) -> Option<Configuration> {
+    fn of(name: &str, makespans: Vec<f64>, failed: (usize, usize)) -> Option<Configuration> {
         let sample = Sample::new(makespans.clone())
             .ok()
             .filter(|sample| sample.len() > 1)?;

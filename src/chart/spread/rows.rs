@@ -28,7 +28,11 @@ impl<'a> Rows<'a> {
     /// The first configurations.
     pub fn of(repeats: &'a Repeats) -> Self {
         let shown = repeats.configurations.iter().take(MOST_ROWS);
-        Rows(shown.map(|row| (row, Estimate::of(row.percents()))).collect())
+        Rows(
+            shown
+                .map(|row| (row, Estimate::of(row.percents())))
+                .collect(),
+        )
     }
 
     /// The intervals of the medians.
@@ -42,8 +46,16 @@ impl<'a> Rows<'a> {
         let mut facet = Facet::new(x, Axis::new(Scale::band(self.0.len() as f64), ""), ROW);
         facet.table = Some(self.table());
         let key = Key::Interval(theme::MEASURED);
-        facet.legend = vec![Legend { key, words: "median and how far it is known".to_owned() }];
-        let rows = || self.0.iter().enumerate().map(|(index, row)| (index as f64, row));
+        facet.legend = vec![Legend {
+            key,
+            words: "median and how far it is known".to_owned(),
+        }];
+        let rows = || {
+            self.0
+                .iter()
+                .enumerate()
+                .map(|(index, row)| (index as f64, row))
+        };
         let intervals = rows().filter_map(|(y, (_, estimate))| {
             let ends = estimate.as_ref()?;
             let ends = (range.place(ends.low), range.place(ends.high));
@@ -55,22 +67,41 @@ impl<'a> Rows<'a> {
             rows().map(|(y, _)| Datum::new(0.0, y)),
         );
         let runs = rows().flat_map(|(y, (row, _))| {
-            let run = move |run: &Deviation| (Datum::new(range.place(run.percent), y), Look::of(run));
+            let run =
+                move |run: &Deviation| (Datum::new(range.place(run.percent), y), Look::of(run));
             row.deviations.iter().map(run)
         });
         let zero = Datum::new(0.0, WHOLE);
-        facet.add(Layer::new(Mark::Rule(1.0, Stroke::Solid), theme::RULE, [zero]));
+        facet.add(Layer::new(
+            Mark::Rule(1.0, Stroke::Solid),
+            theme::RULE,
+            [zero],
+        ));
         facet.add(Layer::new(Mark::Bar, theme::MEASURED, intervals).opacity(0.25));
-        run::add(&mut facet, runs.collect(), [Symbol::Left, Symbol::Right], medians);
+        run::add(
+            &mut facet,
+            runs.collect(),
+            [Symbol::Left, Symbol::Right],
+            medians,
+        );
         facet
     }
 
     fn table(&self) -> Table {
         let any_failed = self.0.iter().any(|(row, _)| row.failed.0 > 0);
-        let column = |head: &str| Column { colour: theme::INK, ..Column::new(head) };
+        let column = |head: &str| Column {
+            colour: theme::INK,
+            ..Column::new(head)
+        };
         let mut columns = vec![column("median"), column("range")];
         if any_failed {
-            columns.insert(1, Column { colour: theme::PUBLISHED_TEXT, ..Column::new("failed") });
+            columns.insert(
+                1,
+                Column {
+                    colour: theme::PUBLISHED_TEXT,
+                    ..Column::new("failed")
+                },
+            );
         }
         let row = |(row, estimate): &(&Configuration, Option<Estimate>)| {
             let range = format!("{} %", short(row.range()));
@@ -83,10 +114,20 @@ impl<'a> Rows<'a> {
                 values.insert(1, failed);
             }
             let (name, tooltip) = (row.name.clone(), in_words(row, estimate.as_ref()));
-            Row { name, values, tooltip, ..Row::default() }
+            Row {
+                name,
+                values,
+                tooltip,
+                ..Row::default()
+            }
         };
         let rows = self.0.iter().map(row).collect();
-        Table { head: "configuration", em: theme::SMALL, rows, columns }
+        Table {
+            head: "configuration",
+            em: theme::SMALL,
+            rows,
+            columns,
+        }
     }
 }
 
@@ -102,7 +143,9 @@ fn in_words(row: &Configuration, estimate: Option<&Estimate>) -> String {
     );
     if let Some(estimate) = estimate.filter(|estimate| estimate.is_interval) {
         let (low, high) = (percent(estimate.low), percent(estimate.high));
-        words.push_str(&format!("; 95 % interval of the median from {low} to {high}"));
+        words.push_str(&format!(
+            "; 95 % interval of the median from {low} to {high}"
+        ));
     }
     words.push_str(&counted(row.deviations.iter().map(Look::of)));
     words

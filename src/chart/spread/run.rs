@@ -76,8 +76,17 @@ impl Look {
 
 /// Adds runs that stand at an end of an axis, because they lie beyond it, and all others by their
 /// look, what is not plain in front; between them goes another layer.
-pub(super) fn add(facet: &mut Facet, runs: Vec<(Datum, Look)>, [low, high]: [Symbol; 2], between: Layer) {
-    let end = |datum: &Datum| [datum.x.at, datum.y.at].into_iter().find(|at| at.is_infinite());
+pub(super) fn add(
+    facet: &mut Facet,
+    runs: Vec<(Datum, Look)>,
+    [low, high]: [Symbol; 2],
+    between: Layer,
+) {
+    let end = |datum: &Datum| {
+        [datum.x.at, datum.y.at]
+            .into_iter()
+            .find(|at| at.is_infinite())
+    };
     let is_good = |look: Look| look != Look::Failed;
     let within = |wanted: Look| -> Vec<Datum> {
         let of_look = runs.iter().filter(|(_, look)| *look == wanted);
@@ -91,9 +100,15 @@ pub(super) fn add(facet: &mut Facet, runs: Vec<(Datum, Look)>, [low, high]: [Sym
     }
     facet.add(Look::Failed.layer(within(Look::Failed)).lift(7.0));
     for (symbol, side) in [(low, f64::NEG_INFINITY), (high, f64::INFINITY)] {
-        let beyond = runs.iter().filter(|(datum, look)| is_good(*look) && end(datum) == Some(side));
+        let beyond = runs
+            .iter()
+            .filter(|(datum, look)| is_good(*look) && end(datum) == Some(side));
         let beyond = beyond.map(|(datum, _)| datum.clone());
-        facet.add(Layer::new(Mark::Point(symbol, 3.0), theme::PUBLISHED, beyond));
+        facet.add(Layer::new(
+            Mark::Point(symbol, 3.0),
+            theme::PUBLISHED,
+            beyond,
+        ));
     }
 }
 
@@ -101,7 +116,11 @@ pub(super) fn add(facet: &mut Facet, runs: Vec<(Datum, Look)>, [low, high]: [Sym
 pub(super) fn counted(looks: impl Iterator<Item = Look> + Clone) -> String {
     let counts = [Look::Mild, Look::Severe, Look::Failed].map(|what| {
         let count = looks.clone().filter(|look| *look == what).count();
-        let plural = if count > 1 && what != Look::Failed { "s" } else { "" };
+        let plural = if count > 1 && what != Look::Failed {
+            "s"
+        } else {
+            ""
+        };
         (count > 0).then(|| format!("{count} {}{plural}", what.words()))
     });
     let counts: Vec<String> = counts.into_iter().flatten().collect();

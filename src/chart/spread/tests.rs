@@ -1,12 +1,10 @@
 //! What the spread shows, by value and as an SVG.
 
-use super::in_order::running_median;
 use super::range::{Range, percent};
 use super::repeats::{Outcome, Repeats};
 use super::*;
-use crate::chart::figure::Figure;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
-use crate::chart::{draw, paint};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
+use crate::chart::{Kind, draw};
 use crate::record::{Trial, samples};
 
 /// So many blocks of configurations 1x1 to nx1: each run is off its configuration's 1 s by a few
@@ -34,8 +32,8 @@ fn prepared(trials: &[Trial]) -> Repeats {
     Repeats::prepare(&trials.iter().collect::<Vec<_>>())
 }
 
-fn drawn(trials: &[Trial]) -> Figure {
-    layout::figure(&prepared(trials), "", SOURCE).unwrap()
+fn charted(trials: &[Trial]) -> Chart {
+    chart(&prepared(trials), "")
 }
 
 fn hard_cases() -> Vec<Trial> {
@@ -138,13 +136,13 @@ fn a_run_far_beyond_the_others_does_not_squeeze_them() {
     percents.push(60.0);
     let wild = Range::over(&percents);
     assert!(wild.is_beyond(60.0) && !wild.is_beyond(1.0));
-    assert!(wild.position(1.0).0 > 0.7);
-    let marks: Vec<String> = calm
-        .marks(0.2)
-        .into_iter()
-        .map(|(_, words)| words)
-        .collect();
-    assert_eq!(marks, ["−1 %", "0 %", "+1 %"]);
+    assert!(wild.scale.position(1.0) > 0.7);
+    let ticks = words(&charted(&samples::repeated(&samples::nine(), 6)));
+    assert!(
+        ["−20 %", "0 %", "+20 %"]
+            .iter()
+            .all(|tick| ticks.iter().any(|words| words == tick))
+    );
     assert!(!Range::over(&[0.0, 0.0]).is_beyond(0.4));
 }
 
@@ -156,7 +154,7 @@ fn the_running_median_follows_a_drift_and_no_single_run() {
         let wild = if trial.order == 50 { 9.0 } else { 1.0 };
         trial.makespan_s = Some(f64::from(trial.processes) * drift * wild);
     }
-    let (line, width) = running_median(&prepared(&trials));
+    let (line, width) = prepared(&trials).running_median();
     assert_eq!((width, line.len()), (11, 90));
     assert_eq!((line[0].0, line[89].0), (6.0, 95.0));
     assert!(line.windows(2).all(|pair| pair[1].1 >= pair[0].1));
@@ -175,29 +173,33 @@ fn no_text_touches_another_or_leaves_the_figure() {
         ("equal", equal),
         ("many", blocks(6, 300)),
     ] {
-        let figure = drawn(&trials);
-        assert_texts_keep_apart(&figure);
-        assert!(figure.tips.len() < 2_000, "{name}: {}", figure.tips.len());
-        keep(&figure, &format!("spread-{name}"));
+        let chart = charted(&trials);
+        assert_texts_keep_apart(&chart, &format!("spread-{name}"));
+        let told = tooltips(&chart).len();
+        assert!(told < 2_000, "{name}: {told}");
     }
 }
 
 #[test]
 fn what_is_not_shown_far_off_or_an_outlier_is_said() {
-    let description = |trials: &[Trial]| drawn(trials).description;
+    let description = |trials: &[Trial]| charted(trials).notes.join(" ");
     insta::assert_snapshot!(description(&hard_cases()), @"Above, all runs in the order of the experiment: where the running median leaves 0 for long, the machine drifted. Below, the same by configuration, the widest range first. Upright lines part the blocks. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. A configuration with a single good run is not shown. Outliers lie beyond Tukey's fences of their configuration, which 6 runs or more have; far ones beyond the outer fences. None is left out. Beyond the axis: 2 of 66 runs, the farthest +933 % of io-mp-3x1.");
     insta::assert_snapshot!(description(&blocks(6, 300)), @"Above, all runs in the order of the experiment: where the running median leaves 0 for long, the machine drifted. Below, the same by configuration, the widest range first. Upright lines part the blocks. Medians with their 95 % intervals. 40 of 300 configurations have a row. Outliers lie beyond Tukey's fences of their configuration, which 6 runs or more have; far ones beyond the outer fences. None is left out.");
 }
 
 #[test]
 fn a_reader_is_told_the_values_of_runs_of_rows_and_of_strips() {
-    let figure = drawn(&hard_cases());
-    let failed = figure.tips.iter().find(|tip| tip.words.contains("signal"));
-    insta::assert_snapshot!(failed.unwrap().words, @"trial 3: io-mp-1x1, run 1: failed: worker 3 ended with signal 9");
-    insta::assert_snapshot!(figure.tips[11].words, @"trial 13: io-mp-2x1, run 2: 2.00 s, +0.19 % from its median");
-    insta::assert_snapshot!(figure.tips.last().unwrap().words, @"io-mp-2x1: median 2.00 s of 7 runs, from −0.10 % to +0.19 %; 95 % interval of the median from −0.10 % to +0.17 %");
-    insta::assert_snapshot!(drawn(&blocks(6, 300)).tips[3].words, @"trials 55 to 72: median +0.34 % from their medians, from −3.76 % to +7.33 %; 1 outlier");
-    assert!(words(&figure).contains(&"not ok"));
+    let told = tooltips(&charted(&hard_cases()));
+    let failed = told.iter().find(|words| words.contains("signal"));
+    insta::assert_snapshot!(failed.unwrap(), @"trial 3: io-mp-1x1, run 1: failed: worker 3 ended with signal 9");
+    insta::assert_snapshot!(told[11], @"trial 13: io-mp-2x1, run 2: 2.00 s, +0.19 % from its median");
+    insta::assert_snapshot!(told.last().unwrap(), @"io-mp-2x1: median 2.00 s of 7 runs, from −0.10 % to +0.19 %; 95 % interval of the median from −0.10 % to +0.17 %");
+    insta::assert_snapshot!(tooltips(&charted(&blocks(6, 300)))[3], @"trials 55 to 72: median +0.34 % from their medians, from −3.76 % to +7.33 %; 1 outlier");
+    assert!(
+        words(&charted(&hard_cases()))
+            .iter()
+            .any(|words| words == "failed")
+    );
 }
 
 #[test]
@@ -213,7 +215,7 @@ fn each_experiment_has_a_chart_unless_nothing_was_repeated() {
         ..trial
     });
     trials.extend(once);
-    let drawings = draw(&[Kind::Spread], &records(&trials)).unwrap();
+    let drawings = draw(&[Kind::Spread], &records(&trials));
     let stems: Vec<&str> = drawings.drawn.iter().map(|d| d.stem.as_str()).collect();
     assert_eq!(stems, ["spread-test", "spread-another"]);
     insta::assert_snapshot!(drawings.left_out[0].reason, @"once has no configuration with two good runs; measure each more often (--runs)");
@@ -221,6 +223,5 @@ fn each_experiment_has_a_chart_unless_nothing_was_repeated() {
 
 #[test]
 fn the_svg_is_as_it_was() {
-    let figure = drawn(&hard_cases());
-    insta::assert_snapshot!("spread.svg", paint::svg(&figure).unwrap());
+    insta::assert_snapshot!("spread.svg", svg(&charted(&hard_cases())));
 }

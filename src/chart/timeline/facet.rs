@@ -50,10 +50,18 @@ impl<'a> Shown<'a> {
             if !workers.is_empty() && worker.lanes.len() > room {
                 break;
             }
-            let lanes = worker.lanes.iter().take(room).map(|lane| (lane, bars(lane, finest_s)));
+            let lanes = worker
+                .lanes
+                .iter()
+                .take(room)
+                .map(|lane| (lane, bars(lane, finest_s)));
             let lanes: Vec<_> = lanes.collect();
             room -= lanes.len();
-            workers.push(ShownWorker { worker, first: 0.0, lanes });
+            workers.push(ShownWorker {
+                worker,
+                first: 0.0,
+                lanes,
+            });
         }
         let height = HEIGHT / of.clamp(1, 3) as f64;
         let pitch = (height / (MOST_LANES - room) as f64).clamp(THINNEST, THICKEST);
@@ -65,7 +73,11 @@ impl<'a> Shown<'a> {
             worker.first = next;
             next += worker.lanes.len() as f64 + gap;
         }
-        Shown { timeline, workers, pitch }
+        Shown {
+            timeline,
+            workers,
+            pitch,
+        }
     }
 
     /// All that it draws of commands.
@@ -85,8 +97,15 @@ impl<'a> Shown<'a> {
 
     /// The lanes over a time that is as long as the longest of all timelines.
     pub fn facet(&self, longest_s: f64, each_bar: bool) -> Facet {
-        let last = self.workers.last().map_or(1.0, |last| last.first + last.lanes.len() as f64);
-        let names = self.workers.iter().map(|shown| shown.name(self.pitch)).collect();
+        let last = self
+            .workers
+            .last()
+            .map_or(1.0, |last| last.first + last.lanes.len() as f64);
+        let names = self
+            .workers
+            .iter()
+            .map(|shown| shown.name(self.pitch))
+            .collect();
         let y = Axis::new(Scale::band(last), "").ticks(Ticks::At(names));
         let mut facet = Facet::new(Axis::new(Scale::time(longest_s), ""), y, self.pitch);
         facet.heading = self.timeline.name.clone();
@@ -96,7 +115,10 @@ impl<'a> Shown<'a> {
             let ShownWorker { worker, first, .. } = shown;
             let (end_s, count) = (self.timeline.makespan_s, shown.lanes.len());
             let bottom = first + count as f64 - 0.5 - self.seam();
-            idle.push(Datum::new((worker.up_s.max(0.0), end_s), (first - 0.5, bottom)));
+            idle.push(Datum::new(
+                (worker.up_s.max(0.0), end_s),
+                (first - 0.5, bottom),
+            ));
             // Thin lanes share one line.
             let lines = if self.pitch >= 4.0 { count } else { 1 };
             let height = count as f64 / lines as f64;
@@ -107,10 +129,18 @@ impl<'a> Shown<'a> {
             for (index, (lane, of)) in shown.lanes.iter().enumerate() {
                 let top = first + index as f64 - 0.5;
                 let y = (top, top + 1.0 - self.seam());
-                let place =
-                    format!("{}: worker {}, thread {}", self.timeline.name, worker.number, index + 1);
+                let place = format!(
+                    "{}: worker {}, thread {}",
+                    self.timeline.name,
+                    worker.number,
+                    index + 1
+                );
                 for bar in of {
-                    let words = if each_bar { format!("{place}: {}", in_words(bar)) } else { String::new() };
+                    let words = if each_bar {
+                        format!("{place}: {}", in_words(bar))
+                    } else {
+                        String::new()
+                    };
                     bars.push(datum(bar, y).tooltip(words));
                 }
                 if !each_bar {
@@ -121,11 +151,19 @@ impl<'a> Shown<'a> {
             }
         }
         facet.add(Layer::new(Mark::Bar, theme::GRID, idle));
-        facet.add(Layer::new(Mark::Rule(1.0, Stroke::Solid), theme::RULE, late));
+        facet.add(Layer::new(
+            Mark::Rule(1.0, Stroke::Solid),
+            theme::RULE,
+            late,
+        ));
         facet.add(Layer::new(Mark::Bar, theme::QUIET, bars));
         facet.add(Layer::new(Mark::Bar, theme::PAPER, lanes).opacity(0.0));
         let end = Datum::new(self.timeline.makespan_s, WHOLE);
-        facet.add(Layer::new(Mark::Rule(1.5, Stroke::Solid), theme::INK, [end]));
+        facet.add(Layer::new(
+            Mark::Rule(1.5, Stroke::Solid),
+            theme::INK,
+            [end],
+        ));
         facet
     }
 
@@ -141,7 +179,10 @@ impl<'a> Shown<'a> {
         if shown < all {
             facts.push(format!("first {shown} of {all} workers shown"));
         } else if lanes < self.timeline.lanes() {
-            facts.push(format!("first {lanes} of {} threads shown", self.timeline.lanes()));
+            facts.push(format!(
+                "first {lanes} of {} threads shown",
+                self.timeline.lanes()
+            ));
         }
         facts.join(", ")
     }
@@ -162,7 +203,10 @@ impl ShownWorker<'_> {
         let lanes = self.lanes.len() as f64;
         let name = format!("worker {}", self.worker.number);
         let name = match lanes * pitch >= TWO_LINES {
-            true => format!("{name}\n{}", counted(self.worker.lanes.len() as u64, "thread")),
+            true => format!(
+                "{name}\n{}",
+                counted(self.worker.lanes.len() as u64, "thread")
+            ),
             false => name,
         };
         (self.first + lanes / 2.0 - 0.5, name)
@@ -171,9 +215,16 @@ impl ShownWorker<'_> {
 
 /// A bar; gaps in it make it paler, but leave it visible.
 fn datum(bar: &Bar, y: (f64, f64)) -> Datum {
-    let opacity = if bar.busy() > 0.95 { 1.0 } else { bar.busy().max(0.4) };
+    let opacity = if bar.busy() > 0.95 {
+        1.0
+    } else {
+        bar.busy().max(0.4)
+    };
     let datum = Datum::new((bar.from_s.max(0.0), bar.to_s.max(0.0)), y).coloured(colour(bar));
-    Datum { opacity: Some(opacity), ..datum }
+    Datum {
+        opacity: Some(opacity),
+        ..datum
+    }
 }
 
 fn colour(bar: &Bar) -> RGBColor {

@@ -44,7 +44,11 @@ pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
             sheet.leave_out(too_many(&timelines));
             timelines.truncate(MOST_TRACES);
         }
-        let of = if several { format!("{number}") } else { String::new() };
+        let of = if several {
+            format!("{number}")
+        } else {
+            String::new()
+        };
         sheet.push(&of, chart(&timelines));
     }
 }
@@ -76,7 +80,9 @@ fn by_work(timelines: Vec<Timeline>) -> Vec<Vec<Timeline>> {
 }
 
 fn too_many(timelines: &[Timeline]) -> String {
-    let more = timelines[MOST_TRACES..].iter().map(|timeline| timeline.name.as_str());
+    let more = timelines[MOST_TRACES..]
+        .iter()
+        .map(|timeline| timeline.name.as_str());
     format!(
         "{} traces of the same work are more than the {MOST_TRACES} that one picture holds; not \
          shown: {}",
@@ -87,13 +93,20 @@ fn too_many(timelines: &[Timeline]) -> String {
 
 /// The traces of one work, which are at least one, above each other over the same time.
 fn chart(timelines: &[Timeline]) -> Chart {
-    let longest_s = timelines.iter().fold(0.0, |longest, t| f64::max(longest, t.makespan_s));
+    let longest_s = timelines
+        .iter()
+        .fold(0.0, |longest, t| f64::max(longest, t.makespan_s));
     let finest_s = finest(timelines, longest_s / PLOT / 2.0);
-    let shown: Vec<Shown<'_>> =
-        timelines.iter().map(|timeline| Shown::new(timeline, timelines.len(), finest_s)).collect();
+    let shown: Vec<Shown<'_>> = timelines
+        .iter()
+        .map(|timeline| Shown::new(timeline, timelines.len(), finest_s))
+        .collect();
     let bars = || shown.iter().flat_map(Shown::bars);
     let each_bar = bars().count() <= MOST_TOOLTIPS;
-    let mut facets: Vec<_> = shown.iter().map(|shown| shown.facet(longest_s, each_bar)).collect();
+    let mut facets: Vec<_> = shown
+        .iter()
+        .map(|shown| shown.facet(longest_s, each_bar))
+        .collect();
     facets[0].legend = legend(&shown, bars().any(|bar| bar.mixed));
     if let Some(last) = facets.last_mut() {
         let unit = last.x.scale.unit.name;
@@ -108,7 +121,10 @@ fn chart(timelines: &[Timeline]) -> Chart {
 
 /// What colours and lines mean, of what is drawn.
 fn legend(shown: &[Shown<'_>], mixed: bool) -> Vec<Legend> {
-    let key = |key, words: &str| Legend { key, words: words.to_owned() };
+    let key = |key, words: &str| Legend {
+        key,
+        words: words.to_owned(),
+    };
     let batches = SHADES.map(theme::shade).to_vec();
     let mut legend = vec![key(Key::Fields(batches), "a worker's batches by turns")];
     if mixed {
@@ -118,7 +134,10 @@ fn legend(shown: &[Shown<'_>], mixed: bool) -> Vec<Legend> {
         legend.push(key(Key::Fields(vec![theme::GRID]), "idle"));
     }
     if shown.iter().any(Shown::has_late_workers) {
-        legend.push(key(Key::Line(1.0, Stroke::Solid, theme::RULE), "worker not yet there"));
+        legend.push(key(
+            Key::Line(1.0, Stroke::Solid, theme::RULE),
+            "worker not yet there",
+        ));
     }
     legend.push(Legend::point(Symbol::Tick, 6.0, theme::INK, "last result"));
     legend

@@ -3,9 +3,8 @@
 use super::bars::{Bar, bars, finest};
 use super::lanes::{Lane, Run, Timeline};
 use super::*;
-use crate::chart::figure::Figure;
-use crate::chart::testing::{SOURCE, assert_texts_keep_apart, keep, records, words};
-use crate::chart::{draw, paint};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
+use crate::chart::{Kind, draw};
 use crate::record::TraceRow;
 
 /// A command of 10 ms times its place in its batch, counted from 1.
@@ -74,9 +73,9 @@ fn prepared(trace: &Trace) -> Timeline {
     Timeline::prepare(trace).unwrap()
 }
 
-fn drawn(traces: &[Trace]) -> Figure {
+fn charted(traces: &[Trace]) -> Chart {
     let timelines: Vec<Timeline> = traces.iter().map(prepared).collect();
-    layout::figure(&timelines, SOURCE).unwrap()
+    chart(&timelines)
 }
 
 #[test]
@@ -194,16 +193,16 @@ fn no_text_touches_another_or_leaves_the_figure() {
             vec![trace("one", vec![row((1, 1), (0, 0), 1e-9)])],
         ),
     ] {
-        let figure = drawn(&traces);
-        assert_texts_keep_apart(&figure);
-        assert!(figure.tips.len() < 2_000, "{name}: {}", figure.tips.len());
-        keep(&figure, &format!("timeline-{name}"));
+        let chart = charted(&traces);
+        assert_texts_keep_apart(&chart, &format!("timeline-{name}"));
+        let told = tooltips(&chart).len();
+        assert!(told < 2_000, "{name}: {told}");
     }
 }
 
 #[test]
 fn what_has_no_room_is_told_beside_the_makespan() {
-    let told = |traces: &[Trace]| words(&drawn(traces)).join("\n");
+    let told = |traces: &[Trace]| words(&charted(traces)).join("\n");
     assert!(told(&[pool(2, 4, false)]).contains("makespan 250 ms, threads 60 % busy\n"));
     assert!(told(&[spawned(2048, 512)]).contains("first 256 of 512 threads shown"));
     let workers = told(&[pool(80, 4, true)]);
@@ -215,12 +214,12 @@ fn what_has_no_room_is_told_beside_the_makespan() {
 
 #[test]
 fn bars_are_told_one_by_one_until_there_are_too_many() {
-    let figure = drawn(&[pool(2, 4, false)]);
-    insta::assert_snapshot!(figure.tips[1].words, @"io-mpmt-2x4, barrier: worker 1, thread 1: batch 2, command 0; 10.0 ms from 45.0 ms on");
+    let told = tooltips(&charted(&[pool(2, 4, false)]));
+    insta::assert_snapshot!(told[1], @"io-mpmt-2x4, barrier: worker 1, thread 1: batch 2, command 0; 10.0 ms from 45.0 ms on");
     let rows = (0..20_000).map(|n| row((1, n as u32 % 4), (n / 16, 0), 0.05 * n as f64));
-    let figure = drawn(&[trace("long", rows.collect())]);
-    assert_eq!(figure.tips.len(), 4);
-    insta::assert_snapshot!(figure.tips[1].words, @"long: worker 1, thread 2: 5000 commands, the first of batch 0; 1000 s from 50.0 ms on");
+    let told = tooltips(&charted(&[trace("long", rows.collect())]));
+    assert_eq!(told.len(), 4);
+    insta::assert_snapshot!(told[1], @"long: worker 1, thread 2: 5000 commands, the first of batch 0; 1000 s from 50.0 ms on");
 }
 
 #[test]
@@ -232,7 +231,7 @@ fn traces_of_other_work_have_a_chart_of_their_own_and_what_is_missing_is_said() 
         traces: &traces,
         ..records(&[])
     };
-    let drawings = draw(&[Kind::Timeline], &records).unwrap();
+    let drawings = draw(&[Kind::Timeline], &records);
     let stems: Vec<&str> = drawings.drawn.iter().map(|d| d.stem.as_str()).collect();
     assert_eq!(stems, ["timeline-1", "timeline-2"]);
     let reasons: Vec<&str> = drawings
@@ -248,6 +247,6 @@ fn traces_of_other_work_have_a_chart_of_their_own_and_what_is_missing_is_said() 
 
 #[test]
 fn the_svg_is_as_it_was() {
-    let figure = drawn(&[pool(2, 2, false), pool(2, 2, true)]);
-    insta::assert_snapshot!("timeline.svg", paint::svg(&figure).unwrap());
+    let chart = charted(&[pool(2, 2, false), pool(2, 2, true)]);
+    insta::assert_snapshot!("timeline.svg", svg(&chart));
 }
