@@ -29,8 +29,8 @@ enum Kind {
 const WIDE: f64 = 5.0;
 /// Free space before the smallest and after the largest value of a logarithmic scale, as a ratio.
 const AIR: f64 = 1.12;
-/// The least and the greatest power of ten of a logarithmic scale: a nanosecond, and 30 years.
-const DECADES: std::ops::RangeInclusive<i32> = -9..=9;
+/// The least and the greatest power of ten of a logarithmic scale.
+const DECADES: std::ops::RangeInclusive<i32> = -12..=15;
 
 impl Scale {
     /// From one end to another, as they are.
@@ -95,8 +95,12 @@ impl Scale {
         let (low, high) = positive(values, unit);
         let series = || series(&[1, 2, 5]);
         let kind = Kind::Log;
-        let low = series().rfind(|&tick| tick <= low / AIR).unwrap_or(1e-9);
-        let high = series().find(|&tick| tick >= high * AIR).unwrap_or(5e9);
+        let low = series()
+            .rfind(|&tick| tick <= low / AIR)
+            .unwrap_or(low / AIR);
+        let high = series()
+            .find(|&tick| tick >= high * AIR)
+            .unwrap_or(high * AIR);
         Scale {
             kind,
             low,

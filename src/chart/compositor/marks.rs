@@ -268,7 +268,7 @@ fn cell(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, (fill, colour): (Fill
         return;
     }
     scene.rectangle(from, to, colour);
-    if !has_values(plot) {
+    if !plot.has_values {
         return;
     }
     let ink = theme::text_on(colour);
@@ -282,17 +282,11 @@ fn cell(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, (fill, colour): (Fill
     }
 }
 
-/// Whether cells are large enough for their values.
-fn has_values(plot: &Plot<'_>) -> bool {
-    let room = cell_room(plot.facet).ok().flatten().unwrap_or(0.0);
-    plot.pitch >= 17.0 && room <= plot.x(1.0) - plot.x(0.0)
-}
-
 /// A star on the corner of its cell, so that it leaves values alone, but in the midst of a cell that
 /// has none.
 fn star(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, colour: RGBColor) {
     let (from, to) = field(datum, plot);
-    let (at, radius) = match has_values(plot) {
+    let (at, radius) = match plot.has_values {
         true => ((plot.x(datum.x.at + 0.5), plot.y(datum.y.at - 0.5)), STAR),
         false => (
             middle((from, to)),

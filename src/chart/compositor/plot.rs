@@ -33,6 +33,8 @@ pub struct Plot<'a> {
     pub lead: f64,
     /// Room at the right end for texts behind bars.
     pad: f64,
+    /// Whether cells are large enough for their values.
+    pub has_values: bool,
 }
 
 impl<'a> Plot<'a> {
@@ -52,6 +54,7 @@ impl<'a> Plot<'a> {
             },
             lead: frame.lines * NAME_LINE,
             pad: marks::bar_text_room(facet)?,
+            has_values: false,
         };
         if let Some(bands) = facet.y.scale.bands() {
             if let Some(cells) = marks::cell_room(facet)? {
@@ -59,6 +62,7 @@ impl<'a> Plot<'a> {
                 let across = ((right - left) / columns).min(WIDEST_CELL);
                 plot.right = left + columns * across;
                 plot.pitch = cell_height(facet, bands, cells <= across, across);
+                plot.has_values = cells <= across && plot.pitch >= CELLS[2];
             }
             plot.bottom = top + bands * (plot.pitch + plot.lead);
         }
@@ -123,21 +127,23 @@ impl<'a> Plot<'a> {
         if self.facet.table.is_some() && self.pad > 0.0 {
             scene.vertical(left, (self.top, bottom + 4.0), 1.0, theme::RULE);
         }
-        for (x, label) in self.x_ticks()? {
+        for (x, label) in self.x_ticks(width)? {
             if self.has_upright_grid() {
-                for row in 0..self.facet.y.scale.bands().unwrap_or(0.0) as usize {
-                    let (top, bottom) = self.row(row);
-                    scene.vertical(x, (top + self.lead, bottom), 1.0, theme::GRID);
+                let rows = self.facet.y.scale.bands().unwrap_or(0.0) as usize;
+                let whole = (self.top, bottom);
+                let stacked = (0..rows).map(|row| self.row(row));
+                let pieces: Vec<(f64, f64)> = match self.lead {
+                    0.0 => vec![whole],
+                    lead => stacked.map(|(top, bottom)| (top + lead, bottom)).collect(),
+                };
+                for ends in pieces {
+                    scene.vertical(x, ends, 1.0, theme::GRID);
                 }
             }
             if !is_cells {
                 scene.vertical(x, (bottom, bottom + 4.0), 1.0, theme::RULE);
             }
-            let half = font::width(&label, theme::SMALL, false)? / 2.0;
-            let x = x.clamp(
-                theme::MARGIN - 6.0 + half,
-                width - theme::MARGIN + 6.0 - half,
-            );
+            let (x, _) = label_place(x, &label, width)?;
             let label = Text::new(label, (x, bottom + 16.0), theme::SMALL, theme::QUIET);
             scene.text(label.anchored(Anchor::Middle));
         }
@@ -200,7 +206,7 @@ impl<'a> Plot<'a> {
     }
 
     /// The ticks of the horizontal axis whose labels keep apart.
-    fn x_ticks(&self) -> Result<Vec<(f64, String)>, ChartError> {
+    fn x_ticks(&self, width: f64) -> Result<Vec<(f64, String)>, ChartError> {
         let axis = &self.facet.x;
         let Ticks::At(ticks) = &axis.ticks else {
             for least in TICK_ROOM {
@@ -210,7 +216,7 @@ impl<'a> Plot<'a> {
                     .into_iter()
                     .map(|(place, words)| (self.left + place * across, words))
                     .collect();
-                if apart(&ticks)?.len() == ticks.len() {
+                if apart(&ticks, width)?.len() == ticks.len() {
                     return Ok(ticks);
                 }
             }
@@ -221,16 +227,16 @@ impl<'a> Plot<'a> {
             .map(|(value, words)| (self.x(*value), words.clone()))
             .collect();
         if axis.scale.bands().is_none() {
-            return apart(&placed);
+            return apart(&placed, width);
         }
         // Of bands some go at an even distance.
         for every in 1..placed.len() {
             let some: Vec<(f64, String)> = placed.iter().step_by(every).cloned().collect();
-            if apart(&some)?.len() == some.len() {
+            if apart(&some, width)?.len() == some.len() {
                 return Ok(some);
             }
         }
-        apart(&placed)
+        apart(&placed, width)
     }
 }
 
@@ -248,17 +254,24 @@ fn cell_height(facet: &Facet, bands: f64, has_values: bool, across: f64) -> f64 
     }
 }
 
+/// The middle of a label at a tick, as near to it as the picture's sides allow, and half its width.
+fn label_place(x: f64, words: &str, width: f64) -> Result<(f64, f64), ChartError> {
+    let half = font::width(words, theme::SMALL, false)? / 2.0;
+    let least = theme::MARGIN - 6.0 + half;
+    Ok((x.clamp(least, (width - least).max(least)), half))
+}
+
 /// Those labels that are clear of the one before; the last one is always among them.
-fn apart(ticks: &[(f64, String)]) -> Result<Vec<(f64, String)>, ChartError> {
+fn apart(ticks: &[(f64, String)], width: f64) -> Result<Vec<(f64, String)>, ChartError> {
     let mut kept: Vec<(f64, f64, String)> = Vec::new();
     for (index, (x, words)) in ticks.iter().enumerate() {
-        let half = font::width(words, theme::SMALL, false)? / 2.0;
-        let touches = |(_, end, _): &(f64, f64, String)| x - half < end + 5.0;
+        let (middle, half) = label_place(*x, words, width)?;
+        let touches = |(_, end, _): &(f64, f64, String)| middle - half < end + 5.0;
         while index + 1 == ticks.len() && kept.last().is_some_and(touches) {
             kept.pop();
         }
         if !kept.last().is_some_and(touches) {
-            kept.push((*x, x + half, words.clone()));
+            kept.push((*x, middle + half, words.clone()));
         }
     }
     Ok(kept.into_iter().map(|(x, _, words)| (x, words)).collect())

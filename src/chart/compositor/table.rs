@@ -1,7 +1,7 @@
 //! Names and values beside bands: in columns where there is room, else above each band.
 
 use super::plot::Plot;
-use crate::chart::grammar::{Column, Table};
+use crate::chart::grammar::Table;
 use crate::chart::scene::{Anchor, Scene, Text};
 use crate::chart::{ChartError, font, theme};
 
@@ -21,64 +21,61 @@ pub fn name_room(table: &Table) -> Result<f64, ChartError> {
     Ok(widest.ceil())
 }
 
-/// The width of a column with the gap before it.
-fn width(table: &Table, index: usize, column: &Column) -> Result<f64, ChartError> {
-    let has_symbol = column.symbol.is_some_and(|(_, radius)| radius > 0.0);
-    let symbol = if has_symbol { SYMBOL } else { 0.0 };
-    let mut widest = symbol + font::width(&column.head, theme::SMALL, false)?;
-    for row in &table.rows {
-        let value = row.values.get(index).map_or("", String::as_str);
-        let whole = font::width(value, table.em, column.bold)?;
-        widest = widest.max(whole + lead(table, index, value)?);
-    }
-    Ok(widest.ceil() + GAP)
+/// The size of a column.
+struct Measure {
+    /// With the gap before it.
+    width: f64,
+    /// The width of the longest fraction: numbers stand so far from the right end that all their
+    /// points are below each other.
+    fraction: f64,
 }
 
-/// How far a number stands from the right end of its column, so that the points of all its numbers
-/// stand below each other.
-fn lead(table: &Table, index: usize, value: &str) -> Result<f64, ChartError> {
-    let fraction = |value: &str| {
-        let number = value.trim_start_matches("≥ ");
-        let digits = number.find('.').map_or("", |point| &number[point..]);
-        number
-            .parse::<f64>()
-            .map(|_| font::width(digits, table.em, false))
-    };
-    let Ok(own) = fraction(value) else {
-        return Ok(0.0);
-    };
-    let mut widest: f64 = 0.0;
-    for row in &table.rows {
-        if let Some(Ok(width)) = row.values.get(index).map(|value| fraction(value)) {
-            widest = widest.max(width?);
+fn measure(table: &Table) -> Result<Vec<Measure>, ChartError> {
+    let mut measures = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let has_symbol = column.symbol.is_some_and(|(_, radius)| radius > 0.0);
+        let symbol = if has_symbol { SYMBOL } else { 0.0 };
+        let head = symbol + font::width(&column.head, theme::SMALL, false)?;
+        let (mut widest, mut fraction): (f64, f64) = (0.0, 0.0);
+        for value in table.rows.iter().filter_map(|row| row.values.get(index)) {
+            let own = fraction_of(table, value)?.unwrap_or(0.0);
+            widest = widest.max(font::width(value, table.em, column.bold)? - own);
+            fraction = fraction.max(own);
         }
+        let width = head.max(widest + fraction).ceil() + GAP;
+        measures.push(Measure { width, fraction });
     }
-    Ok(widest - own?)
+    Ok(measures)
+}
+
+/// The width of a number from its point on; `None` of what is no number.
+fn fraction_of(table: &Table, value: &str) -> Result<Option<f64>, ChartError> {
+    let number = value.trim_start_matches("≥ ");
+    let digits = number.find('.').map_or("", |point| &number[point..]);
+    let width = font::width(digits, table.em, false)?;
+    Ok(number.parse::<f64>().ok().map(|_| width))
 }
 
 /// The width of all columns left of the plot area, and of those right of it.
 pub fn column_room(table: &Table) -> Result<[f64; 2], ChartError> {
     let mut room = [0.0, 0.0];
-    for (index, column) in table.columns.iter().enumerate() {
-        room[usize::from(!column.is_left)] += width(table, index, column)?;
+    for (measure, column) in measure(table)?.iter().zip(&table.columns) {
+        room[usize::from(!column.is_left)] += measure.width;
     }
     Ok(room)
 }
 
 /// The right ends of the columns.
-fn right_ends(table: &Table, plot: &Plot<'_>, right: f64) -> Result<Vec<f64>, ChartError> {
+fn right_ends(table: &Table, measures: &[Measure], plot: &Plot<'_>, right: f64) -> Vec<f64> {
     let mut ends = vec![0.0; table.columns.len()];
     let (mut before, mut behind) = (plot.left - 12.0, right - INSET);
     for (index, column) in table.columns.iter().enumerate().rev() {
-        let end = if column.is_left && plot.lead == 0.0 {
-            &mut before
-        } else {
-            &mut behind
-        };
+        let is_before = column.is_left && plot.lead == 0.0;
+        let end = if is_before { &mut before } else { &mut behind };
         ends[index] = *end;
-        *end -= width(table, index, column)?;
+        *end -= measures[index].width;
     }
-    Ok(ends)
+    ends
 }
 
 /// Draws stripes, names, heads and values, between the two sides of the rows; names and values only
@@ -93,7 +90,8 @@ pub fn draw(
         let (top, bottom) = plot.row(index);
         scene.rectangle((left, top), (right, bottom), theme::BAND);
     }
-    let ends = right_ends(table, plot, right)?;
+    let (measures, room) = (measure(table)?, column_room(table)?);
+    let ends = right_ends(table, &measures, plot, right);
     if has_names {
         heads(scene, table, plot, (left, &ends))?;
     }
@@ -109,11 +107,8 @@ pub fn draw(
             f64::midpoint(top, bottom) + 4.0
         };
         let (name_end, values) = match plot.lead {
-            0.0 => (plot.left - 12.0 - column_room(table)?[0], first),
-            lead if lead < 20.0 => (
-                right - column_room(table)?.iter().sum::<f64>() - INSET,
-                first,
-            ),
+            0.0 => (plot.left - 12.0 - room[0], first),
+            lead if lead < 20.0 => (right - room.iter().sum::<f64>() - INSET, first),
             _ => (right - INSET, first + 15.0),
         };
         let name = font::fit(&row.name, name_end - left - INSET, table.em, row.bold)?;
@@ -121,7 +116,9 @@ pub fn draw(
         name.bold = row.bold;
         scene.text(name);
         for (column_index, (value, column)) in row.values.iter().zip(&table.columns).enumerate() {
-            let end = ends[column_index] - lead(table, column_index, value)?;
+            let own = fraction_of(table, value)?;
+            let lead = own.map_or(0.0, |own| measures[column_index].fraction - own);
+            let end = ends[column_index] - lead;
             let colour = match column.symbol {
                 Some(_) if column.bold => row.colour.unwrap_or(column.colour),
                 _ => column.colour,

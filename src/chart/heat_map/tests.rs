@@ -190,8 +190,10 @@ fn what_has_to_be_known_is_said() {
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 16 processes × 8 threads in 62.4 ms; no other is within 5 % of it.
     Brighter is better: a shorter makespan (logarithmic), a higher efficiency (ideal / makespan; at least as shown, for the ideal is a lower bound) and less memory.
-    Medians of 2 to 3 runs; ± is half the way from the fastest to the slowest run, at most ±7.4 % (1×1).
-    An empty cell was not measured. A crossed cell has no good run. In one cell some runs are not ok and do not count.
+    Medians of 2 to 3 runs; ± is half the range from the fastest to the slowest run, at most ±7.4 % (1×1).
+    An empty cell was not measured.
+    A crossed cell has no good run.
+    Failed runs do not count: 2×8 (1 of 3), 16×16 (3 of 3).
     ");
     let map = only(&samples::repeated(&grid(&powers(6), &powers(6)), 6));
     insta::assert_snapshot!(map.notes().join("\n"), @"
