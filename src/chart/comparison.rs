@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use super::grammar::{Axis, Chart, Column, Datum, Extent, Facet, Layer, Legend, Mark, Row, Table};
+use super::grammar::{Axis, Chart, Column, Datum, Extent, Facet, Legend, Mark, Row, Table};
 use super::order::by_axes;
 use super::palette::Look;
 use super::scale::{Scale, is_positive};
@@ -86,26 +86,24 @@ impl Comparison {
 
     /// The chart; an experiment is named where it is one of several.
     fn chart(&self, experiment: &str) -> Chart {
-        let against = match (
-            self.has_published(),
-            self.rows.iter().any(|row| row.ideal_s.is_some()),
-        ) {
+        let has_ideal = self.rows.iter().any(|row| row.ideal_s.is_some());
+        let by = match (self.has_published(), has_ideal) {
             (true, _) => "by configuration: measured, ideal and published",
             (false, true) => "by configuration: measured and ideal",
             (false, false) => "by configuration",
         };
-        let runs = |row: &Summary| row.measured.map_or(0, |measured| measured.runs);
-        let most = self.rows.iter().map(runs).max().unwrap_or(0);
+        let runs = self.rows.iter().filter_map(|row| Some(row.measured?.runs));
         let mut notes = vec![vocabulary::MAKESPAN.to_owned()];
-        if most > 1 {
+        if let Some(most) = runs.max().filter(|most| *most > 1) {
             notes.push(format!(
                 "Measured: median of up to {most} runs, with a line from the fastest to the slowest \
                  where it is longer than the point."
             ));
         }
         notes.extend(self.notes.iter().cloned());
+        let title = vocabulary::title("makespan", experiment, by);
         Chart {
-            title: vocabulary::title(&Quantity::Makespan.name(), experiment, against),
+            title,
             notes,
             facets: vec![self.facet()],
         }
@@ -116,12 +114,8 @@ impl Comparison {
         let (looks, legend) = self.looks();
         let decimals = decimals(&values);
         let x = Quantity::Makespan.axis(Scale::log(values, Unit::of_seconds(1.0)));
-        let bands = Axis::new(Scale::band(self.rows.len() as f64), "");
-        let mut facet = Facet::new(x, bands, ROW);
-        let one = looks
-            .first()
-            .filter(|look| looks.iter().all(|other| other == *look));
-        facet.table = Some(self.table(&looks, one, decimals));
+        let mut facet = Facet::new(x, Axis::rows(self.rows.len()), ROW);
+        facet.table = Some(self.table(&looks, decimals));
         facet.legend = legend;
         self.layers(&mut facet, &looks);
         facet
@@ -131,150 +125,117 @@ impl Comparison {
     fn looks(&self) -> (Vec<Look>, Vec<Legend>) {
         let runtimes: BTreeSet<_> = self.rows.iter().map(|row| &row.runtime).collect();
         let workloads: BTreeSet<_> = self.rows.iter().map(|row| row.workload).collect();
-        let legend =
-            |look: Look, words: String| Legend::point(look.symbol, POINT, look.colour, words);
-        let by_runtime = || {
-            self.rows
-                .iter()
-                .map(|row| Look::of_runtime(&row.runtime))
-                .collect()
+        let key = |Look { symbol, colour }, words| Legend::point(symbol, POINT, colour, words);
+        let by_workload = runtimes.len() == 1 && workloads.len() > 1;
+        let look = |row: &Summary| match by_workload {
+            true => Look::of_workload(row.workload),
+            false => Look::of_runtime(&row.runtime),
         };
-        match (runtimes.len(), workloads.len()) {
-            (2.., _) => {
-                let keys = runtimes
-                    .iter()
-                    .map(|r| legend(Look::of_runtime(r), format!("{r} runtime")));
-                (by_runtime(), keys.collect())
-            }
-            (_, 2..) => {
-                let looks = self.rows.iter().map(|row| Look::of_workload(row.workload));
-                let keys = workloads
-                    .iter()
-                    .map(|w| legend(Look::of_workload(*w), format!("{w} work")));
-                (looks.collect(), keys.collect())
-            }
-            _ => (by_runtime(), Vec::new()),
-        }
+        let by_runtime = runtimes.iter().filter(|_| runtimes.len() > 1);
+        let by_runtime = by_runtime.map(|one| key(Look::of_runtime(one), format!("{one} runtime")));
+        let workloads = workloads.into_iter().filter(|_| by_workload);
+        let workloads = workloads.map(|one| key(Look::of_workload(one), format!("{one} work")));
+        let looks = self.rows.iter().map(look).collect();
+        (looks, by_runtime.chain(workloads).collect())
     }
 
-    fn table(&self, looks: &[Look], one: Option<&Look>, decimals: usize) -> Table {
+    fn table(&self, looks: &[Look], decimals: usize) -> Table {
+        type Looked<'a> = (&'a Summary, &'a Look);
+        let rows: Vec<Looked<'_>> = self.rows.iter().zip(looks).collect();
+        let one = looks.iter().all(|look| *look == looks[0]);
         let fixed = |seconds: f64| format!("{seconds:.decimals$}");
-        let colour = one.map_or(theme::INK, |look| look.colour);
-        let head = |head: &str, symbol, colour| Column {
-            symbol,
-            colour,
-            ..Column::new(head)
+        let marked = |head, symbol, radius, colour| Column {
+            symbol: Some((symbol, radius)),
+            ..Column::new(head, colour)
         };
-        let ideal = |row: &Summary| {
-            let bound = if row.ideal_is_bound { "≥ " } else { "" };
-            row.ideal_s
-                .map_or(String::new(), |ideal| format!("{bound}{}", fixed(ideal)))
+        let (symbol, radius, colour) = match one {
+            true => (looks[0].symbol, POINT, looks[0].colour),
+            false => (Symbol::Disc, 0.0, theme::INK),
         };
-        let measured = |row: &Summary| match row.measured {
+        let measured = Column {
+            bold: true,
+            ..marked("measured", symbol, radius, colour)
+        };
+        let columns = [
+            marked("published", Symbol::Ring, 4.0, theme::PUBLISHED_TEXT),
+            marked("ideal", Symbol::Tick, 6.0, theme::IDEAL),
+            measured,
+            Column::new("failed", theme::PUBLISHED_TEXT),
+        ];
+        let published = |row: &Looked<'_>| published_s(row.0).map(|s| s.to_string());
+        let ideal = |row: &Looked<'_>| {
+            let bound = if row.0.ideal_is_bound { "≥ " } else { "" };
+            row.0
+                .ideal_s
+                .map(|ideal| format!("{bound}{}", fixed(ideal)))
+        };
+        let median = |row: &Looked<'_>| match row.0.measured {
             Some(measured) => fixed(measured.median),
-            None if row.status == Status::Timeout => "timeout".to_owned(),
+            None if row.0.status == Status::Timeout => "timeout".to_owned(),
             None => "failed".to_owned(),
         };
-        type Values<'a> = &'a dyn Fn(&Summary) -> String;
-        let published = |row: &Summary| published_s(row).map_or(String::new(), |s| s.to_string());
-        let failed = |row: &Summary| match row.not_ok {
-            0 => String::new(),
-            failed => format!("{failed} of {}", row.runs),
-        };
-        let all: [(Column, Values<'_>); 4] = [
-            (
-                head(
-                    "published",
-                    Some((Symbol::Ring, 4.0)),
-                    theme::PUBLISHED_TEXT,
-                ),
-                &published,
-            ),
-            (
-                head("ideal", Some((Symbol::Tick, 6.0)), theme::IDEAL),
-                &ideal,
-            ),
-            (
-                Column {
-                    bold: true,
-                    ..head(
-                        "measured",
-                        Some(one.map_or((Symbol::Disc, 0.0), |look| (look.symbol, POINT))),
-                        colour,
-                    )
-                },
-                &measured,
-            ),
-            (head("failed", None, theme::PUBLISHED_TEXT), &failed),
+        let values: [&dyn Fn(&Looked<'_>) -> String; 4] = [
+            &|row| published(row).unwrap_or_default(),
+            &|row| ideal(row).unwrap_or_default(),
+            &median,
+            &|row| vocabulary::of_total((row.0.not_ok, row.0.runs)),
         ];
-        let has_values = |of: Values<'_>| self.rows.iter().any(|row| !of(row).is_empty());
-        let (columns, values): (Vec<Column>, Vec<Values<'_>>) =
-            all.into_iter().filter(|(_, of)| has_values(*of)).unzip();
-        let row = |(row, look): (&Summary, &Look)| Row {
+        let columns: Vec<_> = columns.into_iter().zip(values).collect();
+        let row = |(row, look): &Looked<'_>| Row {
             name: row.name.clone(),
             tooltip: in_words(row),
-            values: values.iter().map(|of| of(row)).collect(),
             colour: Some(look.colour),
             ..Row::default()
         };
-        Table {
-            head: "configuration",
-            em: theme::BODY,
-            rows: self.rows.iter().zip(looks).map(row).collect(),
-            columns,
-        }
+        Table::new(theme::BODY, &rows, row, &columns)
     }
 
     /// Back to front: what joins the marks, then the marks, the measured one last. A row without a
     /// good run has none, and says why.
     fn layers(&self, facet: &mut Facet, looks: &[Look]) {
-        let [
-            mut joints,
-            mut published,
-            mut ideals,
-            mut intervals,
-            mut failures,
-        ] = [const { Vec::new() }; 5];
-        let mut points: Vec<Layer> = Vec::new();
-        for (index, (row, look)) in self.rows.iter().zip(looks).enumerate() {
-            let y = index as f64;
-            let Some(measured) = row.measured else {
+        let rows = || (0..).map(f64::from).zip(&self.rows);
+        let placed = |of: fn(&Summary) -> Option<f64>| {
+            let good = rows().filter(|(_, row)| row.measured.is_some());
+            let values = good.filter_map(move |(y, row)| Some((y, of(row)?)));
+            let values = values.filter(|(_, seconds)| is_positive(*seconds));
+            values
+                .map(|(y, seconds)| Datum::new(seconds, y))
+                .collect::<Vec<Datum>>()
+        };
+        let joints = rows().filter_map(|(y, row)| {
+            let (a, b) = (published_s(row)?, row.measured?.median);
+            Some(Datum::new((a.min(b), a.max(b)), y))
+        });
+        let failures = rows()
+            .filter(|(_, row)| row.measured.is_none())
+            .map(|(y, row)| {
                 let reason = row.error.as_deref().unwrap_or("no reason recorded");
                 let reason: Vec<&str> = reason.split_whitespace().collect();
                 let words = format!("{}: {}", row.status, reason.join(" "));
-                failures.push(Datum::new(f64::NEG_INFINITY, y).text(words));
-                continue;
-            };
-            let published_s = published_s(row).filter(|seconds| is_positive(*seconds));
-            published.extend(published_s.map(|seconds| Datum::new(seconds, y)));
-            let ideal = row.ideal_s.filter(|seconds| is_positive(*seconds));
-            ideals.extend(ideal.map(|seconds| Datum::new(seconds, y)));
-            if is_positive(measured.min) {
-                let (low, at, high) = (measured.min, measured.median, measured.max);
-                joints.extend(published_s.map(|s| Datum::new((s.min(at), s.max(at)), y)));
-                intervals.push(Datum::new(Extent { low, at, high }, y).coloured(look.colour));
-                let mark = Mark::Point(look.symbol, POINT);
-                points.push(Layer::new(mark, look.colour, [Datum::new(at, y)]));
-            }
-        }
-        facet.add(Layer::new(
-            Mark::Rule(2.0, Stroke::Solid),
-            theme::RULE,
-            joints,
-        ));
-        facet.add(Layer::new(
+                Datum::new(f64::NEG_INFINITY, y).text(words)
+            });
+        facet.add(Mark::Rule(2.0, Stroke::Solid), theme::RULE, joints);
+        facet.add(
             Mark::Point(Symbol::Ring, 5.0),
             theme::PUBLISHED,
-            published,
-        ));
-        facet.add(Layer::new(
+            placed(published_s),
+        );
+        facet.add(
             Mark::Point(Symbol::Tick, 10.0),
             theme::IDEAL,
-            ideals,
-        ));
-        facet.add(Layer::new(Mark::Interval(true), theme::MEASURED, intervals));
-        points.into_iter().for_each(|layer| facet.add(layer));
-        facet.add(Layer::new(Mark::Text, theme::PUBLISHED_TEXT, failures));
+            placed(|row| row.ideal_s),
+        );
+        for ((y, row), look) in rows().zip(looks) {
+            let measured = row.measured.filter(|measured| is_positive(measured.min));
+            let extent = measured.map(|of| Extent {
+                low: of.min,
+                at: of.median,
+                high: of.max,
+            });
+            let data = extent.map(|extent| Datum::new(extent, y));
+            facet.add(Mark::Point(look.symbol, POINT), look.colour, data);
+        }
+        facet.add(Mark::Text, theme::PUBLISHED_TEXT, failures);
     }
 }
 

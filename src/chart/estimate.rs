@@ -1,7 +1,6 @@
 //! One figure over repeated runs, as charts show it.
 
 use super::unit::Unit;
-use crate::record::{Status, Trial};
 use crate::stats::{Bootstrap, Sample};
 
 /// The median of some runs, and how far it may be believed.
@@ -41,15 +40,6 @@ impl Estimate {
         Some(Sample::new(finite.collect()).ok()?.median())
     }
 
-    /// Of a figure of those trials that are ok and have it.
-    pub fn over<'a>(
-        trials: impl IntoIterator<Item = &'a Trial>,
-        figure: impl Fn(&Trial) -> Option<f64>,
-    ) -> Option<Self> {
-        let ok = (trials.into_iter()).filter(|trial| trial.status == Status::Ok);
-        Estimate::of(ok.filter_map(figure))
-    }
-
     /// In words, in a unit: `1.05 s, 95 % interval 1.04 to 1.07 in 6 runs`. Ends that are written
     /// alike are left out.
     pub fn in_words(&self, unit: Unit) -> String {
@@ -65,14 +55,14 @@ impl Estimate {
         }
     }
 
+    /// All that a scale has to hold of it.
+    pub fn values(&self) -> [f64; 3] {
+        [self.low, self.median, self.high]
+    }
+
     /// Half the interval as a share of the median, where there are several runs.
     pub fn half_width(&self) -> Option<f64> {
         (self.runs > 1).then_some((self.high - self.low) / 2.0 / self.median)
-    }
-
-    /// Whether its runs differ.
-    pub fn has_width(&self) -> bool {
-        self.high > self.low
     }
 }
 

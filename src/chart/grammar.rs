@@ -10,7 +10,6 @@ use super::palette::Look;
 use super::scale::Scale;
 use super::scene::Stroke;
 use super::symbol::Symbol;
-use super::theme;
 
 /// What a picture shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,7 +23,7 @@ pub struct Chart {
 }
 
 /// A plot area with its axes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facet {
     /// Above it, in bold.
     pub heading: String,
@@ -53,7 +52,7 @@ pub struct Facet {
 }
 
 /// A scale, and what is written beside it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
     /// Where values stand.
     pub scale: Scale,
@@ -64,9 +63,10 @@ pub struct Axis {
 }
 
 /// The values that are written beside an axis, as far as there is room.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Ticks {
     /// Round ones.
+    #[default]
     Round,
     /// Round ones that are whole.
     Whole,
@@ -98,7 +98,8 @@ pub enum Mark {
     Line(f64, Stroke),
     /// A line that stays level until the next datum.
     Step(f64),
-    /// A symbol and half its width. Its text is placed beside it where there is room.
+    /// A symbol and half its width, with its interval where that is longer. Its text is placed
+    /// beside it where there is room.
     Point(Symbol, f64),
     /// A rectangle from end to end of both extents. Its text stands right of it.
     Bar,
@@ -108,8 +109,8 @@ pub enum Mark {
     Rule(f64, Stroke),
     /// An area between the ends of the vertical extents.
     Band,
-    /// A line along the extents, where it is longer than a point; with or without caps.
-    Interval(bool),
+    /// A line along the extents, where it is longer than a point.
+    Interval,
     /// A line around bands that lie together.
     Outline,
     /// A text over the plot area, from its left end on.
@@ -128,7 +129,7 @@ pub enum Fill {
 }
 
 /// The ends of a value, and the value itself.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Extent {
     /// The lower end.
     pub low: f64,
@@ -142,7 +143,7 @@ pub struct Extent {
 pub const WHOLE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
 /// One mark.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Datum {
     /// Along the horizontal axis.
     pub x: Extent,
@@ -200,8 +201,6 @@ pub enum Key {
 /// What stands beside bands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// Above the names.
-    pub head: &'static str,
     /// The size of the text.
     pub em: f64,
     /// One for each band.
@@ -226,7 +225,7 @@ pub struct Row {
 }
 
 /// A column of values.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Column {
     /// Above it.
     pub head: String,
@@ -243,26 +242,53 @@ pub struct Column {
 impl Facet {
     /// A facet with two axes and nothing in it.
     pub fn new(x: Axis, y: Axis, height: f64) -> Self {
+        let rest = Facet::default();
         Facet {
-            heading: String::new(),
-            facts: String::new(),
-            legend: Vec::new(),
             x,
             y,
-            table: None,
             height,
-            foot: 0.0,
-            layers: Vec::new(),
-            labels: Vec::new(),
-            captions: Vec::new(),
-            beside: false,
+            ..rest
         }
     }
 
+    /// Adds marks of one kind in front of the others, if there are any.
+    pub fn add(&mut self, mark: Mark, colour: RGBColor, data: impl IntoIterator<Item = Datum>) {
+        self.add_layer(Layer::new(mark, colour, data));
+    }
+
     /// Adds a layer in front of the others, unless it has no data.
-    pub fn add(&mut self, layer: Layer) {
+    pub fn add_layer(&mut self, layer: Layer) {
         if !layer.data.is_empty() {
             self.layers.push(layer);
+        }
+    }
+
+    /// Adds the points of a series, joined by a line.
+    pub fn add_series(&mut self, look: Look, data: Vec<Datum>) {
+        let line = data.iter().map(|datum| Datum::new(datum.x.at, datum.y.at));
+        self.add(Mark::Line(1.5, Stroke::Solid), look.colour, line);
+        self.add(Mark::Point(look.symbol, 3.5), look.colour, data);
+    }
+
+    /// Adds a dashed line, and its name where it has one.
+    pub fn add_ideal(&mut self, colour: RGBColor, points: &[(f64, f64)], is_named: bool) {
+        let data = points.iter().map(|&(x, y)| Datum::new(x, y));
+        self.add(Mark::Line(1.5, Stroke::Dashed), colour, data);
+        let end = points.last().filter(|_| is_named);
+        let label = |end: &(f64, f64)| EndLabel::line(end.1, "ideal", Stroke::Dashed, colour);
+        self.labels.extend(end.map(label));
+    }
+}
+
+/// Measured values that all have a tick: of more, round numbers are read more easily.
+const MOST_TICKS: usize = 14;
+
+impl Ticks {
+    /// At these values that were measured, unless they are many.
+    pub fn measured(ticks: Vec<(f64, String)>) -> Self {
+        match ticks.len() {
+            0..=MOST_TICKS => Ticks::At(ticks),
+            _ => Ticks::Round,
         }
     }
 }
@@ -270,7 +296,12 @@ impl Facet {
 impl Axis {
     /// An axis with round ticks.
     pub fn new(scale: Scale, title: impl Into<String>) -> Self {
-        let (title, ticks) = (title.into(), Ticks::Round);
+        Axis::with(scale, title, Ticks::Round)
+    }
+
+    /// An axis with these ticks.
+    pub fn with(scale: Scale, title: impl Into<String>, ticks: Ticks) -> Self {
+        let title = title.into();
         Axis {
             scale,
             title,
@@ -278,19 +309,17 @@ impl Axis {
         }
     }
 
-    /// The same with other ticks.
-    pub fn ticks(self, ticks: Ticks) -> Self {
-        Axis { ticks, ..self }
-    }
-
     /// Numbered bands with a word for each.
     pub fn bands(words: impl IntoIterator<Item = String>, title: &str) -> Self {
-        let ticks: Vec<(f64, String)> = words
-            .into_iter()
-            .enumerate()
-            .map(|(n, w)| (n as f64, w))
-            .collect();
-        Axis::new(Scale::band(ticks.len() as f64), title).ticks(Ticks::At(ticks))
+        let ticks = words.into_iter().enumerate();
+        let ticks: Vec<(f64, String)> = ticks.map(|(n, word)| (n as f64, word)).collect();
+        let scale = Scale::band(ticks.len() as f64);
+        Axis::with(scale, title, Ticks::At(ticks))
+    }
+
+    /// Numbered bands without words.
+    pub fn rows(count: usize) -> Self {
+        Axis::new(Scale::band(count as f64), "")
     }
 }
 
@@ -298,11 +327,12 @@ impl Layer {
     /// A layer of opaque marks.
     pub fn new(mark: Mark, colour: RGBColor, data: impl IntoIterator<Item = Datum>) -> Self {
         let data = data.into_iter().collect();
+        let (opacity, lift) = (1.0, 0.0);
         Layer {
             mark,
             colour,
-            opacity: 1.0,
-            lift: 0.0,
+            opacity,
+            lift,
             data,
         }
     }
@@ -321,15 +351,9 @@ impl Layer {
 impl Datum {
     /// A mark without words.
     pub fn new(x: impl Into<Extent>, y: impl Into<Extent>) -> Self {
-        Datum {
-            x: x.into(),
-            y: y.into(),
-            text: String::new(),
-            tooltip: String::new(),
-            colour: None,
-            opacity: None,
-            bold: false,
-        }
+        let (x, y) = (x.into(), y.into());
+        let rest = Datum::default();
+        Datum { x, y, ..rest }
     }
 
     /// The same with a text.
@@ -368,50 +392,73 @@ impl From<(f64, f64)> for Extent {
 }
 
 impl From<&Estimate> for Extent {
-    fn from(
-        Estimate {
-            low, median, high, ..
-        }: &Estimate,
-    ) -> Self {
-        let (low, at, high) = (*low, *median, *high);
+    fn from(estimate: &Estimate) -> Self {
+        let (low, at, high) = (estimate.low, estimate.median, estimate.high);
         Extent { low, at, high }
     }
 }
 
 impl EndLabel {
     /// The name of a line.
-    pub fn line(value: f64, words: impl Into<String>, stroke: Stroke, colour: RGBColor) -> Self {
-        let words = words.into();
+    pub fn line(value: f64, words: &str, stroke: Stroke, colour: RGBColor) -> Self {
+        let key = Key::Line(1.5, stroke, colour);
         EndLabel {
             value,
-            words,
+            words: words.to_owned(),
             colour,
-            key: Key::Line(1.5, stroke, colour),
+            key,
         }
     }
 
     /// The name of points.
-    pub fn points(value: f64, words: impl Into<String>, look: Look) -> Self {
+    pub fn points(value: f64, words: &str, look: Look) -> Self {
         let Look { colour, symbol } = look;
-        let words = words.into();
+        let key = Key::Point(symbol, 3.5, colour);
         EndLabel {
             value,
-            words,
+            words: words.to_owned(),
             colour,
-            key: Key::Point(symbol, 3.5, colour),
+            key,
         }
     }
 }
 
+impl Table {
+    /// Names and values of things: a row for each, and those columns that have any value.
+    pub fn new<T>(
+        em: f64,
+        things: &[T],
+        row: impl Fn(&T) -> Row,
+        columns: &[Values<'_, T>],
+    ) -> Self {
+        let has_values =
+            |(_, of): &&Values<'_, T>| things.iter().any(|thing| !of(thing).is_empty());
+        let columns: Vec<&Values<'_, T>> = columns.iter().filter(has_values).collect();
+        let values = |thing: &T| columns.iter().map(|(_, of)| of(thing)).collect();
+        let rows = things.iter().map(|thing| Row {
+            values: values(thing),
+            ..row(thing)
+        });
+        Table {
+            em,
+            rows: rows.collect(),
+            columns: columns.iter().map(|(column, _)| column.clone()).collect(),
+        }
+    }
+}
+
+/// A column, and its value of a thing.
+pub type Values<'a, T> = (Column, &'a dyn Fn(&T) -> String);
+
 impl Column {
     /// A column behind the plot area.
-    pub fn new(head: impl Into<String>) -> Self {
+    pub fn new(head: impl Into<String>, colour: RGBColor) -> Self {
+        let head = head.into();
+        let rest = Column::default();
         Column {
-            head: head.into(),
-            symbol: None,
-            colour: theme::QUIET,
-            bold: false,
-            is_left: false,
+            head,
+            colour,
+            ..rest
         }
     }
 }
@@ -419,10 +466,12 @@ impl Column {
 impl Legend {
     /// A point and its meaning.
     pub fn point(symbol: Symbol, radius: f64, colour: RGBColor, words: impl Into<String>) -> Self {
+        Legend::new(Key::Point(symbol, radius, colour), words)
+    }
+
+    /// A mark and its meaning.
+    pub fn new(key: Key, words: impl Into<String>) -> Self {
         let words = words.into();
-        Legend {
-            key: Key::Point(symbol, radius, colour),
-            words,
-        }
+        Legend { key, words }
     }
 }

@@ -3,7 +3,7 @@
 use super::unit::Unit;
 
 /// From a value to a place: 0 at the low end of the scale, 1 at its high end.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scale {
     kind: Kind,
     /// The ends, in the unit.
@@ -13,9 +13,10 @@ pub struct Scale {
     pub unit: Unit,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Kind {
     /// Equal differences are equal distances.
+    #[default]
     Linear,
     /// Equal ratios are equal distances.
     Log,

@@ -1,7 +1,7 @@
 //! Units in which a chart's values have numbers that can be read at a glance.
 
 /// A unit of an axis: values are multiplied, and the name goes beside the axis.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unit {
     /// Multiplies the value as the records have it.
     pub factor: f64,

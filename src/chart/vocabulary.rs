@@ -165,6 +165,14 @@ pub fn failed(failed: usize, runs: usize) -> Option<String> {
     (failed > 0).then(|| format!("{failed} of {runs} failed"))
 }
 
+/// The same as the value of a column.
+pub fn of_total((failed, runs): (usize, usize)) -> String {
+    match failed {
+        0 => String::new(),
+        failed => format!("{failed} of {runs}"),
+    }
+}
+
 /// Which runs failed, of things by their names, so many of which are told.
 pub fn failures(failures: &[(String, usize, usize)], most: usize) -> Option<String> {
     let told = failures.iter().take(most);

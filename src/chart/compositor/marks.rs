@@ -149,7 +149,10 @@ fn one(scene: &mut Scene, layer: &Layer, datum: &Datum, plot: &Plot<'_>) -> Resu
     match layer.mark {
         Mark::Point(_, radius) if radius == 0.0 => {}
         Mark::Point(Symbol::Star, _) => star(scene, datum, plot, colour),
-        Mark::Point(symbol, radius) => symbol.draw(scene, at, radius, colour),
+        Mark::Point(symbol, radius) => {
+            interval(scene, extent(layer, datum, plot), at, colour);
+            symbol.draw(scene, at, radius, colour);
+        }
         Mark::Bar => bar(scene, (extent(layer, datum, plot), datum), colour, opacity),
         Mark::Cell(fill) => cell(scene, datum, plot, (fill, colour)),
         Mark::Rule(thick, stroke) => {
@@ -162,7 +165,7 @@ fn one(scene: &mut Scene, layer: &Layer, datum: &Datum, plot: &Plot<'_>) -> Resu
                 _ => scene.line(vec![from, to], thick, stroke, colour),
             }
         }
-        Mark::Interval(caps) => interval(scene, (extent(layer, datum, plot), at), caps, colour),
+        Mark::Interval => interval(scene, extent(layer, datum, plot), at, colour),
         Mark::Text => {
             let words = font::cut(&datum.text, plot.right - plot.left - 12.0, theme::SMALL)?;
             let text = Text::new(words, (plot.left + 6.0, at.1 + 4.0), theme::SMALL, colour);
@@ -204,22 +207,24 @@ fn bar(
     }
 }
 
-fn interval(
-    scene: &mut Scene,
-    ((from, to), at): ((Point, Point), Point),
-    caps: bool,
-    colour: RGBColor,
-) {
-    let (thick, cap) = if caps { (1.5, POINT) } else { (1.0, 0.0) };
-    if to.0 - from.0 > 2.0 * POINT + 2.0 {
+/// With caps, but where both its extents have a length.
+fn interval(scene: &mut Scene, (from, to): (Point, Point), at: Point, colour: RGBColor) {
+    let least = 2.0 * POINT + 2.0;
+    let (is_wide, is_high) = (to.0 - from.0 > least, to.1 - from.1 > least);
+    let (thick, cap) = if to.0 > from.0 && to.1 > from.1 {
+        (1.0, 0.0)
+    } else {
+        (1.5, POINT)
+    };
+    if is_wide {
         scene.horizontal((from.0, to.0), at.1, thick, colour);
-        for x in [from.0, to.0].into_iter().filter(|_| caps) {
+        for x in [from.0, to.0] {
             scene.vertical(x, (at.1 - cap, at.1 + cap), thick, colour);
         }
     }
-    if to.1 - from.1 > 2.0 * POINT + 2.0 {
+    if is_high {
         scene.vertical(at.0, (from.1, to.1), thick, colour);
-        for y in [from.1, to.1].into_iter().filter(|_| caps) {
+        for y in [from.1, to.1] {
             scene.horizontal((at.0 - cap, at.0 + cap), y, thick, colour);
         }
     }
@@ -361,7 +366,7 @@ fn point_texts(scene: &mut Scene, facet: &Facet, plot: &Plot<'_>) -> Result<(), 
         match layer.mark {
             Mark::Line(..) => obstacles.line(&points(layer, plot)),
             Mark::Step(_) => obstacles.line(&steps(layer, plot)),
-            Mark::Point(..) | Mark::Interval(_) => {
+            Mark::Point(..) | Mark::Interval => {
                 let named = layer.data.iter().any(|datum| !datum.text.is_empty());
                 for datum in layer.data.iter().filter(|datum| plot.holds(datum)) {
                     let reach = if is_point(&layer) { 4.5 } else { 0.0 };

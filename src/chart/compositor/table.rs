@@ -5,6 +5,8 @@ use crate::chart::grammar::Table;
 use crate::chart::scene::{Anchor, Scene, Text};
 use crate::chart::{ChartError, font, theme};
 
+/// Above the names.
+const HEAD: &str = "configuration";
 /// Between two columns.
 const GAP: f64 = 14.0;
 /// Before the words of a head that has a symbol.
@@ -14,7 +16,7 @@ const INSET: f64 = 6.0;
 
 /// The width of the widest name.
 pub fn name_room(table: &Table) -> Result<f64, ChartError> {
-    let mut widest = font::width(table.head, theme::SMALL, false)?;
+    let mut widest = font::width(HEAD, theme::SMALL, false)?;
     for row in &table.rows {
         widest = widest.max(font::width(&row.name, table.em, row.bold)?);
     }
@@ -153,7 +155,7 @@ fn heads(
         clear = clear.min(start - SYMBOL);
         scene.text(head);
     }
-    let head = font::fit(table.head, clear - left - INSET, theme::SMALL, false)?;
+    let head = font::fit(HEAD, clear - left - INSET, theme::SMALL, false)?;
     scene.text(Text::new(
         head,
         (left + INSET, y),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::chart::grammar::{
-    Axis, Column, Datum, EndLabel, Facet, Layer, Legend, Mark, Row, Table, Ticks,
+    Axis, Column, Datum, EndLabel, Facet, Legend, Mark, Row, Table, Ticks,
 };
 use crate::chart::palette::Look;
 use crate::chart::scale::Scale;
@@ -38,7 +38,7 @@ fn lines(values: &[f64], names: &[String]) -> Chart {
         let data = values
             .iter()
             .map(|value| Datum::new(*value, *value).text("1×2").tooltip("a"));
-        facet.add(Layer::new(Mark::Point(look.symbol, 3.5), look.colour, data));
+        facet.add(Mark::Point(look.symbol, 3.5), look.colour, data);
         facet.labels.push(EndLabel::points(values[0], name, look));
     }
     facet.labels.push(EndLabel::line(
@@ -71,10 +71,9 @@ fn rows(values: &[f64], names: &[String]) -> Chart {
     };
     let head = |head: &str| Column {
         symbol: Some((Symbol::Ring, 4.0)),
-        ..Column::new(head)
+        ..Column::new(head, theme::INK)
     };
     facet.table = Some(Table {
-        head: "configuration",
         em: theme::BODY,
         rows: names.iter().map(row).collect(),
         columns: vec![head("published"), head("failed"), head("measured")],
@@ -86,11 +85,7 @@ fn rows(values: &[f64], names: &[String]) -> Chart {
         "something that is drawn",
     )];
     let data = (0..names.len()).map(|row| Datum::new(values[row % values.len()], row as f64));
-    facet.add(Layer::new(
-        Mark::Point(Symbol::Disc, 4.0),
-        theme::MEASURED,
-        data,
-    ));
+    facet.add(Mark::Point(Symbol::Disc, 4.0), theme::MEASURED, data);
     Chart {
         title: "Makespan".to_owned(),
         notes: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::configurations::{Configuration, Configurations};
 use crate::chart::estimate::Estimate;
 use crate::chart::grammar::{
-    Axis, Chart, Column, Datum, Facet, Key, Layer, Legend, Mark, Row as TableRow, Table,
+    Axis, Chart, Column, Datum, Facet, Key, Layer, Legend, Mark, Row as TableRow, Table, Values,
 };
 use crate::chart::palette::Look;
 use crate::chart::scale::Scale;
@@ -119,34 +119,38 @@ impl Bars {
     }
 
     fn facet(&self, quantity: Quantity) -> Facet {
-        let estimates = || self.rows.iter().filter_map(|row| row.estimate(quantity));
-        let medians: Vec<f64> = estimates().map(|estimate| estimate.median).collect();
+        let estimates: Vec<&Estimate> = self
+            .rows
+            .iter()
+            .filter_map(|row| row.estimate(quantity))
+            .collect();
+        let medians: Vec<f64> = estimates.iter().map(|estimate| estimate.median).collect();
         let unit = quantity.short_unit(&medians);
-        let scale = Scale::from_zero(estimates().map(|estimate| estimate.high), unit);
-        let axis = quantity.axis(scale.clone());
-        let bands = Axis::new(Scale::band(self.rows.len() as f64), "");
-        let mut facet = Facet::new(Axis::new(scale, ""), bands, ROW);
-        facet.heading = axis
+        let highs = estimates.iter().map(|estimate| estimate.high);
+        let axis = quantity.axis(Scale::from_zero(highs, unit));
+        let heading = axis
             .title
             .replacen(&quantity.name(), &quantity.heading(), 1);
-        facet.beside = true;
+        let mut facet = Facet::new(Axis::new(axis.scale, ""), Axis::rows(self.rows.len()), ROW);
+        (facet.heading, facet.beside) = (heading, true);
         facet.table = Some(self.table());
-        if quantity == Quantity::Cpu
-            && self
-                .rows
-                .iter()
-                .any(|row| row.estimate(Quantity::User).is_some())
-        {
+        let is_cpu = quantity == Quantity::Cpu;
+        let user = |row: &Row| {
+            row.estimate(Quantity::User)
+                .filter(|_| is_cpu)
+                .map(|of| of.median)
+        };
+        if self.rows.iter().any(|row| user(row).is_some()) {
             let runtimes: BTreeSet<&Runtime> = self.rows.iter().map(|row| &row.runtime).collect();
-            let user = runtimes
+            let colours = runtimes
                 .into_iter()
-                .map(|runtime| Look::of_runtime(runtime).colour)
+                .map(|one| Look::of_runtime(one).colour)
                 .collect();
-            let key = |colours, words: &str| Legend {
-                key: Key::Fields(colours),
-                words: words.to_owned(),
-            };
-            facet.legend = vec![key(user, "user"), key(vec![theme::RULE], "system")];
+            let system = Key::Fields(vec![theme::RULE]);
+            facet.legend = vec![
+                Legend::new(Key::Fields(colours), "user"),
+                Legend::new(system, "system"),
+            ];
         }
         let [mut bars, mut systems, mut intervals, mut values] = [const { Vec::new() }; 4];
         for (index, row) in self.rows.iter().enumerate() {
@@ -157,69 +161,44 @@ impl Bars {
             };
             let end = estimate.median;
             // Medians of parts do not add up to the median of the sum: the second takes what is left.
-            let user = row
-                .estimate(Quantity::User)
-                .filter(|_| quantity == Quantity::Cpu);
-            let middle = user.map_or(end, |user| user.median.min(end));
+            let middle = user(row).map_or(end, |user| user.min(end));
             let colour = Look::of_runtime(&row.runtime).colour;
             bars.push(Datum::new((0.0, middle), y).coloured(colour));
-            systems.extend(user.map(|_| Datum::new((middle, end), y)));
-            if estimate.has_width() {
-                intervals.push(Datum::new(estimate, index as f64));
-            }
+            systems.extend(user(row).map(|_| Datum::new((middle, end), y)));
+            intervals.push(Datum::new(estimate, index as f64));
             let end = estimate.high.max(end);
             values.push(Datum::new((0.0, end), y).text(unit.written(estimate.median)));
         }
-        facet.add(Layer::new(Mark::Bar, theme::MEASURED, bars));
-        facet.add(Layer::new(Mark::Bar, theme::RULE, systems));
-        facet.add(Layer::new(Mark::Interval(true), theme::INK, intervals));
-        facet.add(Layer::new(Mark::Bar, theme::PAPER, values).opacity(0.0));
+        facet.add(Mark::Bar, theme::MEASURED, bars);
+        facet.add(Mark::Bar, theme::RULE, systems);
+        facet.add(Mark::Interval, theme::INK, intervals);
+        facet.add_layer(Layer::new(Mark::Bar, theme::PAPER, values).opacity(0.0));
         facet
     }
 
     fn table(&self) -> Table {
-        let makespans = self
-            .rows
-            .iter()
-            .filter_map(|row| Some(row.estimate(Quantity::Makespan)?.median));
-        let unit = Quantity::Makespan.short_unit(&makespans.collect::<Vec<f64>>());
-        let left = |head: String, colour| Column {
-            colour,
+        let makespan = |row: &Row| row.estimate(Quantity::Makespan).map(|of| of.median);
+        let all: Vec<f64> = self.rows.iter().filter_map(makespan).collect();
+        let unit = Quantity::Makespan.short_unit(&all);
+        let left = |head: &str, colour| Column {
             is_left: true,
-            ..Column::new(head)
+            ..Column::new(head, colour)
         };
-        let mut columns = vec![left(format!("makespan, {}", unit.name), theme::INK)];
-        let any_failed = self.rows.iter().any(|row| row.failed.0 > 0);
-        if any_failed {
-            columns.push(left("failed".to_owned(), theme::PUBLISHED_TEXT));
-        }
-        let row = |row: &Row| {
-            let makespan = row.estimate(Quantity::Makespan);
-            let makespan = makespan.map_or(String::new(), |of| unit.written(of.median));
-            let failed = match row.failed {
-                (0, _) => String::new(),
-                (failed, runs) => format!("{failed} of {runs}"),
-            };
-            let values = if any_failed {
-                vec![makespan, failed]
-            } else {
-                vec![makespan]
-            };
-            TableRow {
-                name: row.name.clone(),
-                bold: row.is_on_front,
-                tooltip: row.in_words(self.memory),
-                values,
-                colour: None,
-            }
+        let row = |row: &Row| TableRow {
+            name: row.name.clone(),
+            bold: row.is_on_front,
+            tooltip: row.in_words(self.memory),
+            ..TableRow::default()
         };
-        let rows = self.rows.iter().map(row).collect();
-        Table {
-            head: "configuration",
-            em: theme::SMALL,
-            rows,
-            columns,
-        }
+        let head = format!("makespan, {}", unit.name);
+        let written = |row: &Row| makespan(row).map_or(String::new(), |s| unit.written(s));
+        let columns: [Values<'_, Row>; 2] = [
+            (left(&head, theme::INK), &written),
+            (left("failed", theme::PUBLISHED_TEXT), &|row| {
+                vocabulary::of_total(row.failed)
+            }),
+        ];
+        Table::new(theme::SMALL, &self.rows, row, &columns)
     }
 }
 

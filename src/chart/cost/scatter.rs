@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::configurations::{Configuration, Configurations};
 use crate::chart::choice::evenly;
 use crate::chart::estimate::Estimate;
-use crate::chart::grammar::{Chart, Datum, Facet, Layer, Legend, Mark};
+use crate::chart::grammar::{Chart, Datum, Facet, Legend, Mark};
 use crate::chart::palette::Look;
 use crate::chart::scale::{Scale, ends};
 use crate::chart::symbol::Symbol;
@@ -131,82 +131,54 @@ impl Scatter {
     }
 
     fn facet(&self) -> Facet {
-        let memory = Quantity::Memory(self.memory);
         let all = || self.front.iter().chain(&self.dominated);
-        let unit = |quantity: Quantity, of: fn(&Point) -> &Estimate| {
-            quantity.short_unit(&all().map(|point| of(point).median).collect::<Vec<f64>>())
+        let scaled = |quantity: Quantity, of: fn(&Point) -> &Estimate| {
+            let medians: Vec<f64> = all().map(|point| of(point).median).collect();
+            let ends = all().flat_map(|point| of(point).values());
+            (quantity.short_unit(&medians), ends.collect::<Vec<f64>>())
         };
-        let values = |of: fn(&Point) -> &Estimate| -> Vec<f64> {
-            all()
-                .flat_map(|point| [of(point).low, of(point).high])
-                .collect()
-        };
-        let times = values(|point| &point.makespan);
+        let memory = Quantity::Memory(self.memory);
+        let (unit, times) = scaled(Quantity::Makespan, |point| &point.makespan);
         // Some room at the low end for names.
-        let (low, high) = ends(times.iter().copied()).unwrap_or((1.0, 1.0));
-        let x = [low * (low / high).powf(0.1), high];
-        let x = Scale::log_around(x, unit(Quantity::Makespan, |point| &point.makespan));
-        let memories = values(|point| &point.memory);
-        let y = Scale::suited(&memories, unit(memory, |point| &point.memory));
+        let (low, high) = ends(times).unwrap_or((1.0, 1.0));
+        let x = Scale::log_around([low * (low / high).powf(0.1), high], unit);
+        let (unit, memories) = scaled(memory, |point| &point.memory);
+        let y = Scale::suited(&memories, unit);
         let mut facet = Facet::new(Quantity::Makespan.axis(x), memory.axis(y), HEIGHT);
         let runtimes: BTreeSet<&Runtime> = self.front.iter().map(|point| &point.runtime).collect();
-        if runtimes.len() > 1 {
-            let key = |runtime: &&Runtime| {
-                let look = Look::of_runtime(runtime);
-                Legend::point(
-                    look.symbol,
-                    RADIUS.0,
-                    look.colour,
-                    format!("{runtime} runtime"),
-                )
-            };
-            facet.legend = runtimes.iter().map(key).collect();
-        }
-        let others = || self.dominated.iter().rev();
-        facet.add(Layer::new(
-            Mark::Interval(false),
-            theme::RULE,
-            others().map(Point::interval),
-        ));
-        let others = others().map(|point| point.datum(self.told(point, self.are_bare)));
-        facet.add(Layer::new(
-            Mark::Point(Symbol::Disc, RADIUS.1),
-            theme::RULE,
-            others,
-        ));
+        let key = |runtime: &&Runtime| {
+            let Look { symbol, colour } = Look::of_runtime(runtime);
+            Legend::point(symbol, RADIUS.0, colour, format!("{runtime} runtime"))
+        };
+        facet.legend = runtimes
+            .iter()
+            .filter(|_| runtimes.len() > 1)
+            .map(key)
+            .collect();
+        let others = self.dominated.iter().rev();
+        let others = others.map(|point| point.datum().tooltip(self.told(point, self.are_bare)));
+        facet.add(Mark::Point(Symbol::Disc, RADIUS.1), theme::RULE, others);
         let colour = match runtimes.first() {
             Some(runtime) if runtimes.len() == 1 => Look::of_runtime(runtime).colour,
             _ => theme::QUIET,
         };
-        facet.add(Layer::new(
-            Mark::Step(2.0),
-            colour,
-            self.front.iter().map(|p| p.datum(String::new())),
-        ));
-        facet.add(Layer::new(
-            Mark::Interval(false),
-            colour,
-            self.front.iter().map(Point::interval),
-        ));
+        facet.add(Mark::Step(2.0), colour, self.front.iter().map(Point::datum));
         let named: BTreeSet<usize> = evenly(self.front.len(), MOST_NAMES).into_iter().collect();
         // The fastest answers first.
         for (rank, point) in self.front.iter().enumerate().rev() {
-            let look = Look::of_runtime(&point.runtime);
+            let Look { symbol, colour } = Look::of_runtime(&point.runtime);
             let words = format!("{}; on the Pareto front", self.told(point, false));
             let name = if named.contains(&rank) {
                 point.title()
             } else {
                 String::new()
             };
+            let datum = point.datum().tooltip(words).text(name);
             let datum = Datum {
                 bold: true,
-                ..point.datum(words).text(name)
+                ..datum
             };
-            facet.add(Layer::new(
-                Mark::Point(look.symbol, RADIUS.0),
-                look.colour,
-                [datum],
-            ));
+            facet.add(Mark::Point(symbol, RADIUS.0), colour, [datum]);
         }
         facet
     }
@@ -260,11 +232,7 @@ impl Point {
         }
     }
 
-    fn datum(&self, words: String) -> Datum {
-        Datum::new(self.makespan.median, self.memory.median).tooltip(words)
-    }
-
-    fn interval(&self) -> Datum {
+    fn datum(&self) -> Datum {
         Datum::new(&self.makespan, &self.memory)
     }
 }

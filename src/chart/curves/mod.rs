@@ -11,10 +11,9 @@ mod notes;
 mod tests;
 
 use super::estimate::Estimate;
-use super::grammar::{Axis, Chart, Datum, EndLabel, Facet, Layer, Mark, Ticks};
+use super::grammar::{Axis, Chart, Datum, EndLabel, Facet, Ticks};
 use super::palette::Look;
 use super::scale::Scale;
-use super::scene::Stroke;
 use super::unit::{Unit, tick};
 use super::vocabulary::{self, Quantity};
 use super::x_variable::XVariable;
@@ -27,8 +26,6 @@ use lines::Curve;
 const FEWEST_VALUES: usize = 3;
 /// Values of which each has a point of its own.
 const MOST_VALUES: usize = 60;
-/// Values that all have a tick: of more, round numbers are read more easily.
-const MOST_TICKS: usize = 14;
 /// The largest value of a setting is this many times the smallest: then ratios matter.
 const WIDE: f64 = 4.0;
 /// The heights of the plot areas: of the first, and of what explains it.
@@ -209,32 +206,43 @@ impl Curves {
     }
 
     fn facet(&self, index: usize, quantity: Quantity) -> Option<Facet> {
+        let is_main = index == 0;
         let points = self.curves.iter().flat_map(|curve| curve.points(quantity));
-        let mut values: Vec<f64> = points
-            .flat_map(|(_, estimate)| [estimate.low, estimate.median, estimate.high])
-            .collect();
+        let mut values: Vec<f64> = points.flat_map(|(_, of)| of.values()).collect();
         if values.is_empty() {
             return None;
         }
         let ideals = self.curves.iter().flat_map(|curve| &curve.ideal.points);
-        match (index, quantity) {
-            (0, _) => values.extend(ideals.map(|(_, ideal)| *ideal)),
-            (_, Quantity::Efficiency) => values.push(1.0),
-            _ => {}
-        }
+        values.extend(ideals.filter(|_| is_main).map(|(_, ideal)| *ideal));
         let unit = quantity.unit(&values);
         let scale = match quantity {
-            Quantity::Efficiency => Scale::from_zero(values, unit),
+            Quantity::Efficiency => Scale::from_zero(values.into_iter().chain([1.0]), unit),
             _ => Scale::suited(&values, unit),
         };
         let mut facet = Facet::new(self.axis(), quantity.axis(scale), HEIGHTS[index.min(1)]);
         facet.heading = quantity.heading();
         let runtimes: Vec<_> = self.curves.iter().map(|curve| &curve.runtime).collect();
         let looks = Look::series(&runtimes);
-        self.ideals(&mut facet, (index, quantity), &looks);
+        if quantity == Quantity::Efficiency {
+            let (low, high) = self.ends();
+            facet.add_ideal(theme::IDEAL, &[(low, 1.0), (high, 1.0)], true);
+        } else if is_main {
+            // One for all lines where they agree.
+            let first = &self.curves[0].ideal;
+            match self
+                .curves
+                .iter()
+                .all(|curve| curve.ideal.is_that_of(first))
+            {
+                true => facet.add_ideal(theme::IDEAL, &first.points, true),
+                false => (self.curves.iter().zip(&looks)).for_each(|(curve, look)| {
+                    facet.add_ideal(look.colour, &curve.ideal.points, false)
+                }),
+            }
+        }
         // The first lies above the others, and answers first.
         for (curve, look) in self.curves.iter().zip(&looks).rev() {
-            self.points(&mut facet, curve, (index, quantity), *look);
+            facet.add_series(*look, self.points(curve, quantity));
         }
         for (curve, look) in self.curves.iter().zip(looks) {
             let last = curve
@@ -248,84 +256,32 @@ impl Curves {
         Some(facet)
     }
 
+    fn ends(&self) -> (f64, f64) {
+        (self.values[0], self.values[self.values.len() - 1])
+    }
+
     /// The axis of the setting, with ticks at the values that it took.
     fn axis(&self) -> Axis {
-        let (low, high) = (self.values[0], self.values[self.values.len() - 1]);
+        let (low, high) = self.ends();
         let (plain, air) = (Unit::named(""), 0.04 * (high - low));
         let scale = match is_wide(&self.values) {
             true => Scale::log_around(self.values.iter().copied(), plain),
             false => Scale::linear(low - air, high + air, plain),
         };
-        let ticks = match self.values.len() {
-            0..=MOST_TICKS => Ticks::At(self.values.iter().map(|&at| (at, ticked(at))).collect()),
-            _ => Ticks::Round,
-        };
-        Axis::new(scale, "").ticks(ticks)
+        let ticks = self.values.iter().map(|&at| (at, ticked(at))).collect();
+        Axis::with(scale, "", Ticks::measured(ticks))
     }
 
-    /// The ideals, dashed: one for all lines where they agree, and then its label; 100 % is the ideal
-    /// of efficiency.
-    fn ideals(&self, facet: &mut Facet, (index, quantity): (usize, Quantity), looks: &[Look]) {
-        let ends = [self.values[0], self.values[self.values.len() - 1]];
-        let whole: Vec<(f64, f64)> = ends.map(|end| (end, 1.0)).to_vec();
-        let first = &self.curves[0].ideal;
-        let one = quantity == Quantity::Efficiency
-            || self
-                .curves
-                .iter()
-                .all(|curve| curve.ideal.is_that_of(first));
-        let drawn = self
-            .curves
-            .iter()
-            .zip(looks)
-            .take(if one { 1 } else { self.curves.len() });
-        for (curve, look) in drawn {
-            let points = match (index, quantity) {
-                (_, Quantity::Efficiency) => &whole,
-                (0, _) => &curve.ideal.points,
-                _ => continue,
-            };
-            let colour = if one { theme::IDEAL } else { look.colour };
-            let data = points.iter().map(|&(at, ideal)| Datum::new(at, ideal));
-            facet.add(Layer::new(Mark::Line(1.5, Stroke::Dashed), colour, data));
-            let end = points.last().filter(|_| one);
-            facet
-                .labels
-                .extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
-        }
-    }
-
-    fn points(&self, facet: &mut Facet, curve: &Curve, (index, of): (usize, Quantity), look: Look) {
-        let failed = |value: f64| {
-            let found = curve.failed.iter().find(|(at, ..)| *at == value);
-            found.and_then(|(_, failed, runs)| vocabulary::failed(*failed, *runs))
+    fn points(&self, curve: &Curve, quantity: Quantity) -> Vec<Datum> {
+        let point = |(value, estimate): &(f64, Estimate)| {
+            let failed = curve.failed.iter().find(|(at, ..)| at == value);
+            let failed = failed.and_then(|(_, failed, runs)| vocabulary::failed(*failed, *runs));
+            let is_main = quantity == self.quantities[0];
+            let text = failed.clone().filter(|_| is_main).unwrap_or_default();
+            let words = self.tooltip(curve, (*value, quantity, estimate), failed);
+            Datum::new(*value, estimate).text(text).tooltip(words)
         };
-        let datum = |(value, estimate): &(f64, Estimate)| {
-            let text = failed(*value).filter(|_| index == 0).unwrap_or_default();
-            let words = self.tooltip(curve, (*value, of, estimate), failed(*value));
-            (
-                Datum::new(*value, estimate),
-                Datum::new(*value, estimate.median)
-                    .text(text)
-                    .tooltip(words),
-            )
-        };
-        let (intervals, points): (Vec<Datum>, Vec<Datum>) =
-            curve.points(of).iter().map(datum).unzip();
-        let line = points
-            .iter()
-            .map(|point| Datum::new(point.x.at, point.y.at));
-        facet.add(Layer::new(
-            Mark::Line(1.5, Stroke::Solid),
-            look.colour,
-            line,
-        ));
-        facet.add(Layer::new(Mark::Interval(true), look.colour, intervals));
-        facet.add(Layer::new(
-            Mark::Point(look.symbol, 3.5),
-            look.colour,
-            points,
-        ));
+        curve.points(quantity).iter().map(point).collect()
     }
 }
 

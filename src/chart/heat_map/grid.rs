@@ -140,6 +140,12 @@ impl CellGrid {
         self.cells.iter().map(|(place, cell)| (*place, cell))
     }
 
+    /// A figure of all cells that have it.
+    pub fn values(&self, quantity: Quantity) -> Vec<f64> {
+        let cells = self.cells.values();
+        cells.filter_map(|cell| cell.value(quantity)).collect()
+    }
+
     /// Whether all pairs of its processes and threads were run.
     pub fn is_full(&self) -> bool {
         self.cells.len() == self.processes.len() * self.threads.len()

@@ -11,7 +11,7 @@ mod variant;
 
 use super::color_scale::ColorScale;
 use super::estimate::Estimate;
-use super::grammar::{Axis, Chart, Datum, Facet, Fill, Key, Layer, Legend, Mark};
+use super::grammar::{Axis, Chart, Datum, Facet, Fill, Key, Legend, Mark};
 use super::symbol::Symbol;
 use super::unit::Unit;
 use super::vocabulary::Quantity;
@@ -141,64 +141,64 @@ impl HeatMap {
     }
 
     fn facet(&self, quantity: Quantity, answers: bool) -> Facet {
-        let grid = &self.grid;
-        let values = grid.cells().filter_map(|(_, cell)| cell.value(quantity));
-        let values: Vec<f64> = values.collect();
+        let (grid, values) = (&self.grid, self.grid.values(quantity));
         let (unit, scale) = (quantity.short_unit(&values), color_scale(quantity, &values));
-        let numbers = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>();
-        let x = Axis::bands(numbers(&grid.threads), "threads per process");
-        let y = Axis::bands(numbers(&grid.processes), "processes");
+        let x = Axis::bands(
+            grid.threads.iter().map(u32::to_string),
+            "threads per process",
+        );
+        let y = Axis::bands(grid.processes.iter().map(u32::to_string), "processes");
         let mut facet = Facet::new(x, y, 0.0);
         facet.heading = format!("{}, {}", quantity.heading(), unit.name);
-        let ends = [scale.low, scale.high].map(|end| unit.written(end));
-        let [low, high] = ends;
-        let key = Key::Colours(scale, low, high);
-        facet.legend.push(Legend {
-            key,
-            words: String::new(),
-        });
+        let [low, high] = [scale.low, scale.high].map(|end| unit.written(end));
+        facet.legend = vec![Legend::new(Key::Colours(scale, low, high), "")];
         let best = grid.best().map(|(place, _)| place);
+        let near = grid.near_best();
         let [mut empty, mut crossed, mut coloured] = [const { Vec::new() }; 3];
-        for (at, place) in self.places() {
-            let datum = Datum::new(at.0, at.1);
+        for ((column, row), place) in self.places() {
+            let datum = Datum::new(column, row);
             let Some(cell) = grid.cell(place) else {
                 empty.push(datum);
                 continue;
             };
             let value = cell.value(quantity);
             let words = match (quantity, value) {
-                _ if !answers => String::new(),
-                (Quantity::Makespan, _) => self.told(place, cell),
-                (_, None) => String::new(),
+                (Quantity::Makespan, _) => Some(self.told(place, cell)),
+                (_, None) => None,
                 (_, Some(value)) => {
-                    let value = unit.with_name(value);
-                    format!("{}: {} {value}", notes::place(place), quantity.heading())
+                    let (place, value) = (notes::place(place), unit.with_name(value));
+                    Some(format!("{place}: {} {value}", quantity.heading()))
                 }
             };
-            let datum = datum.tooltip(words);
+            let datum = datum.tooltip(words.filter(|_| answers).unwrap_or_default());
             match value {
                 None => crossed.push(datum),
-                Some(value) => coloured.push(Datum {
-                    bold: best == Some(place),
-                    ..datum
-                        .coloured(scale.colour(value))
-                        .text(written(quantity, unit, value, cell))
-                }),
+                Some(value) => {
+                    let datum = datum.text(written(quantity, unit, value, cell));
+                    let bold = best == Some(place);
+                    coloured.push(Datum {
+                        bold,
+                        ..datum.coloured(scale.colour(value))
+                    });
+                }
             }
         }
-        let near = grid.near_best();
-        let near = self.places().filter(|(_, place)| near.contains(place));
-        let star = self.places().filter(|(_, place)| best == Some(*place));
-        let datum = |(at, _): ((f64, f64), Place)| Datum::new(at.0, at.1);
-        facet.add(Layer::new(Mark::Cell(Fill::Empty), theme::GRID, empty));
-        facet.add(Layer::new(Mark::Cell(Fill::Crossed), theme::QUIET, crossed));
-        facet.add(Layer::new(Mark::Cell(Fill::Colour), theme::BAND, coloured));
-        facet.add(Layer::new(Mark::Outline, theme::INK, near.map(datum)));
-        facet.add(Layer::new(
-            Mark::Point(Symbol::Star, 5.5),
+        let marked = |is_marked: &dyn Fn(&Place) -> bool| -> Vec<Datum> {
+            let places = self.places().filter(|(_, place)| is_marked(place));
+            places
+                .map(|((column, row), _)| Datum::new(column, row))
+                .collect()
+        };
+        facet.add(Mark::Cell(Fill::Empty), theme::GRID, empty);
+        facet.add(Mark::Cell(Fill::Crossed), theme::QUIET, crossed);
+        facet.add(Mark::Cell(Fill::Colour), theme::BAND, coloured);
+        facet.add(
+            Mark::Outline,
             theme::INK,
-            star.map(datum),
-        ));
+            marked(&|place| near.contains(place)),
+        );
+        let star = marked(&|place| best == Some(*place));
+        facet.add(Mark::Point(Symbol::Star, 5.5), theme::INK, star);
         facet
     }
 

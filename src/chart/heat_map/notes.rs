@@ -101,11 +101,7 @@ impl HeatMap {
 
     fn fastest(&self) -> Option<String> {
         let (at, seconds) = self.grid.best()?;
-        let values: Vec<f64> = self
-            .grid
-            .cells()
-            .filter_map(|(_, c)| c.value(Quantity::Makespan))
-            .collect();
+        let values = self.grid.values(Quantity::Makespan);
         let unit = Quantity::Makespan.short_unit(&values);
         let fastest = format!(
             "The star marks the fastest, {} in {}",
@@ -130,11 +126,7 @@ impl HeatMap {
                 Quantity::Efficiency => "a higher efficiency (ideal / makespan)",
                 _ => "less memory",
             };
-            let values: Vec<f64> = self
-                .grid
-                .cells()
-                .filter_map(|(_, c)| c.value(quantity))
-                .collect();
+            let values = self.grid.values(quantity);
             match color_scale(quantity, &values).is_log {
                 true => format!("{better} (logarithmic)"),
                 false => better.to_owned(),

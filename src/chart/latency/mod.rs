@@ -10,10 +10,10 @@ mod tails;
 #[cfg(test)]
 mod tests;
 
-use super::grammar::{Axis, Chart, Datum, EndLabel, Facet, Layer, Mark, Ticks};
+use super::estimate::Estimate;
+use super::grammar::{Axis, Chart, Datum, EndLabel, Facet, Mark, Ticks};
 use super::palette::Look;
 use super::scale::Scale;
-use super::scene::Stroke;
 use super::unit::Unit;
 use super::vocabulary::{self, Quantity};
 use super::{Records, Sheet};
@@ -136,72 +136,52 @@ impl Latency {
 
 impl Tails {
     fn facet(&self) -> Facet {
-        let points = || self.lines.iter().flat_map(|line| &line.points);
-        let values: Vec<f64> = points()
-            .flat_map(|(_, of)| [of.low, of.median, of.high])
-            .collect();
+        let points = self.lines.iter().flat_map(|line| &line.points);
+        let values: Vec<f64> = points.flat_map(|(_, of)| of.values()).collect();
         let scale = Scale::log(values.iter().copied(), Quantity::Latency.unit(&values));
-        let places = self.places.iter().map(|(place, _)| *place);
-        let x = Scale::log_around(places, Unit::named(""));
+        let x = Scale::log_around(self.places.iter().map(|(at, _)| *at), Unit::named(""));
         let ticks = self
             .places
             .iter()
-            .map(|&(place, name)| (place, name.to_owned()));
-        let x = Axis::new(x, "percentile of a run's batches").ticks(Ticks::At(ticks.collect()));
+            .map(|&(at, name)| (at, name.to_owned()))
+            .collect();
+        let x = Axis::with(x, "percentile of a run's batches", Ticks::At(ticks));
         let mut facet = Facet::new(x, Quantity::Latency.axis(scale), TAILS_HEIGHT);
         facet.heading = "Percentiles".to_owned();
         // Colours follow what configurations ask, and not how fast they are.
-        let mut in_order: Vec<&Line> = self.lines.iter().collect();
-        in_order.sort_by(|a, b| a.order.cmp(&b.order));
-        let runtimes: Vec<&Runtime> = in_order.iter().map(|line| &line.runtime).collect();
-        let looks = Look::series(&runtimes);
-        let look = |line: &Line| {
-            let place = in_order.iter().position(|other| other.name == line.name);
-            looks[place.unwrap_or(0)]
-        };
-        // The fastest lies above the others, and answers first.
-        for line in self.lines.iter().rev() {
-            self.line(&mut facet, line, look(line));
-        }
-        for line in in_order.iter().copied() {
+        let mut ranks: Vec<usize> = (0..self.lines.len()).collect();
+        ranks.sort_by_key(|rank| &self.lines[*rank].order);
+        let runtimes: Vec<&Runtime> = ranks
+            .iter()
+            .map(|rank| &self.lines[*rank].runtime)
+            .collect();
+        let mut looks: Vec<(usize, Look)> =
+            ranks.into_iter().zip(Look::series(&runtimes)).collect();
+        for (rank, look) in &looks {
+            let line = &self.lines[*rank];
             let failed = vocabulary::failed(line.failed.0, line.failed.1);
             let failed = failed.map_or(String::new(), |failed| format!(" ({failed})"));
-            let end = line.points.last().map(|(_, end)| end.median);
             let name = format!("{}{failed}", line.name);
-            facet
-                .labels
-                .extend(end.map(|end| EndLabel::points(end, name, look(line))));
+            let label = |(_, end): &(f64, Estimate)| EndLabel::points(end.median, &name, *look);
+            facet.labels.extend(line.points.last().map(label));
+        }
+        // The fastest lies above the others, and answers first.
+        looks.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+        for (rank, look) in looks {
+            facet.add_series(look, self.points(&self.lines[rank]));
         }
         facet
     }
 
-    fn line(&self, facet: &mut Facet, line: &Line, look: Look) {
-        let words = |place: f64| {
-            let name = self.places.iter().find(|(x, _)| *x == place);
-            name.map_or("", |(_, name)| name)
+    fn points(&self, line: &Line) -> Vec<Datum> {
+        let point = |(place, estimate): &(f64, Estimate)| {
+            let name = self.places.iter().find(|(x, _)| x == place);
+            let name = name.map_or("", |(_, name)| name);
+            let seconds = Quantity::Latency.estimate(estimate);
+            let words = format!("{}, {name}: {seconds}", line.name);
+            Datum::new(*place, estimate).tooltip(words)
         };
-        let medians = || {
-            line.points
-                .iter()
-                .map(|(place, of)| Datum::new(*place, of.median))
-        };
-        let intervals = line.points.iter().map(|(place, of)| Datum::new(*place, of));
-        let points = line.points.iter().map(|(place, of)| {
-            let seconds = Quantity::Latency.estimate(of);
-            let words = format!("{}, {}: {seconds}", line.name, words(*place));
-            Datum::new(*place, of.median).tooltip(words)
-        });
-        facet.add(Layer::new(
-            Mark::Line(1.5, Stroke::Solid),
-            look.colour,
-            medians(),
-        ));
-        facet.add(Layer::new(Mark::Interval(true), look.colour, intervals));
-        facet.add(Layer::new(
-            Mark::Point(look.symbol, 3.5),
-            look.colour,
-            points,
-        ));
+        line.points.iter().map(point).collect()
     }
 }
 
@@ -212,44 +192,27 @@ impl Distribution {
         let latencies: Vec<f64> = all.map(|(seconds, _)| *seconds).collect();
         let unit = Quantity::Latency.unit(&latencies);
         let x = Quantity::Latency.axis(Scale::log(latencies, unit));
-        let y = Axis::new(
-            Scale::linear(0.0, 1.0, Unit::PERCENT),
-            "% of the batches took no longer",
-        );
+        let y = Scale::linear(0.0, 1.0, Unit::PERCENT);
+        let y = Axis::new(y, "% of the batches took no longer");
         let mut facet = Facet::new(x, y, DISTRIBUTION_HEIGHT);
         facet.heading = "Every batch of a traced run".to_owned();
-        let runtimes = vec![&Runtime::Native; self.runs.len()];
-        let looks = Look::series(&runtimes);
+        let looks = Look::series(&vec![&Runtime::Native; self.runs.len()]);
         for (run, look) in self.runs.iter().zip(looks).rev() {
-            let start = run
-                .steps
-                .first()
-                .map(|(seconds, _)| Datum::new(*seconds, 0.0));
-            let steps = run
-                .steps
-                .iter()
-                .map(|&(seconds, share)| Datum::new(seconds, share));
-            facet.add(Layer::new(
-                Mark::Step(1.5),
-                look.colour,
-                start.into_iter().chain(steps),
-            ));
-            let points = [0.1, 0.5, 0.9].into_iter().filter_map(|share| {
+            let start = run.steps.first().map(|(seconds, _)| (*seconds, 0.0));
+            let steps = start.into_iter().chain(run.steps.iter().copied());
+            let steps = steps.map(|(seconds, share)| Datum::new(seconds, share));
+            facet.add(Mark::Step(1.5), look.colour, steps);
+            let point = |share: f64| {
                 let seconds = run.quantile(share)?;
+                let (percent, latency) = (share * 100.0, unit.with_name(seconds));
+                let (name, batches) = (&run.name, run.batches);
                 let words = format!(
-                    "{}: {:.0} % of {} batches took no longer than {}",
-                    run.name,
-                    share * 100.0,
-                    run.batches,
-                    unit.with_name(seconds)
+                    "{name}: {percent:.0} % of {batches} batches took no longer than {latency}"
                 );
                 Some(Datum::new(seconds, share).tooltip(words))
-            });
-            facet.add(Layer::new(
-                Mark::Point(look.symbol, 3.5),
-                look.colour,
-                points,
-            ));
+            };
+            let points = [0.1, 0.5, 0.9].into_iter().filter_map(point);
+            facet.add(Mark::Point(look.symbol, 3.5), look.colour, points);
             facet
                 .labels
                 .insert(0, EndLabel::points(1.0, &run.name, look));

@@ -138,12 +138,12 @@ fn percentile(&(place, _, figure): &Percentile, trials: &[&Trial]) -> Option<(f6
         .iter()
         .copied()
         .filter(|trial| has_enough(trial, place));
-    let estimate = Estimate::over(enough, figure)?;
+    let estimate = Estimate::of(enough.filter_map(figure))?;
     (estimate.median > 0.0).then_some((place, estimate))
 }
 
 fn longest_of(trials: &[&Trial], place: f64) -> Option<(f64, Estimate)> {
-    let estimate = Estimate::over(trials.iter().copied(), |trial| trial.latency_max_s)?;
+    let estimate = Estimate::of(trials.iter().filter_map(|trial| trial.latency_max_s))?;
     Some((place, estimate))
 }
 

@@ -12,6 +12,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use plotters::style::RGBColor;
+
 use super::grammar::{
     Axis as ChartAxis, Chart, Datum, EndLabel, Extent, Facet, Layer, Mark, Ticks,
 };
@@ -25,7 +27,8 @@ use super::vocabulary::{self, Quantity};
 use super::{Records, Sheet, theme};
 use crate::model::ExecutorKind;
 use crate::record::{Axis, Trial, Work, line_executor};
-use line::{Curve, Line, Point};
+use crate::stats::Interval;
+use line::{Line, Point};
 
 /// Values of an axis that make a line worth drawing.
 const FEWEST_VALUES: usize = 3;
@@ -36,8 +39,6 @@ const HEIGHT: f64 = 190.0;
 /// The same where points have names.
 const SPLITS_HEIGHT: f64 = 250.0;
 const PEAK_ROW: f64 = 16.0;
-/// Measured values that all have a tick.
-const MOST_TICKS: usize = 14;
 
 /// One picture for each work.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
@@ -261,165 +262,91 @@ impl View {
     /// The lines' bands, curves and ideals, then their peaks and points.
     fn facet(&self) -> Facet {
         let lines = || self.lines.iter();
-        let mut concurrencies: Vec<f64> = lines()
-            .flat_map(|line| line.points.iter().map(|point| point.concurrency))
-            .collect();
+        let points = || lines().flat_map(|line| &line.points);
+        let mut concurrencies: Vec<f64> = points().map(|point| point.concurrency).collect();
         concurrencies.sort_unstable_by(f64::total_cmp);
         concurrencies.dedup();
-        let ideals = lines().flat_map(|line| line.ideal.points.iter().map(|(_, y)| *y));
-        let fitted = lines()
-            .filter_map(Line::law)
-            .flat_map(|curve| curve.line.iter().map(|(_, y)| *y));
-        let measured = lines().flat_map(|line| &line.points);
-        let measured = measured.flat_map(|Point { throughput: t, .. }| [t.low, t.median, t.high]);
-        let values: Vec<f64> = measured.chain(ideals).chain(fitted).collect();
+        let ideals = lines().flat_map(|line| &line.ideal.points);
+        let fitted = lines().filter_map(Line::law).flat_map(|curve| &curve.line);
+        let expected = ideals.chain(fitted).map(|(_, throughput)| *throughput);
+        let measured = points().flat_map(|point| point.throughput.values());
+        let values: Vec<f64> = measured.chain(expected).collect();
+        let y = Scale::suited(&values, Quantity::Throughput.unit(&values));
         let x = Scale::log_around(concurrencies.iter().copied(), Unit::named(""));
-        let ticks = match concurrencies.len() {
-            0..=MOST_TICKS => {
-                Ticks::At(concurrencies.iter().map(|&n| (n, unit::tick(n))).collect())
-            }
-            _ => Ticks::Round,
+        let ticks = concurrencies.iter().map(|&n| (n, unit::tick(n))).collect();
+        let title = notes::variable(self.axis).title();
+        let x = ChartAxis::with(x, title, Ticks::measured(ticks));
+        let height = if self.axis == Axis::Product {
+            SPLITS_HEIGHT
+        } else {
+            HEIGHT
         };
-        let y =
-            Quantity::Throughput.axis(Scale::suited(&values, Quantity::Throughput.unit(&values)));
-        let x = ChartAxis::new(x, notes::variable(self.axis).title()).ticks(ticks);
-        let has_splits = self.axis == Axis::Product;
-        let mut facet = Facet::new(x, y, if has_splits { SPLITS_HEIGHT } else { HEIGHT });
+        let mut facet = Facet::new(x, Quantity::Throughput.axis(y), height);
         facet.heading = notes::heading(self);
         facet.captions = lines().map(notes::caption).collect();
         facet.beside = true;
-        let runtimes: Vec<_> = lines().map(|line| &line.runtime).collect();
-        let looks = Look::series(&runtimes);
-        for (line, look) in lines().zip(&looks) {
-            let Some(curve) = line.law() else { continue };
+        let looks = Look::series(&lines().map(|line| &line.runtime).collect::<Vec<_>>());
+        let looked = || lines().zip(&looks);
+        for (curve, look) in looked().filter_map(|(line, look)| Some((line.law()?, look))) {
             let band = curve
                 .band
                 .iter()
                 .map(|&(n, low, high)| Datum::new(n, (low, high)));
-            facet.add(Layer::new(Mark::Band, look.colour, band).opacity(0.15));
+            facet.add_layer(Layer::new(Mark::Band, look.colour, band).opacity(0.15));
             let curve = curve
                 .line
                 .iter()
                 .map(|&(n, throughput)| Datum::new(n, throughput));
-            facet.add(Layer::new(
-                Mark::Line(1.5, Stroke::Solid),
-                look.colour,
-                curve,
-            ));
+            facet.add(Mark::Line(1.5, Stroke::Solid), look.colour, curve);
         }
-        let one = lines().all(|line| line.ideal.is_that_of(&self.lines[0].ideal));
-        for (line, look) in lines()
-            .zip(&looks)
-            .take(if one { 1 } else { self.lines.len() })
-        {
-            let colour = if one { theme::IDEAL } else { look.colour };
-            let ideal = line
-                .ideal
-                .points
-                .iter()
-                .map(|&(n, throughput)| Datum::new(n, throughput));
-            facet.add(Layer::new(Mark::Line(1.5, Stroke::Dashed), colour, ideal));
-            let end = line.ideal.points.last().filter(|_| one);
-            facet
-                .labels
-                .extend(end.map(|(_, end)| EndLabel::line(*end, "ideal", Stroke::Dashed, colour)));
+        let first = &self.lines[0].ideal;
+        match lines().all(|line| line.ideal.is_that_of(first)) {
+            true => facet.add_ideal(theme::IDEAL, &first.points, true),
+            false => looked()
+                .for_each(|(line, look)| facet.add_ideal(look.colour, &line.ideal.points, false)),
         }
-        let ends = ends(concurrencies.iter().copied()).unwrap_or((1.0, 1.0));
-        let mut peaks = 0;
-        for (line, look) in lines().zip(&looks) {
-            if line
-                .law()
-                .is_some_and(|curve| peak(&mut facet, (curve, look), ends, peaks))
-            {
-                peaks += 1;
-            }
+        let peaks = looked().filter_map(|(line, look)| Some((line.law()?, look)));
+        let peaks: Vec<_> = peaks
+            .filter_map(|(curve, look)| Some((curve, curve.peak()?, look)))
+            .collect();
+        let ends = ends(concurrencies).unwrap_or((1.0, 1.0));
+        for (row, (curve, (at, interval), look)) in peaks.iter().enumerate() {
+            let top = (*at, curve.fit.scaling.throughput(*at));
+            draw_peak(&mut facet, top, (*interval, ends), (row, look.colour));
         }
-        facet.foot = if peaks > 0 {
-            f64::from(peaks) * PEAK_ROW + 6.0
-        } else {
-            0.0
-        };
+        facet.foot = peaks.len() as f64 * PEAK_ROW + if peaks.is_empty() { 0.0 } else { 6.0 };
         // The first line lies above the others, and its points answer first.
-        for (line, look) in lines().zip(&looks).rev() {
-            self.points(&mut facet, line, *look);
+        for (line, look) in looked().rev() {
+            let points = line.points.iter().map(|point| self.point(line, point));
+            facet.add(Mark::Point(look.symbol, 3.5), look.colour, points);
         }
-        facet.labels.extend(
-            lines()
-                .zip(looks)
-                .filter_map(|(line, look)| label(line, look)),
-        );
+        let labels = looked().filter_map(|(line, look)| label(line, *look));
+        facet.labels.extend(labels);
         facet
     }
 
-    fn points(&self, facet: &mut Facet, line: &Line, look: Look) {
-        let named = line.is_best && self.axis == Axis::Product;
-        let datum = |point: &Point| {
-            let text = [
-                point.split.filter(|_| named).map(vocabulary::shape),
-                vocabulary::failed(point.failed.0, point.failed.1),
-            ];
-            let text: Vec<String> = text.into_iter().flatten().collect();
-            Datum::new(point.concurrency, &point.throughput)
-                .tooltip(notes::tooltip(self, line, point))
-                .text(text.join(", "))
-        };
-        let data: Vec<Datum> = line.points.iter().map(datum).collect();
-        facet.add(Layer::new(
-            Mark::Interval(true),
-            look.colour,
-            data.iter().cloned().map(silent),
-        ));
-        let at = |datum: Datum| Datum {
-            y: datum.y.at.into(),
-            ..datum
-        };
-        facet.add(Layer::new(
-            Mark::Point(look.symbol, 3.5),
-            look.colour,
-            data.into_iter().map(at),
-        ));
+    /// Named by how its product is split, on the line of the fastest configuration.
+    fn point(&self, line: &Line, point: &Point) -> Datum {
+        let is_named = line.is_best && self.axis == Axis::Product;
+        let split = point.split.filter(|_| is_named).map(vocabulary::shape);
+        let failed = vocabulary::failed(point.failed.0, point.failed.1);
+        let text: Vec<String> = split.into_iter().chain(failed).collect();
+        let words = notes::tooltip(self, line, point);
+        let datum = Datum::new(point.concurrency, &point.throughput);
+        datum.tooltip(words).text(text.join(", "))
     }
 }
 
-/// The same mark without words.
-fn silent(datum: Datum) -> Datum {
-    datum.text("").tooltip("")
-}
-
-/// A ring at the peak of a curve, and its interval in a row at the foot of the plot area; whether
-/// it has one.
-fn peak(
+/// A ring at the peak of a curve, and its interval in a row at the foot of the plot area.
+fn draw_peak(
     facet: &mut Facet,
-    (curve, look): (&Curve, &Look),
-    (low, high): (f64, f64),
-    row: u32,
-) -> bool {
-    let Some((at, interval)) = curve.peak() else {
-        return false;
-    };
-    let lift = 9.0 + f64::from(row) * PEAK_ROW;
-    let top = curve.fit.scaling.throughput(at);
-    let foot = f64::NEG_INFINITY;
-    let rule = Datum::new(
-        at,
-        Extent {
-            low: foot,
-            at: top,
-            high: top,
-        },
-    );
-    facet.add(Layer::new(
-        Mark::Rule(1.0, Stroke::Dotted),
-        look.colour,
-        [rule],
-    ));
-    facet.add(Layer::new(
-        Mark::Point(Symbol::Ring, 4.0),
-        look.colour,
-        [Datum::new(at, top)],
-    ));
+    (at, top): (f64, f64),
+    (interval, (low, high)): (Interval, (f64, f64)),
+    (row, colour): (usize, RGBColor),
+) {
+    let (lift, foot) = (9.0 + row as f64 * PEAK_ROW, f64::NEG_INFINITY);
     let from = if interval.low < low {
-        f64::NEG_INFINITY
+        foot
     } else {
         interval.low
     };
@@ -428,36 +355,37 @@ fn peak(
     } else {
         interval.high
     };
-    let extent = Extent {
-        low: from,
+    let rule = Datum::new(
         at,
-        high: to,
-    };
-    facet.add(
-        Layer::new(
-            Mark::Interval(true),
-            look.colour,
-            [Datum::new(extent, foot)],
-        )
-        .lift(lift),
+        Extent {
+            low: foot,
+            at: top,
+            high: top,
+        },
     );
-    // Beside the end of the interval that has more room.
+    facet.add(Mark::Rule(1.0, Stroke::Dotted), colour, [rule]);
+    facet.add(
+        Mark::Point(Symbol::Ring, 4.0),
+        colour,
+        [Datum::new(at, top)],
+    );
+    let whole = Datum::new(
+        Extent {
+            low: from,
+            at,
+            high: to,
+        },
+        foot,
+    );
+    facet.add_layer(Layer::new(Mark::Point(Symbol::Disc, 2.5), colour, [whole]).lift(lift));
+    // Its name is beside the end of the interval that has more room.
     let beside = if facet.x.scale.position(at) > 0.5 {
         from
     } else {
         to
     };
     let name = Datum::new(beside, foot).text(notes::peak(at, interval));
-    facet.add(Layer::new(Mark::Point(Symbol::Disc, 0.0), look.colour, [name]).lift(lift));
-    facet.add(
-        Layer::new(
-            Mark::Point(Symbol::Disc, 2.5),
-            look.colour,
-            [Datum::new(at, foot)],
-        )
-        .lift(lift),
-    );
-    true
+    facet.add_layer(Layer::new(Mark::Point(Symbol::Disc, 0.0), colour, [name]).lift(lift));
 }
 
 /// The label of a line: its name at the end of its curve. A line that is alone has none, and is

@@ -28,41 +28,39 @@ const PLACES: f64 = 600.0;
 /// All runs in order, with their running median.
 pub(super) fn facet(repeats: &Repeats, range: &Range) -> Facet {
     let places = Scale::linear(0.5, repeats.places as f64 + 0.5, Unit::named(""));
-    let x = Axis::new(places, "trial, in the order in which they were run").ticks(Ticks::Whole);
-    let y = Axis::new(range.scale.clone(), DEVIATION).ticks(Ticks::Signed);
+    let x = Axis::with(
+        places,
+        "trial, in the order in which they were run",
+        Ticks::Whole,
+    );
+    let y = Axis::with(range.scale.clone(), DEVIATION, Ticks::Signed);
     let mut facet = Facet::new(x, y, HEIGHT);
     let (line, width) = repeats.running_median();
     facet.legend = legend(repeats, range, (!line.is_empty()).then_some(width));
+    let rule = Mark::Rule(1.0, Stroke::Solid);
     let ends = repeats.block_ends.iter().filter(|_| parts_blocks(repeats));
-    let ends = ends.map(|end| Datum::new(*end as f64 + 0.5, WHOLE));
-    facet.add(Layer::new(
-        Mark::Rule(1.0, Stroke::Solid),
+    facet.add(
+        rule,
         theme::GRID,
-        ends,
-    ));
-    facet.add(Layer::new(
-        Mark::Rule(1.0, Stroke::Solid),
-        theme::RULE,
-        [Datum::new(WHOLE, 0.0)],
-    ));
+        ends.map(|end| Datum::new(*end as f64 + 0.5, WHOLE)),
+    );
+    facet.add(rule, theme::RULE, [Datum::new(WHOLE, 0.0)]);
     let mut seen: HashSet<(i64, i64)> = HashSet::new();
     let mut runs = Vec::new();
     for run in &repeats.runs {
-        let datum = datum(run, range);
+        let (datum, look) = (datum(run, range), Look::of_run(run));
         let x = facet.x.scale.position(datum.x.at) * PLACES;
         let y = facet.y.scale.position(datum.y.at) * HEIGHT;
-        if Look::of_run(run) != Look::Plain || seen.insert((x.round() as i64, y.round() as i64)) {
-            runs.push((datum, Look::of_run(run)));
+        if look != Look::Plain || seen.insert((x.round() as i64, y.round() as i64)) {
+            runs.push((datum, look));
         }
     }
     let every = line.len().div_ceil(PLACES as usize).max(1);
-    let line = line
-        .into_iter()
-        .step_by(every)
-        .map(|(place, percent)| Datum::new(place, percent));
+    let line = line.into_iter().step_by(every);
+    let line = line.map(|(place, percent)| Datum::new(place, percent));
     let line = Layer::new(Mark::Line(2.0, Stroke::Solid), theme::MEASURED, line);
     run::add(&mut facet, runs, [Symbol::Down, Symbol::Up], line);
-    facet.add(tooltips(repeats, range));
+    facet.add_layer(tooltips(repeats, range));
     facet
 }
 
@@ -82,10 +80,9 @@ fn legend(repeats: &Repeats, range: &Range, width: Option<usize>) -> Vec<Legend>
             "beyond the axis",
         ));
     }
-    legend.extend(width.map(|width| Legend {
-        key: Key::Line(2.0, Stroke::Solid, theme::MEASURED),
-        words: format!("median of {width} neighbouring runs"),
-    }));
+    let key = Key::Line(2.0, Stroke::Solid, theme::MEASURED);
+    let words = |width| format!("median of {width} neighbouring runs");
+    legend.extend(width.map(|width| Legend::new(key, words(width))));
     legend
 }
 

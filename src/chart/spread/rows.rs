@@ -2,18 +2,17 @@
 
 use super::DEVIATION;
 use super::range::{Range, percent};
-use super::repeats::{Configuration, Deviation, Repeats};
+use super::repeats::{Configuration, Repeats};
 use super::run::{self, Look, counted};
 use crate::chart::estimate::Estimate;
 use crate::chart::grammar::{
-    Axis, Column, Datum, Facet, Key, Layer, Legend, Mark, Row, Table, Ticks, WHOLE,
+    Axis, Column, Datum, Facet, Key, Layer, Legend, Mark, Row, Table, Ticks, Values, WHOLE,
 };
-use crate::chart::scale::Scale;
 use crate::chart::scene::Stroke;
 use crate::chart::symbol::Symbol;
 use crate::chart::theme;
 use crate::chart::unit::short;
-use crate::chart::vocabulary::Quantity;
+use crate::chart::vocabulary::{Quantity, of_total};
 
 /// More rows are no longer looked at.
 pub(super) const MOST_ROWS: usize = 40;
@@ -22,7 +21,10 @@ const ROW: f64 = 18.0;
 const HALF: f64 = 0.33;
 
 /// Rows of configurations, with the intervals of their medians.
-pub(super) struct Rows<'a>(Vec<(&'a Configuration, Option<Estimate>)>);
+pub(super) struct Rows<'a>(Vec<Known<'a>>);
+
+/// A configuration, and how far its median is known.
+type Known<'a> = (&'a Configuration, Option<Estimate>);
 
 impl<'a> Rows<'a> {
     /// The first configurations.
@@ -42,42 +44,25 @@ impl<'a> Rows<'a> {
 
     /// The rows on one axis.
     pub fn facet(&self, range: &Range) -> Facet {
-        let x = Axis::new(range.scale.clone(), DEVIATION).ticks(Ticks::Signed);
-        let mut facet = Facet::new(x, Axis::new(Scale::band(self.0.len() as f64), ""), ROW);
+        let x = Axis::with(range.scale.clone(), DEVIATION, Ticks::Signed);
+        let mut facet = Facet::new(x, Axis::rows(self.0.len()), ROW);
         facet.table = Some(self.table());
         let key = Key::Interval(theme::MEASURED);
-        facet.legend = vec![Legend {
-            key,
-            words: "median and how far it is known".to_owned(),
-        }];
-        let rows = || {
-            self.0
-                .iter()
-                .enumerate()
-                .map(|(index, row)| (index as f64, row))
-        };
-        let intervals = rows().filter_map(|(y, (_, estimate))| {
+        facet.legend = vec![Legend::new(key, "median and how far it is known")];
+        let rows = || (0..).map(f64::from).zip(&self.0);
+        let interval = |(y, (_, estimate)): (f64, &Known<'_>)| {
             let ends = estimate.as_ref()?;
             let ends = (range.place(ends.low), range.place(ends.high));
             Some(Datum::new(ends, (y - HALF, y + HALF)))
-        });
-        let medians = Layer::new(
-            Mark::Point(Symbol::Tick, 7.0),
-            theme::MEASURED,
-            rows().map(|(y, _)| Datum::new(0.0, y)),
-        );
-        let runs = rows().flat_map(|(y, (row, _))| {
-            let run =
-                move |run: &Deviation| (Datum::new(range.place(run.percent), y), Look::of(run));
-            row.deviations.iter().map(run)
-        });
+        };
+        let intervals = rows().filter_map(interval);
+        let medians = rows().map(|(y, _)| Datum::new(0.0, y));
+        let medians = Layer::new(Mark::Point(Symbol::Tick, 7.0), theme::MEASURED, medians);
+        let runs = rows().flat_map(|(y, (row, _))| row.deviations.iter().map(move |run| (y, run)));
+        let runs = runs.map(|(y, run)| (Datum::new(range.place(run.percent), y), Look::of(run)));
         let zero = Datum::new(0.0, WHOLE);
-        facet.add(Layer::new(
-            Mark::Rule(1.0, Stroke::Solid),
-            theme::RULE,
-            [zero],
-        ));
-        facet.add(Layer::new(Mark::Bar, theme::MEASURED, intervals).opacity(0.25));
+        facet.add(Mark::Rule(1.0, Stroke::Solid), theme::RULE, [zero]);
+        facet.add_layer(Layer::new(Mark::Bar, theme::MEASURED, intervals).opacity(0.25));
         run::add(
             &mut facet,
             runs.collect(),
@@ -88,46 +73,26 @@ impl<'a> Rows<'a> {
     }
 
     fn table(&self) -> Table {
-        let any_failed = self.0.iter().any(|(row, _)| row.failed.0 > 0);
-        let column = |head: &str| Column {
-            colour: theme::INK,
-            ..Column::new(head)
-        };
-        let mut columns = vec![column("median"), column("range")];
-        if any_failed {
-            columns.insert(
-                1,
-                Column {
-                    colour: theme::PUBLISHED_TEXT,
-                    ..Column::new("failed")
-                },
-            );
-        }
-        let row = |(row, estimate): &(&Configuration, Option<Estimate>)| {
-            let range = format!("{} %", short(row.range()));
-            let mut values = vec![Quantity::Makespan.value(row.median_s), range];
-            if any_failed {
-                let failed = match row.failed {
-                    (0, _) => String::new(),
-                    (failed, runs) => format!("{failed} of {runs}"),
-                };
-                values.insert(1, failed);
-            }
+        let columns: [Values<'_, Known<'_>>; 3] = [
+            (Column::new("median", theme::INK), &|(row, _)| {
+                Quantity::Makespan.value(row.median_s)
+            }),
+            (Column::new("failed", theme::PUBLISHED_TEXT), &|(row, _)| {
+                of_total(row.failed)
+            }),
+            (Column::new("range", theme::INK), &|(row, _)| {
+                format!("{} %", short(row.range()))
+            }),
+        ];
+        let row = |(row, estimate): &Known<'_>| {
             let (name, tooltip) = (row.name.clone(), in_words(row, estimate.as_ref()));
             Row {
                 name,
-                values,
                 tooltip,
                 ..Row::default()
             }
         };
-        let rows = self.0.iter().map(row).collect();
-        Table {
-            head: "configuration",
-            em: theme::SMALL,
-            rows,
-            columns,
-        }
+        Table::new(theme::SMALL, &self.0, row, &columns)
     }
 }
 

@@ -66,49 +66,36 @@ impl Look {
         let (symbol, radius, colour) = self.symbol();
         Legend::point(symbol, radius, colour, self.words())
     }
-
-    /// A layer of such runs.
-    pub fn layer(self, data: Vec<Datum>) -> Layer {
-        let (symbol, radius, colour) = self.symbol();
-        Layer::new(Mark::Point(symbol, radius), colour, data)
-    }
 }
 
-/// Adds runs that stand at an end of an axis, because they lie beyond it, and all others by their
-/// look, what is not plain in front; between them goes another layer.
-pub(super) fn add(
-    facet: &mut Facet,
-    runs: Vec<(Datum, Look)>,
-    [low, high]: [Symbol; 2],
-    between: Layer,
-) {
-    let end = |datum: &Datum| {
+/// Adds runs by their look, what is not plain in front of another layer, and those beyond the axis,
+/// which stand at its end, with symbols for either side.
+pub(super) fn add(facet: &mut Facet, runs: Vec<(Datum, Look)>, ends: [Symbol; 2], between: Layer) {
+    let side = |datum: &Datum| {
         [datum.x.at, datum.y.at]
             .into_iter()
             .find(|at| at.is_infinite())
     };
-    let is_good = |look: Look| look != Look::Failed;
-    let within = |wanted: Look| -> Vec<Datum> {
-        let of_look = runs.iter().filter(|(_, look)| *look == wanted);
-        let within = of_look.filter(|(datum, look)| !is_good(*look) || end(datum).is_none());
-        within.map(|(datum, _)| datum.clone()).collect()
-    };
-    facet.add(Look::Plain.layer(within(Look::Plain)));
-    facet.add(between);
-    for look in [Look::Mild, Look::Severe] {
-        facet.add(look.layer(within(look)));
-    }
-    facet.add(Look::Failed.layer(within(Look::Failed)).lift(7.0));
-    for (symbol, side) in [(low, f64::NEG_INFINITY), (high, f64::INFINITY)] {
-        let beyond = runs
+    let (beyond, within): (Vec<_>, Vec<_>) = runs
+        .into_iter()
+        .partition(|(datum, look)| *look != Look::Failed && side(datum).is_some());
+    let layer = |look: Look| {
+        let (symbol, radius, colour) = look.symbol();
+        let data = within
             .iter()
-            .filter(|(datum, look)| is_good(*look) && end(datum) == Some(side));
-        let beyond = beyond.map(|(datum, _)| datum.clone());
-        facet.add(Layer::new(
-            Mark::Point(symbol, 3.0),
-            theme::PUBLISHED,
-            beyond,
-        ));
+            .filter(|(_, own)| *own == look)
+            .map(|(datum, _)| datum.clone());
+        Layer::new(Mark::Point(symbol, radius), colour, data)
+    };
+    facet.add_layer(layer(Look::Plain));
+    facet.add_layer(between);
+    facet.add_layer(layer(Look::Mild));
+    facet.add_layer(layer(Look::Severe));
+    facet.add_layer(layer(Look::Failed).lift(7.0));
+    for (symbol, end) in ends.into_iter().zip([f64::NEG_INFINITY, f64::INFINITY]) {
+        let data = beyond.iter().filter(|(datum, _)| side(datum) == Some(end));
+        let data = data.map(|(datum, _)| datum.clone());
+        facet.add(Mark::Point(symbol, 3.0), theme::PUBLISHED, data);
     }
 }
 

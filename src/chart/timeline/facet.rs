@@ -97,73 +97,61 @@ impl<'a> Shown<'a> {
 
     /// The lanes over a time that is as long as the longest of all timelines.
     pub fn facet(&self, longest_s: f64, each_bar: bool) -> Facet {
-        let last = self
-            .workers
-            .last()
-            .map_or(1.0, |last| last.first + last.lanes.len() as f64);
+        let last = self.workers.last();
+        let lanes = last.map_or(1.0, |last| last.first + last.lanes.len() as f64);
         let names = self
             .workers
             .iter()
             .map(|shown| shown.name(self.pitch))
             .collect();
-        let y = Axis::new(Scale::band(last), "").ticks(Ticks::At(names));
+        let y = Axis::with(Scale::band(lanes), "", Ticks::At(names));
         let mut facet = Facet::new(Axis::new(Scale::time(longest_s), ""), y, self.pitch);
-        facet.heading = self.timeline.name.clone();
-        facet.facts = self.facts();
-        let [mut idle, mut late, mut bars, mut lanes] = [const { Vec::new() }; 4];
-        for shown in &self.workers {
-            let ShownWorker { worker, first, .. } = shown;
-            let (end_s, count) = (self.timeline.makespan_s, shown.lanes.len());
-            let bottom = first + count as f64 - 0.5 - self.seam();
-            idle.push(Datum::new(
-                (worker.up_s.max(0.0), end_s),
-                (first - 0.5, bottom),
-            ));
-            // Thin lanes share one line.
-            let lines = if self.pitch >= 4.0 { count } else { 1 };
-            let height = count as f64 / lines as f64;
-            for line in 0..if self.is_late(worker) { lines } else { 0 } {
-                let y = first - 0.5 + (line as f64 + 0.5) * height - self.seam() / 2.0;
-                late.push(Datum::new((0.0, worker.up_s), y));
-            }
+        (facet.heading, facet.facts) = (self.timeline.name.clone(), self.facts());
+        let end_s = self.timeline.makespan_s;
+        let workers = || self.workers.iter();
+        let idle = workers().map(|shown| {
+            let bottom = shown.first + shown.lanes.len() as f64 - 0.5 - self.seam();
+            Datum::new(
+                (shown.worker.up_s.max(0.0), end_s),
+                (shown.first - 0.5, bottom),
+            )
+        });
+        let late = workers()
+            .filter(|shown| self.is_late(shown.worker))
+            .flat_map(|shown| {
+                // Thin lanes share one line.
+                let count = shown.lanes.len() as f64;
+                let height = if self.pitch >= 4.0 { 1.0 } else { count };
+                let middle = shown.first - 0.5 + (height - self.seam()) / 2.0;
+                let lines = 0..(count / height) as usize;
+                lines.map(move |line| {
+                    Datum::new((0.0, shown.worker.up_s), middle + line as f64 * height)
+                })
+            });
+        let [mut bars, mut answers] = [const { Vec::new() }; 2];
+        for shown in workers() {
             for (index, (lane, of)) in shown.lanes.iter().enumerate() {
-                let top = first + index as f64 - 0.5;
+                let top = shown.first + index as f64 - 0.5;
                 let y = (top, top + 1.0 - self.seam());
-                let place = format!(
-                    "{}: worker {}, thread {}",
-                    self.timeline.name,
-                    worker.number,
-                    index + 1
-                );
-                for bar in of {
-                    let words = if each_bar {
-                        format!("{place}: {}", in_words(bar))
-                    } else {
-                        String::new()
-                    };
-                    bars.push(datum(bar, y).tooltip(words));
+                let (name, number) = (&self.timeline.name, shown.worker.number);
+                let place = format!("{name}: worker {number}, thread {}", index + 1);
+                let told = |bar: &Bar| datum(bar, y).tooltip(format!("{place}: {}", in_words(bar)));
+                if each_bar {
+                    bars.extend(of.iter().map(told));
+                    continue;
                 }
-                if !each_bar {
-                    let busy = share(lane.busy_s() / end_s);
-                    let words = format!("{place}: {} commands, {busy} busy", lane.0.len());
-                    lanes.push(Datum::new((0.0, longest_s), y).tooltip(words));
-                }
+                bars.extend(of.iter().map(|bar| datum(bar, y)));
+                let busy = share(lane.busy_s() / end_s);
+                let words = format!("{place}: {} commands, {busy} busy", lane.0.len());
+                answers.push(Datum::new((0.0, longest_s), y).tooltip(words));
             }
         }
-        facet.add(Layer::new(Mark::Bar, theme::GRID, idle));
-        facet.add(Layer::new(
-            Mark::Rule(1.0, Stroke::Solid),
-            theme::RULE,
-            late,
-        ));
-        facet.add(Layer::new(Mark::Bar, theme::QUIET, bars));
-        facet.add(Layer::new(Mark::Bar, theme::PAPER, lanes).opacity(0.0));
-        let end = Datum::new(self.timeline.makespan_s, WHOLE);
-        facet.add(Layer::new(
-            Mark::Rule(1.5, Stroke::Solid),
-            theme::INK,
-            [end],
-        ));
+        facet.add(Mark::Bar, theme::GRID, idle);
+        facet.add(Mark::Rule(1.0, Stroke::Solid), theme::RULE, late);
+        facet.add(Mark::Bar, theme::QUIET, bars);
+        facet.add_layer(Layer::new(Mark::Bar, theme::PAPER, answers).opacity(0.0));
+        let end = Datum::new(end_s, WHOLE);
+        facet.add(Mark::Rule(1.5, Stroke::Solid), theme::INK, [end]);
         facet
     }
 

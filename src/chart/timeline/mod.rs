@@ -121,20 +121,22 @@ fn chart(timelines: &[Timeline]) -> Chart {
 
 /// What colours and lines mean, of what is drawn.
 fn legend(shown: &[Shown<'_>], mixed: bool) -> Vec<Legend> {
-    let key = |key, words: &str| Legend {
-        key,
-        words: words.to_owned(),
-    };
     let batches = SHADES.map(theme::shade).to_vec();
-    let mut legend = vec![key(Key::Fields(batches), "a worker's batches by turns")];
+    let mut legend = vec![Legend::new(
+        Key::Fields(batches),
+        "a worker's batches by turns",
+    )];
     if mixed {
-        legend.push(key(Key::Fields(vec![theme::QUIET]), "several batches"));
+        legend.push(Legend::new(
+            Key::Fields(vec![theme::QUIET]),
+            "several batches",
+        ));
     }
     if shown.iter().any(|shown| shown.timeline.busy() < 0.999) {
-        legend.push(key(Key::Fields(vec![theme::GRID]), "idle"));
+        legend.push(Legend::new(Key::Fields(vec![theme::GRID]), "idle"));
     }
     if shown.iter().any(Shown::has_late_workers) {
-        legend.push(key(
+        legend.push(Legend::new(
             Key::Line(1.0, Stroke::Solid, theme::RULE),
             "worker not yet there",
         ));
