@@ -25,14 +25,6 @@ impl Default for Style {
     }
 }
 
-impl Style {
-    /// For a phone.
-    pub const NARROW: Style = Style {
-        width: theme::NARROW,
-        theme: Theme::Light,
-    };
-}
-
 /// One picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawing {

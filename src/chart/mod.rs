@@ -49,7 +49,7 @@ use std::path::PathBuf;
 use crate::record::{Published, TraceRow, Trial};
 use drawing::Sheet;
 pub use drawing::{Drawing, Drawings, LeftOut, Style};
-pub use theme::{NARROW, NARROWEST, Theme, WIDEST, WIDTH};
+pub use theme::{NARROWEST, Theme, WIDEST, WIDTH};
 
 /// The kinds of charts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]

@@ -5,8 +5,6 @@ use plotters::style::colors::colormaps::{ColorMap, ViridisRGB};
 
 /// The width of a picture in logical pixels, where no other is asked for. A PNG has twice as many.
 pub const WIDTH: f64 = 700.0;
-/// The width of one for a phone.
-pub const NARROW: f64 = 390.0;
 /// A narrower one has no room for its words.
 pub const NARROWEST: f64 = 320.0;
 /// The widest one that a PNG is made of.

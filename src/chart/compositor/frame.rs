@@ -20,7 +20,7 @@ const TITLE: f64 = 18.0;
 const LEAST_PLOT: f64 = 190.0;
 /// The same of rows of points, and of bars with their values.
 const LEAST_ROWS: f64 = 150.0;
-const LEAST_BARS: f64 = 76.0;
+const LEAST_BARS: f64 = 64.0;
 /// Names that are cut shorter say nothing.
 const LEAST_NAMES: f64 = 120.0;
 /// Cells are not wider than that, even if there is room.

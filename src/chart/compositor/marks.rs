@@ -22,16 +22,14 @@ const POINT: f64 = 3.5;
 /// The radius of a star on the corner of its cell.
 const STAR: f64 = 5.5;
 
-/// The width that the texts of a facet's cells need; `None` when it has no cells.
+/// The width that the values in a facet's cells need; `None` when it has no cells. What stands below
+/// a value is as much of it as there is room for.
 pub fn cell_room(facet: &Facet) -> Result<Option<f64>, ChartError> {
     let mut widest = None;
     for datum in cells(facet) {
-        for (index, line) in datum.text.lines().enumerate() {
-            let em = [theme::SMALL, theme::TINY][index.min(1)];
-            let width = font::width(line, em, index == 0)? + GUTTER.0 + CELL_AIR;
-            widest = Some(f64::max(widest.unwrap_or(0.0), width));
-        }
-        widest = widest.or(Some(0.0));
+        let value = datum.text.lines().next().unwrap_or_default();
+        let width = font::width(value, theme::SMALL, true)? + GUTTER.0 + CELL_AIR;
+        widest = Some(f64::max(widest.unwrap_or(0.0), width));
     }
     Ok(widest)
 }
@@ -147,14 +145,14 @@ fn one(scene: &mut Scene, layer: &Layer, datum: &Datum, plot: &Plot<'_>) -> Resu
     let (x, y) = plot.at(datum);
     let at = (x, y - layer.lift);
     match layer.mark {
-        Mark::Point(_, radius) if radius == 0.0 => {}
+        Mark::Point(_, 0.0) => {}
         Mark::Point(Symbol::Star, _) => star(scene, datum, plot, colour),
         Mark::Point(symbol, radius) => {
             interval(scene, extent(layer, datum, plot), at, colour);
             symbol.draw(scene, at, radius, colour);
         }
         Mark::Bar => bar(scene, (extent(layer, datum, plot), datum), colour, opacity),
-        Mark::Cell(fill) => cell(scene, datum, plot, (fill, colour)),
+        Mark::Cell(fill) => cell(scene, datum, plot, (fill, colour))?,
         Mark::Rule(thick, stroke) => {
             let (from, to) = extent(layer, datum, plot);
             match stroke {
@@ -251,7 +249,12 @@ fn middle((from, to): (Point, Point)) -> Point {
     (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1))
 }
 
-fn cell(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, (fill, colour): (Fill, RGBColor)) {
+fn cell(
+    scene: &mut Scene,
+    datum: &Datum,
+    plot: &Plot<'_>,
+    (fill, colour): (Fill, RGBColor),
+) -> Result<(), ChartError> {
     let (from, to) = field(datum, plot);
     let (x, y) = middle((from, to));
     if fill != Fill::Colour {
@@ -270,21 +273,32 @@ fn cell(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, (fill, colour): (Fill
             let reach = ((to.0 - from.0).min(to.1 - from.1) / 2.0 - 2.0).clamp(1.0, 5.0);
             Symbol::Cross.draw(scene, (x, y), reach, theme::QUIET);
         }
-        return;
+        return Ok(());
     }
     scene.rectangle(from, to, colour);
     if !plot.has_values {
-        return;
+        return Ok(());
     }
     let ink = theme::text_on(colour);
-    let two = plot.pitch > 30.0 && datum.text.contains('\n');
-    for (index, line) in datum.text.lines().take(if two { 2 } else { 1 }).enumerate() {
-        let em = [theme::SMALL, theme::TINY][index];
-        let baseline = y + if two { [-2.0, 10.0][index] } else { 4.0 };
-        let mut text = Text::new(line, (x, baseline), em, ink);
-        text.bold = datum.bold && index == 0;
-        scene.text(text.anchored(Anchor::Middle));
+    let mut lines = datum.text.lines();
+    let value = lines.next().unwrap_or_default();
+    // Its last words are left out where they have no room.
+    let mut below = lines
+        .next()
+        .filter(|_| plot.pitch > 30.0)
+        .unwrap_or_default();
+    while font::width(below, theme::TINY, false)? > to.0 - from.0 - 2.0 {
+        below = below.rsplit_once(' ').map_or("", |(start, _)| start);
     }
+    let baseline = if below.is_empty() { y + 4.0 } else { y - 2.0 };
+    let mut value = Text::new(value, (x, baseline), theme::SMALL, ink);
+    value.bold = datum.bold;
+    scene.text(value.anchored(Anchor::Middle));
+    if !below.is_empty() {
+        let below = Text::new(below, (x, y + 10.0), theme::TINY, ink);
+        scene.text(below.anchored(Anchor::Middle));
+    }
+    Ok(())
 }
 
 /// A star on the corner of its cell, so that it leaves values alone, but in the midst of a cell that
@@ -366,12 +380,12 @@ fn point_texts(scene: &mut Scene, facet: &Facet, plot: &Plot<'_>) -> Result<(), 
         match layer.mark {
             Mark::Line(..) => obstacles.line(&points(layer, plot)),
             Mark::Step(_) => obstacles.line(&steps(layer, plot)),
-            Mark::Point(..) | Mark::Interval => {
+            Mark::Point(..) | Mark::Interval | Mark::Rule(..) => {
                 let named = layer.data.iter().any(|datum| !datum.text.is_empty());
                 for datum in layer.data.iter().filter(|datum| plot.holds(datum)) {
                     let reach = if is_point(&layer) { 4.5 } else { 0.0 };
                     let (from, to) = extent(layer, datum, plot);
-                    let quiet = is_point(&layer) && !named;
+                    let quiet = is_point(&layer) && !named && is_front;
                     obstacles.mark(
                         (from.0 - reach, from.1 - reach),
                         (to.0 + reach, to.1 + reach),

@@ -344,7 +344,7 @@ fn draw_peak(
     (interval, (low, high)): (Interval, (f64, f64)),
     (row, colour): (usize, RGBColor),
 ) {
-    let (lift, foot) = (9.0 + row as f64 * PEAK_ROW, f64::NEG_INFINITY);
+    let (lift, foot) = (10.0 + row as f64 * PEAK_ROW, f64::NEG_INFINITY);
     let from = if interval.low < low {
         foot
     } else {
