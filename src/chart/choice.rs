@@ -32,9 +32,10 @@ fn nearest(values: &[f64], wanted: f64) -> usize {
     let above = values.partition_point(|value| *value < wanted);
     let above = above.min(values.len() - 1);
     let below = above.saturating_sub(1);
-    match values[above] / wanted < wanted / values[below] {
-        true => above,
-        false => below,
+    if values[above] / wanted < wanted / values[below] {
+        above
+    } else {
+        below
     }
 }
 

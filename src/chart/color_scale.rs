@@ -57,21 +57,24 @@ impl ColorScale {
 
     /// How far from the least value to the largest: 0 to 1.
     fn share(&self, value: f64) -> f64 {
-        let (from, to, at) = match self.is_log {
-            true => (self.low.ln(), self.high.ln(), value.ln()),
-            false => (self.low, self.high, value),
+        let (from, to, at) = if self.is_log {
+            (self.low.ln(), self.high.ln(), value.ln())
+        } else {
+            (self.low, self.high, value)
         };
-        match to > from {
-            true => ((at - from) / (to - from)).clamp(0.0, 1.0),
-            false => 0.0,
+        if to > from {
+            ((at - from) / (to - from)).clamp(0.0, 1.0)
+        } else {
+            0.0
         }
     }
 
     /// The value that is so far from the least to the largest.
     pub fn at(&self, share: f64) -> f64 {
-        match self.is_log {
-            true => self.low * (self.high / self.low).powf(share),
-            false => self.low + share * (self.high - self.low),
+        if self.is_log {
+            self.low * (self.high / self.low).powf(share)
+        } else {
+            self.low + share * (self.high - self.low)
         }
     }
 }

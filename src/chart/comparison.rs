@@ -34,9 +34,10 @@ pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
     }
     let several = experiments.len() > 1;
     for (experiment, trials) in experiments {
-        let (of, name) = match several {
-            true => (slug(experiment), experiment),
-            false => (String::new(), ""),
+        let (of, name) = if several {
+            (slug(experiment), experiment)
+        } else {
+            (String::new(), "")
         };
         let comparison = Comparison::prepare(trials, records.published);
         match comparison.rows.len() {
@@ -127,9 +128,12 @@ impl Comparison {
         let workloads: BTreeSet<_> = self.rows.iter().map(|row| row.workload).collect();
         let key = |Look { symbol, colour }, words| Legend::point(symbol, POINT, colour, words);
         let by_workload = runtimes.len() == 1 && workloads.len() > 1;
-        let look = |row: &Summary| match by_workload {
-            true => Look::of_workload(row.workload),
-            false => Look::of_runtime(&row.runtime),
+        let look = |row: &Summary| {
+            if by_workload {
+                Look::of_workload(row.workload)
+            } else {
+                Look::of_runtime(&row.runtime)
+            }
         };
         let by_runtime = runtimes.iter().filter(|_| runtimes.len() > 1);
         let by_runtime = by_runtime.map(|one| key(Look::of_runtime(one), format!("{one} runtime")));
@@ -148,9 +152,10 @@ impl Comparison {
             symbol: Some((symbol, radius)),
             ..Column::new(head, colour)
         };
-        let (symbol, radius, colour) = match one {
-            true => (looks[0].symbol, POINT, looks[0].colour),
-            false => (Symbol::Disc, 0.0, theme::INK),
+        let (symbol, radius, colour) = if one {
+            (looks[0].symbol, POINT, looks[0].colour)
+        } else {
+            (Symbol::Disc, 0.0, theme::INK)
         };
         let measured = Column {
             bold: true,

@@ -131,9 +131,10 @@ impl Scale {
     pub fn suited(values: &[f64], unit: Unit) -> Self {
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(0.0, f64::max);
-        match is_positive(low) && high > WIDE * low {
-            true => Scale::log(values.iter().copied(), unit),
-            false => Scale::from_zero(values.iter().copied(), unit),
+        if is_positive(low) && high > WIDE * low {
+            Scale::log(values.iter().copied(), unit)
+        } else {
+            Scale::from_zero(values.iter().copied(), unit)
         }
     }
 
@@ -242,9 +243,10 @@ impl Scale {
         let within = |tick: &f64| *tick >= self.low * 0.999 && *tick <= self.high * 1.001;
         let ticks = series(finest.unwrap_or(&[1])).filter(within);
         let ticks: Vec<f64> = ticks.step_by(every.max(1)).collect();
-        match ticks.len() < 3 && decades < 1.0 {
-            true => self.linear_ticks(least),
-            false => ticks,
+        if ticks.len() < 3 && decades < 1.0 {
+            self.linear_ticks(least)
+        } else {
+            ticks
         }
     }
 }

@@ -94,11 +94,12 @@ fn width(text: &str) -> Result<f64, String> {
     let width = text
         .parse::<f64>()
         .map_err(|_| format!("'{text}' is no number of pixels"))?;
-    match (NARROWEST..=WIDEST).contains(&width) {
-        true => Ok(width.round()),
-        false => Err(format!(
+    if (NARROWEST..=WIDEST).contains(&width) {
+        Ok(width.round())
+    } else {
+        Err(format!(
             "a chart is {NARROWEST} to {WIDEST} pixels wide, not {text}"
-        )),
+        ))
     }
 }
 

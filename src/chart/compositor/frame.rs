@@ -163,9 +163,10 @@ impl Frame<'_> {
     /// Where the head begins, and how wide it is: above bars, which have heads of their own, only
     /// over the plot area.
     fn head_span(&self, left: f64, width: f64) -> (f64, f64) {
-        match self.has_bars() && self.lines == 0.0 {
-            true => (left + self.left, width - self.left),
-            false => (left, width),
+        if self.has_bars() && self.lines == 0.0 {
+            (left + self.left, width - self.left)
+        } else {
+            (left, width)
         }
     }
 
@@ -196,9 +197,10 @@ impl Frame<'_> {
                 scene.text(line);
             }
             if facts > 0.0 {
-                let (x, anchor) = match share < width {
-                    true => (left + width, Anchor::End),
-                    false => (left, Anchor::Start),
+                let (x, anchor) = if share < width {
+                    (left + width, Anchor::End)
+                } else {
+                    (left, Anchor::Start)
                 };
                 let y = if share < width {
                     top + 12.0
@@ -234,9 +236,10 @@ impl Frame<'_> {
             scene.text(Text::new(title, at, theme::SMALL, theme::QUIET));
         }
         if let Some(table) = &self.facet.table {
-            let ends = match self.has_names {
-                true => (left, left + width),
-                false => (left - GAP, left + width),
+            let ends = if self.has_names {
+                (left, left + width)
+            } else {
+                (left - GAP, left + width)
             };
             table::draw(scene, table, &plot, (ends, self.has_names))?;
         }

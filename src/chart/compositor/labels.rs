@@ -152,9 +152,10 @@ impl Obstacles {
     pub fn line(&mut self, points: &[Point]) {
         for pair in points.windows(2) {
             let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-            let pieces = match x0 == x1 || y0 == y1 {
-                true => 1.0,
-                false => ((x1 - x0).abs().max((y1 - y0).abs()) / 6.0).ceil().max(1.0),
+            let pieces = if x0 == x1 || y0 == y1 {
+                1.0
+            } else {
+                ((x1 - x0).abs().max((y1 - y0).abs()) / 6.0).ceil().max(1.0)
             };
             let at = |share: f64| (x0 + share * (x1 - x0), y0 + share * (y1 - y0));
             for piece in 0..pieces as u32 {

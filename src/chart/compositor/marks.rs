@@ -305,12 +305,13 @@ fn cell(
 /// has none.
 fn star(scene: &mut Scene, datum: &Datum, plot: &Plot<'_>, colour: RGBColor) {
     let (from, to) = field(datum, plot);
-    let (at, radius) = match plot.has_values {
-        true => ((plot.x(datum.x.at + 0.5), plot.y(datum.y.at - 0.5)), STAR),
-        false => (
+    let (at, radius) = if plot.has_values {
+        ((plot.x(datum.x.at + 0.5), plot.y(datum.y.at - 0.5)), STAR)
+    } else {
+        (
             middle((from, to)),
             (to.0 - from.0).min(to.1 - from.1) / 2.0 - 1.5,
-        ),
+        )
     };
     scene.disc(at, radius + 1.5, theme::PAPER);
     Symbol::Star.draw(scene, at, radius.max(1.0), colour);

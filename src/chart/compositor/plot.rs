@@ -171,9 +171,10 @@ impl<'a> Plot<'a> {
 
     /// Where the horizontal axis ends, with ticks and title.
     pub fn bottom_of_axis(&self) -> f64 {
-        match self.facet.x.title.is_empty() {
-            true => self.bottom + 22.0,
-            false => self.bottom + 37.0,
+        if self.facet.x.title.is_empty() {
+            self.bottom + 22.0
+        } else {
+            self.bottom + 37.0
         }
     }
 
@@ -248,9 +249,10 @@ fn cell_height(facet: &Facet, bands: f64, has_values: bool, across: f64) -> f64 
     } else {
         one
     });
-    match has_values && wanted >= least {
-        true => wanted,
-        false => wanted.min(across.max(TICK_LINE)),
+    if has_values && wanted >= least {
+        wanted
+    } else {
+        wanted.min(across.max(TICK_LINE))
     }
 }
 

@@ -185,12 +185,13 @@ impl Scatter {
 
     /// All of it in words; without the ends where it has none.
     fn told(&self, point: &Point, is_bare: bool) -> String {
-        let told = |quantity: Quantity, estimate: &Estimate| match is_bare {
-            true => {
+        let told = |quantity: Quantity, estimate: &Estimate| {
+            if is_bare {
                 let median = quantity.value(estimate.median);
                 format!("{} {median} in {} runs", quantity.name(), estimate.runs)
+            } else {
+                quantity.told(estimate)
             }
-            false => quantity.told(estimate),
         };
         let makespan = told(Quantity::Makespan, &point.makespan);
         let memory = told(Quantity::Memory(self.memory), &point.memory);
@@ -208,12 +209,13 @@ impl Point {
             runs: one.runs.len(),
             is_interval: false,
         };
-        let (makespan, memory) = match is_bare {
-            true => (bare(one.makespan_s), bare(one.memory_kib?)),
-            false => (
+        let (makespan, memory) = if is_bare {
+            (bare(one.makespan_s), bare(one.memory_kib?))
+        } else {
+            (
                 one.estimate(Quantity::Makespan)?,
                 one.estimate(Quantity::Memory(memory))?,
-            ),
+            )
         };
         Some(Point {
             name: one.name.clone(),

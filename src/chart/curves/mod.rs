@@ -108,13 +108,14 @@ impl Experiment<'_> {
 
     fn why_none(&self) -> String {
         let name = format!("{}, {} work", self.name, self.workload);
-        match XVariable::Processes.is_grid(&self.trials) {
-            true => format!(
+        if XVariable::Processes.is_grid(&self.trials) {
+            format!(
                 "{name}, varies processes and threads alone, which the heat map and scaling show"
-            ),
-            false => format!(
+            )
+        } else {
+            format!(
                 "{name}, has no setting with {FEWEST_VALUES} values: sweep one, as by -b 1..64:x4"
-            ),
+            )
         }
     }
 }
@@ -152,9 +153,10 @@ impl Curves {
         let groups = lines::groups(over, &experiment.trials);
         let combinations = groups.len();
         let common = groups.first()?.common.clone();
-        let mut quantities = match lines::differ_in_commands(&groups) {
-            true => vec![Quantity::Throughput, Quantity::Efficiency],
-            false => vec![Quantity::Makespan, Quantity::Efficiency],
+        let mut quantities = if lines::differ_in_commands(&groups) {
+            vec![Quantity::Throughput, Quantity::Efficiency]
+        } else {
+            vec![Quantity::Makespan, Quantity::Efficiency]
         };
         // Where the number of threads varies, these tell what more of them cost.
         if over.is_concurrency() {
@@ -162,9 +164,10 @@ impl Curves {
         }
         let mut shown = lines::shown(groups);
         let all = values(&shown);
-        let kept = match is_wide(&all) {
-            true => choice::by_ratio(&all, MOST_VALUES),
-            false => choice::evenly(all.len(), MOST_VALUES),
+        let kept = if is_wide(&all) {
+            choice::by_ratio(&all, MOST_VALUES)
+        } else {
+            choice::evenly(all.len(), MOST_VALUES)
         };
         let kept: Vec<f64> = kept.into_iter().map(|rank| all[rank]).collect();
         for group in &mut shown {
@@ -229,15 +232,16 @@ impl Curves {
         } else if is_main {
             // One for all lines where they agree.
             let first = &self.curves[0].ideal;
-            match self
+            if self
                 .curves
                 .iter()
                 .all(|curve| curve.ideal.is_that_of(first))
             {
-                true => facet.add_ideal(theme::IDEAL, &first.points, true),
-                false => (self.curves.iter().zip(&looks)).for_each(|(curve, look)| {
+                facet.add_ideal(theme::IDEAL, &first.points, true)
+            } else {
+                (self.curves.iter().zip(&looks)).for_each(|(curve, look)| {
                     facet.add_ideal(look.colour, &curve.ideal.points, false)
-                }),
+                })
             }
         }
         // The first lies above the others, and answers first.
@@ -264,9 +268,10 @@ impl Curves {
     fn axis(&self) -> Axis {
         let (low, high) = self.ends();
         let (plain, air) = (Unit::named(""), 0.04 * (high - low));
-        let scale = match is_wide(&self.values) {
-            true => Scale::log_around(self.values.iter().copied(), plain),
-            false => Scale::linear(low - air, high + air, plain),
+        let scale = if is_wide(&self.values) {
+            Scale::log_around(self.values.iter().copied(), plain)
+        } else {
+            Scale::linear(low - air, high + air, plain)
         };
         let ticks = self.values.iter().map(|&at| (at, ticked(at))).collect();
         Axis::with(scale, "", Ticks::measured(ticks))

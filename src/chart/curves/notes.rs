@@ -93,8 +93,9 @@ impl Curves {
 /// A setting's value as it was given, without the noise of its unit.
 pub(super) fn short_exact(value: f64) -> String {
     let rounded: f64 = short(value).parse().unwrap_or(value);
-    match (value - value.round()).abs() < 1e-9 {
-        true => format!("{value:.0}"),
-        false => rounded.to_string(),
+    if (value - value.round()).abs() < 1e-9 {
+        format!("{value:.0}")
+    } else {
+        rounded.to_string()
     }
 }

@@ -127,9 +127,10 @@ impl HeatMap {
                 _ => "less memory",
             };
             let values = self.grid.values(quantity);
-            match color_scale(quantity, &values).is_log {
-                true => format!("{better} (logarithmic)"),
-                false => better.to_owned(),
+            if color_scale(quantity, &values).is_log {
+                format!("{better} (logarithmic)")
+            } else {
+                better.to_owned()
             }
         };
         let better: Vec<String> = self.quantities().into_iter().map(better).collect();
@@ -149,9 +150,10 @@ impl HeatMap {
             .iter()
             .filter_map(|(at, estimate)| Some((*at, estimate.half_width()?)));
         let (at, widest) = widths.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let runs = match least == most {
-            true => format!("{most} runs"),
-            false => format!("{least} to {most} runs"),
+        let runs = if least == most {
+            format!("{most} runs")
+        } else {
+            format!("{least} to {most} runs")
         };
         let intervals = estimates
             .iter()

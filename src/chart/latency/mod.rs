@@ -95,12 +95,9 @@ impl Latency {
         let mut notes = Vec::new();
         if let Some(tails) = &self.tails {
             notes.push(format!("For {}.", tails.work));
-            notes.push(match tails.has_rate {
-                true => "From when a batch was due to its result, both at the client; less is better.",
-                false => {
-                    "From the sending of a batch to its result, so with its wait for a worker; less \
-                     is better."
-                }
+            notes.push(if tails.has_rate { "From when a batch was due to its result, both at the client; less is better." } else {
+                "From the sending of a batch to its result, so with its wait for a worker; less \
+                 is better."
             }.to_owned());
             let estimates = tails.lines.iter().flat_map(|line| &line.points);
             notes.extend(vocabulary::explained(

@@ -300,10 +300,11 @@ impl View {
             facet.add(Mark::Line(1.5, Stroke::Solid), look.colour, curve);
         }
         let first = &self.lines[0].ideal;
-        match lines().all(|line| line.ideal.is_that_of(first)) {
-            true => facet.add_ideal(theme::IDEAL, &first.points, true),
-            false => looked()
-                .for_each(|(line, look)| facet.add_ideal(look.colour, &line.ideal.points, false)),
+        if lines().all(|line| line.ideal.is_that_of(first)) {
+            facet.add_ideal(theme::IDEAL, &first.points, true)
+        } else {
+            looked()
+                .for_each(|(line, look)| facet.add_ideal(look.colour, &line.ideal.points, false))
         }
         let peaks = looked().filter_map(|(line, look)| Some((line.law()?, look)));
         let peaks: Vec<_> = peaks

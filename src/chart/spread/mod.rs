@@ -40,9 +40,10 @@ pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
             ));
             continue;
         }
-        let (of, name) = match several {
-            true => (slug(experiment), experiment),
-            false => (String::new(), ""),
+        let (of, name) = if several {
+            (slug(experiment), experiment)
+        } else {
+            (String::new(), "")
         };
         sheet.push(&of, chart(&repeats, name));
     }

@@ -49,9 +49,10 @@ fn reach(percents: impl Iterator<Item = f64>) -> f64 {
         return 0.0;
     };
     let usual = sample.quantile(NEARLY_ALL);
-    match sample.max() <= 2.0 * usual {
-        true => sample.max(),
-        false => 1.5 * usual,
+    if sample.max() <= 2.0 * usual {
+        sample.max()
+    } else {
+        1.5 * usual
     }
 }
 

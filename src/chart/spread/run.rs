@@ -111,8 +111,9 @@ pub(super) fn counted(looks: impl Iterator<Item = Look> + Clone) -> String {
         (count > 0).then(|| format!("{count} {}{plural}", what.words()))
     });
     let counts: Vec<String> = counts.into_iter().flatten().collect();
-    match counts.is_empty() {
-        true => String::new(),
-        false => format!("; {}", counts.join(", ")),
+    if counts.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", counts.join(", "))
     }
 }

@@ -190,12 +190,13 @@ impl ShownWorker<'_> {
     fn name(&self, pitch: f64) -> (f64, String) {
         let lanes = self.lanes.len() as f64;
         let name = format!("worker {}", self.worker.number);
-        let name = match lanes * pitch >= TWO_LINES {
-            true => format!(
+        let name = if lanes * pitch >= TWO_LINES {
+            format!(
                 "{name}\n{}",
                 counted(self.worker.lanes.len() as u64, "thread")
-            ),
-            false => name,
+            )
+        } else {
+            name
         };
         (self.first + lanes / 2.0 - 0.5, name)
     }
@@ -216,9 +217,10 @@ fn datum(bar: &Bar, y: (f64, f64)) -> Datum {
 }
 
 fn colour(bar: &Bar) -> RGBColor {
-    match bar.mixed {
-        true => theme::QUIET,
-        false => theme::shade(SHADES[bar.first.turn % SHADES.len()]),
+    if bar.mixed {
+        theme::QUIET
+    } else {
+        theme::shade(SHADES[bar.first.turn % SHADES.len()])
     }
 }
 

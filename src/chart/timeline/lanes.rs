@@ -136,9 +136,10 @@ impl Worker {
                 .map(|row| row.taken_s)
                 .fold(f64::INFINITY, f64::min),
             spawns,
-            lanes: match spawns {
-                true => packed(lanes.flat_map(|lane| lane.0).collect()),
-                false => lanes.collect(),
+            lanes: if spawns {
+                packed(lanes.flat_map(|lane| lane.0).collect())
+            } else {
+                lanes.collect()
             },
         }
     }
