@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::grammar::Chart;
 use super::theme::{self, Theme};
 use super::{ChartError, Kind, compositor, paint};
-use crate::record::{Trial, Work, works};
+use crate::record::{ComparisonGroup, Trial, comparison_groups};
 
 /// How charts are painted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,13 +120,16 @@ impl Sheet<'_> {
 
     /// The works that a kind of chart has a picture of each, with what their files are named by: the
     /// slug where there are several. Without any, that is noted.
-    pub fn works<'a>(&mut self, trials: &'a [Trial]) -> Vec<(Work<'a>, String)> {
-        let works = works(trials);
+    pub fn comparison_groups<'a>(
+        &mut self,
+        trials: &'a [Trial],
+    ) -> Vec<(ComparisonGroup<'a>, String)> {
+        let works = comparison_groups(trials);
         if works.is_empty() {
             self.leave_out("there is no trial to draw");
         }
         let several = works.len() > 1;
-        let named = |work: Work<'a>| {
+        let named = |work: ComparisonGroup<'a>| {
             let of = if several {
                 work.slug.clone()
             } else {

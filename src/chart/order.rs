@@ -63,7 +63,7 @@ pub fn by_axes<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Vec<&'a Trial
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     #[test]
     fn a_sweep_ascends_however_it_was_run() {
@@ -74,7 +74,7 @@ mod tests {
             "io-mpmt-16x2",
             "io-mpmt-2x8",
         ];
-        let trials = shapes.map(|label| samples::trial(label, (1.0, 1.0)));
+        let trials = shapes.map(|label| fixtures::trial(label, (1.0, 1.0)));
         let ordered: Vec<&str> = by_axes(&trials)
             .iter()
             .map(|trial| trial.label.as_str())

@@ -1,12 +1,12 @@
 //! What holds for the charts of every kind.
 
 use super::*;
-use crate::record::{published, samples};
+use crate::record::{fixtures, published};
 
 #[test]
 fn the_same_records_give_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
-    let trials = samples::repeated(&samples::nine(), 6);
+    let trials = fixtures::repeated(&fixtures::nine(), 6);
     let published = published();
     let records = Records {
         published: &published,
@@ -34,8 +34,8 @@ fn the_same_records_give_the_same_bytes() {
 
 #[test]
 fn no_two_drawings_share_a_name() {
-    let mut trials = samples::repeated(&samples::nine(), 2);
-    trials.extend(samples::nine().into_iter().map(|trial| Trial {
+    let mut trials = fixtures::repeated(&fixtures::nine(), 2);
+    trials.extend(fixtures::nine().into_iter().map(|trial| Trial {
         experiment: "another".to_owned(),
         ..trial
     }));
@@ -58,7 +58,7 @@ fn without_trials_every_chart_is_left_out_with_a_reason() {
 
 #[test]
 fn an_error_names_the_file() {
-    let trials = samples::nine();
+    let trials = fixtures::nine();
     let drawings = draw(&[Kind::Comparison], &testing::records(&trials));
     let error = drawings.drawn[0].save(std::path::Path::new("/nowhere/at/all"), Style::default());
     let message = error.unwrap_err().to_string();

@@ -13,7 +13,7 @@ use super::results::{environment_beside, trials_file};
 use crate::process::tell;
 use crate::record::{Trial, read_trials};
 use crate::report::compare::{Changes, Terms, changes};
-use crate::report::surroundings::differences;
+use crate::report::environment_diff::differences;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -86,7 +86,7 @@ pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
             args.old.display()
         );
     }
-    warn_of_surroundings(&args.old, &args.new)?;
+    warn_of_environment_diff(&args.old, &args.new)?;
     args.print.print("compare", &changes.report())?;
     tell(format_args!("{}", changes.summary()));
     Ok(match changes.regressions() {
@@ -116,7 +116,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Trial>, UsageError> {
     Ok(trials)
 }
 
-fn warn_of_surroundings(old: &Path, new: &Path) -> Result<(), UsageError> {
+fn warn_of_environment_diff(old: &Path, new: &Path) -> Result<(), UsageError> {
     let (old_environment, new_environment) = (environment_beside(old)?, environment_beside(new)?);
     for (path, environment) in [(old, &old_environment), (new, &new_environment)] {
         if environment.is_none() {

@@ -213,7 +213,7 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Trial, samples};
+    use crate::record::{Trial, fixtures};
     use crate::report::recommend::command_line;
     use clap::Parser;
     use proptest::prelude::*;
@@ -247,7 +247,7 @@ mod tests {
         let scale = prop_oneof![Just(1.0), 1e-6..1e6_f64];
         let rest = (1_u32..5000, 1_u64..5, prop::option::of(1e-3..1e7_f64));
         (own, runtime, wait_ns, scale, rest).prop_map(|(own, runtime, wait_ns, scale, rest)| {
-            let mut trial = samples::trial("io-mpmt-3x5", (1.0, 1.0));
+            let mut trial = fixtures::trial("io-mpmt-3x5", (1.0, 1.0));
             trial.exec = own.filter(|line| line.parse::<CommandLine>().is_ok());
             if let Ok(runtime) = runtime.parse() {
                 trial.runtime = runtime;

@@ -250,18 +250,18 @@ impl fmt::Display for Term {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     fn chosen(filter: &str) -> Vec<String> {
         let filter: Filter = filter.parse().unwrap();
-        let trials = filter.choose(samples::nine()).unwrap();
+        let trials = filter.choose(fixtures::nine()).unwrap();
         trials.into_iter().map(|trial| trial.label).collect()
     }
 
     fn refused(filter: &str) -> String {
         match filter.parse::<Filter>() {
             Err(error) => error.to_string(),
-            Ok(filter) => filter.choose(samples::nine()).unwrap_err().to_string(),
+            Ok(filter) => filter.choose(fixtures::nine()).unwrap_err().to_string(),
         }
     }
 

@@ -94,12 +94,12 @@ fn is_done_alike(a: &Trial, b: &Trial) -> bool {
 mod tests {
     use super::*;
     use crate::model::Dispatch;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     fn of(label: &str, executor: ExecutorKind) -> Trial {
         Trial {
             executor,
-            ..samples::trial(label, (2.0, 1.0))
+            ..fixtures::trial(label, (2.0, 1.0))
         }
     }
 
@@ -134,7 +134,7 @@ mod tests {
         let good = of("io-mpmt-8x16", ExecutorKind::Spawn);
         assert_eq!(Axis::Product.point(&good), Some((128.0, 256.0)));
         assert_eq!(
-            Axis::Product.point(&samples::failed("io-mp-1x1", "lost")),
+            Axis::Product.point(&fixtures::failed("io-mp-1x1", "lost")),
             None
         );
     }

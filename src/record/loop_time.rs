@@ -84,11 +84,11 @@ impl Trial {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     /// A trial of 512 commands on two cores that saw its loops take so long.
     fn trial(label: &str, makespan_s: f64, loop_s: f64) -> Trial {
-        let mut trial = samples::trial(label, (makespan_s, 0.0));
+        let mut trial = fixtures::trial(label, (makespan_s, 0.0));
         (trial.loop_s, trial.capacity_cores) = (Some(loop_s), Some(2.0));
         trial.ideal_s = trial.load().map(|load| load.computing_s(loop_s));
         trial
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn rows_that_do_not_say_what_they_saw_stay_as_they_are() {
-        let mut old = samples::trial("cpu-mp-2x1", (1.0, 0.9));
+        let mut old = fixtures::trial("cpu-mp-2x1", (1.0, 0.9));
         assert_eq!(
             ideals(&[old.clone(), trial("cpu-mp-2x1", 0.3, 0.001)])[0],
             0.9

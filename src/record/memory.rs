@@ -54,14 +54,14 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     #[test]
     fn a_figure_counts_that_every_configuration_has() {
-        let resident = samples::trial("io-mp-1x1", (1.0, 1.0));
-        let mut both = samples::trial("io-mp-2x1", (1.0, 1.0));
+        let resident = fixtures::trial("io-mp-1x1", (1.0, 1.0));
+        let mut both = fixtures::trial("io-mp-2x1", (1.0, 1.0));
         both.peak_pss_kib = Some(1234);
-        let mut none = samples::trial("io-mp-4x1", (1.0, 1.0));
+        let mut none = fixtures::trial("io-mp-4x1", (1.0, 1.0));
         none.peak_rss_kib = None;
         let known = |trials: &[&Trial]| Memory::known_of(trials.chunks(1));
         assert_eq!(known(&[&both, &both]), Memory::Pss);
@@ -72,9 +72,9 @@ mod tests {
 
     #[test]
     fn a_configuration_without_a_usable_run_hides_no_figure() {
-        let mut both = samples::trial("io-mp-2x1", (1.0, 1.0));
+        let mut both = fixtures::trial("io-mp-2x1", (1.0, 1.0));
         both.peak_pss_kib = Some(1234);
-        let failed = samples::failed("io-mp-4x1", "no worker");
+        let failed = fixtures::failed("io-mp-4x1", "no worker");
         let trials = [&both, &failed];
         assert_eq!(Memory::known_of(trials.chunks(1)), Memory::Pss);
     }

@@ -4,22 +4,25 @@
 //! Must not know: how a trial is run, how a chart is drawn. Verbs talk to each other through what
 //! is written here, so it is all that the reports may read.
 
+mod comparison_group;
 mod error;
 mod field;
 mod filter;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod line;
 mod loop_time;
 mod memory;
 mod published;
 mod rows;
-#[cfg(test)]
-pub(crate) mod samples;
 mod store;
 mod summary;
 mod trace;
 mod trial;
-mod work;
 
+pub use comparison_group::{
+    ComparisonGroup, by_experiment, comparison_groups, in_words, median_makespan_s, slug,
+};
 pub use error::StoreError;
 pub use filter::{Filter, FilterError};
 pub use line::{Axis, line_executor};
@@ -29,9 +32,8 @@ pub use published::{Published, published, seed_timings_csv};
 pub use rows::read_text;
 pub use store::{TrialWriter, read_trials, trials_csv};
 pub use summary::{
-    PublishedFigure, Spread, Summary, group, group_by, runtime_in_words, summarise,
+    MedianRange, PublishedFigure, Summary, group, group_by, runtime_in_words, summarise,
     waits_are_scaled,
 };
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial, TrialId};
-pub use work::{Work, by_experiment, in_words, median_makespan_s, slug, works};

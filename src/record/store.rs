@@ -165,13 +165,13 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     #[test]
     fn rows_of_an_older_version_get_the_new_columns_when_it_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trials.csv");
-        let trial = samples::trial("io-mp-1x1", (2.0, 1.0));
+        let trial = fixtures::trial("io-mp-1x1", (2.0, 1.0));
         let mut new = TrialWriter::create(&path).unwrap();
         new.write(&trial).unwrap();
         new.write(&trial).unwrap();
@@ -193,8 +193,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trials.csv");
         let trials = [
-            samples::failed("io-mp-1x1", "a \"quoted\"\nreason, of two lines"),
-            samples::trial("io-mp-2x1", (2.0, 1.0)),
+            fixtures::failed("io-mp-1x1", "a \"quoted\"\nreason, of two lines"),
+            fixtures::trial("io-mp-2x1", (2.0, 1.0)),
         ];
         let mut writer = TrialWriter::create(&path).unwrap();
         trials.iter().for_each(|trial| writer.write(trial).unwrap());

@@ -8,7 +8,7 @@ use crate::model::{Job, Runtime, WorkloadKind};
 
 /// The middle and the ends of one figure over repeated runs, in the figure's own unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
+pub struct MedianRange {
     /// The middle value; of an even number of values, halfway between the middle two.
     pub median: f64,
     /// The smallest value.
@@ -19,7 +19,7 @@ pub struct Spread {
     pub runs: usize,
 }
 
-impl Spread {
+impl MedianRange {
     /// The spread of some values, or nothing when there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();
@@ -27,7 +27,7 @@ impl Spread {
         let runs = values.len();
         let (min, max) = (*values.first()?, *values.last()?);
         let median = f64::midpoint(values[(runs - 1) / 2], values[runs / 2]);
-        Some(Spread {
+        Some(MedianRange {
             median,
             min,
             max,
@@ -115,7 +115,7 @@ pub struct Summary {
     /// Whether `ideal_s` is only a lower bound.
     pub ideal_is_bound: bool,
     /// The makespans of the runs that are `ok`.
-    pub measured: Option<Spread>,
+    pub measured: Option<MedianRange>,
     /// The median of `ideal / makespan` over the runs that are `ok`.
     pub efficiency: Option<f64>,
     /// All runs.
@@ -144,9 +144,9 @@ impl Summary {
         let ok = |trial: &&&Trial| trial.status == Status::Ok;
         let bad = trials.iter().find(|trial| trial.status != Status::Ok);
         let over_ok = |figure: fn(&Trial) -> Option<f64>| {
-            Spread::of(trials.iter().filter(ok).filter_map(|trial| figure(trial)))
+            MedianRange::of(trials.iter().filter(ok).filter_map(|trial| figure(trial)))
         };
-        let any_ideal = || Spread::of(trials.iter().filter_map(|trial| trial.ideal_s));
+        let any_ideal = || MedianRange::of(trials.iter().filter_map(|trial| trial.ideal_s));
         Some(Summary {
             name,
             workload: first.workload,
@@ -282,7 +282,7 @@ pub fn runtime_in_words(runtime: &Runtime, switch_interval_s: Option<f64>) -> St
 mod tests {
     use super::*;
     use crate::model::ExecutorKind;
-    use crate::record::{published, samples};
+    use crate::record::{fixtures, published};
 
     fn only(trials: &[Trial]) -> Summary {
         let mut summaries = summarise(trials, &published());
@@ -292,15 +292,15 @@ mod tests {
 
     #[test]
     fn the_middle_of_an_even_number_of_values_is_halfway() {
-        let spread = Spread::of([4.0, 1.0, 2.0, 3.0]).unwrap();
+        let spread = MedianRange::of([4.0, 1.0, 2.0, 3.0]).unwrap();
         assert_eq!((spread.min, spread.median, spread.max), (1.0, 2.5, 4.0));
         assert_eq!(spread.half_range(), 1.5);
-        assert_eq!(Spread::of([]), None);
+        assert_eq!(MedianRange::of([]), None);
     }
 
     #[test]
     fn runs_of_a_configuration_make_one_summary_in_order_of_appearance() {
-        let summaries = summarise(&samples::repeated(&samples::nine(), 3), &published());
+        let summaries = summarise(&fixtures::repeated(&fixtures::nine(), 3), &published());
         let names: Vec<&str> = summaries.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names[..2], ["io-mp-32x1", "io-mpmt-32x16"]);
         assert_eq!(summaries.len(), 9);
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn the_first_system_run_again_is_known_of_all_nine() {
-        let summaries = summarise(&samples::nine(), &published());
+        let summaries = summarise(&fixtures::nine(), &published());
         assert_eq!(summaries[1].run_again_s, Some(1.40));
         let known = summaries.iter().filter(|s| s.run_again_s.is_some());
         assert_eq!(known.count(), 9);
@@ -319,10 +319,10 @@ mod tests {
 
     #[test]
     fn scaled_waits_are_never_held_against_published_seconds() {
-        let mut io = samples::trial("io-mp-32x1", (0.32, 0.32));
+        let mut io = fixtures::trial("io-mp-32x1", (0.32, 0.32));
         (io.time_scale, io.wait_s) = (0.02, Some(0.02));
         assert_eq!(only(&[io]).published, PublishedFigure::ScaledWaits(0.02));
-        let mut cpu = samples::trial("cpu-mp-2x1", (0.13, 0.12));
+        let mut cpu = fixtures::trial("cpu-mp-2x1", (0.13, 0.12));
         cpu.time_scale = 0.02;
         assert_eq!(only(&[cpu]).published, PublishedFigure::Seconds(16.62));
     }
@@ -336,18 +336,18 @@ mod tests {
             |trial| trial.workload = WorkloadKind::Noop,
         ];
         for change in changes {
-            let mut trial = samples::trial("io-mp-32x1", (1.0, 1.0));
+            let mut trial = fixtures::trial("io-mp-32x1", (1.0, 1.0));
             change(&mut trial);
             assert_eq!(only(&[trial]).published, PublishedFigure::OtherWork);
         }
-        let unknown = samples::trial("io-mpmt-3x3", (1.0, 1.0));
+        let unknown = fixtures::trial("io-mpmt-3x3", (1.0, 1.0));
         assert_eq!(only(&[unknown]).published, PublishedFigure::None);
     }
 
     #[test]
     fn failed_runs_count_but_do_not_measure() {
-        let good = samples::trial("io-mp-32x1", (16.5, 16.0));
-        let bad = samples::failed("io-mp-32x1", "worker 3 died");
+        let good = fixtures::trial("io-mp-32x1", (16.5, 16.0));
+        let bad = fixtures::failed("io-mp-32x1", "worker 3 died");
         let both = only(&[good, bad.clone()]);
         assert_eq!((both.runs, both.not_ok), (2, 1));
         assert_eq!(both.measured.unwrap().runs, 1);
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn the_runtime_stands_behind_every_label_but_the_native_ones() {
-        let native = samples::trial("cpu-mt-1x2", (4.0, 4.0));
+        let native = fixtures::trial("cpu-mt-1x2", (4.0, 4.0));
         let on = |runtime: &str, switch_interval_s| Trial {
             runtime: runtime.parse().unwrap(),
             switch_interval_s,
@@ -389,7 +389,7 @@ mod tests {
 
     #[test]
     fn configurations_that_share_a_label_are_told_apart() {
-        let spawn = samples::trial("io-mpmt-8x16", (4.0, 4.0));
+        let spawn = fixtures::trial("io-mpmt-8x16", (4.0, 4.0));
         let mut rayon = spawn.clone();
         rayon.executor = ExecutorKind::Rayon;
         let trials = [spawn.clone(), rayon, spawn];

@@ -2,7 +2,9 @@
 
 use super::table::Filled;
 use super::{Bars, Cell, Column, HeatMap, Pictures, Report, Table};
-use crate::record::{Published, PublishedFigure, Status, Summary, Trial, summarise, works};
+use crate::record::{
+    Published, PublishedFigure, Status, Summary, Trial, comparison_groups, summarise,
+};
 
 /// Each configuration over all its runs, against its ideal and what was published for the same
 /// work.
@@ -31,7 +33,7 @@ fn bars(summaries: &[Summary]) -> Bars {
 
 /// One for each work that was measured over a grid of processes and threads.
 fn maps(trials: &[Trial]) -> Vec<HeatMap> {
-    let works = works(trials);
+    let works = comparison_groups(trials);
     let map = |work| HeatMap::through_fastest(work, WITHIN);
     works.iter().filter_map(map).collect()
 }
@@ -168,24 +170,24 @@ fn status(summary: &Summary) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{published, samples};
+    use crate::record::{fixtures, published};
     use crate::report::{Format, Style, written, written_on};
 
     fn hard_cases() -> Vec<Trial> {
-        let mut bound = samples::trial("io-mpmt-4x8", (2.2, 1.7));
+        let mut bound = fixtures::trial("io-mpmt-4x8", (2.2, 1.7));
         bound.ideal_is_bound = true;
-        let mut scaled = samples::trial("io-mt-1x16", (0.64, 0.64));
+        let mut scaled = fixtures::trial("io-mt-1x16", (0.64, 0.64));
         scaled.time_scale = 0.02;
-        let mut trials = samples::repeated(&samples::nine()[..2], 3);
+        let mut trials = fixtures::repeated(&fixtures::nine()[..2], 3);
         trials.extend([bound, scaled]);
-        trials.push(samples::failed("io-mp-32x1", "no worker answered\nin 5 s"));
-        trials.push(samples::failed("io-mpmt-3x3", "worker 2 died"));
+        trials.push(fixtures::failed("io-mp-32x1", "no worker answered\nin 5 s"));
+        trials.push(fixtures::failed("io-mpmt-3x3", "worker 2 died"));
         trials
     }
 
     #[test]
     fn the_published_table_is_reproduced() {
-        let report = comparison(&samples::nine(), &published());
+        let report = comparison(&fixtures::nine(), &published());
         insta::assert_snapshot!(written(&report, Format::Table), @"
         configuration   published     ideal   measured   efficiency   faster than published
         ───────────────────────────────────────────────────────────────────────────────────
@@ -239,7 +241,7 @@ mod tests {
 
     #[test]
     fn that_no_run_failed_stands_beside_each_median() {
-        let trials = samples::repeated(&samples::nine()[..2], 3);
+        let trials = fixtures::repeated(&fixtures::nine()[..2], 3);
         let report = comparison(&trials, &[]);
         insta::assert_snapshot!(written(&report, Format::Table), @"
         configuration     ideal          measured   failed   efficiency
@@ -274,7 +276,7 @@ mod tests {
     fn a_grid_has_a_map_below_the_table_of_a_terminal() {
         let grid = [(1, 1, 4.0), (1, 4, 1.0), (2, 1, 2.0), (2, 4, 0.5)];
         let trials = grid.map(|(processes, threads, makespan_s)| {
-            samples::trial(&format!("io-mpmt-{processes}x{threads}"), (makespan_s, 0.5))
+            fixtures::trial(&format!("io-mpmt-{processes}x{threads}"), (makespan_s, 0.5))
         });
         let style = Style {
             width: Some(70),

@@ -13,11 +13,11 @@ mod cell;
 pub mod compare;
 mod comparison;
 pub mod document;
+pub mod environment_diff;
 pub mod page;
 mod picture;
 pub mod recommend;
 mod scaling;
-pub mod surroundings;
 mod table;
 mod trial_summary;
 

@@ -2,7 +2,7 @@
 
 use super::table::Filled;
 use super::{Cell, Column, Report, Table};
-use crate::record::{Spread, Status, Trial};
+use crate::record::{MedianRange, Status, Trial};
 
 /// The runs of one configuration: for people a line for each measure, for programs a row for each
 /// run.
@@ -152,7 +152,10 @@ impl Measure {
             return cells;
         }
         let known = cells.iter().find(|cell| cell.number().is_some());
-        match (known, Spread::of(cells.iter().filter_map(Cell::number))) {
+        match (
+            known,
+            MedianRange::of(cells.iter().filter_map(Cell::number)),
+        ) {
             (Some(kind), Some(spread)) => [spread.median, spread.min, spread.max]
                 .map(|number| kind.with_number(number))
                 .to_vec(),
@@ -248,12 +251,12 @@ fn for_programs(trials: &[Trial]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
     use crate::report::{Format, written};
 
     #[test]
     fn one_run_is_a_list_of_measures() {
-        let report = trial_summary(&[samples::trial("io-mpmt-32x16", (1.0521, 1.0))]);
+        let report = trial_summary(&[fixtures::trial("io-mpmt-32x16", (1.0521, 1.0))]);
         insta::assert_snapshot!(written(&report, Format::Table), @"
         io-mpmt-32x16            value
         ──────────────────────────────
@@ -275,11 +278,11 @@ mod tests {
 
     #[test]
     fn several_runs_show_median_and_ends_and_what_went_wrong() {
-        let mut trials = samples::repeated(&[samples::trial("io-mpmt-32x16", (1.0521, 1.0))], 3);
+        let mut trials = fixtures::repeated(&[fixtures::trial("io-mpmt-32x16", (1.0521, 1.0))], 3);
         trials[1].retried = Some(2);
         trials.push(Trial {
             run: 4,
-            ..samples::failed("io-mpmt-32x16", "no result for 30 s")
+            ..fixtures::failed("io-mpmt-32x16", "no result for 30 s")
         });
         let report = trial_summary(&trials);
         insta::assert_snapshot!(written(&report, Format::Table), @"
@@ -313,7 +316,7 @@ mod tests {
 
     #[test]
     fn that_no_run_failed_stands_above_the_medians() {
-        let trials = samples::repeated(&[samples::trial("io-mpmt-32x16", (1.0521, 1.0))], 3);
+        let trials = fixtures::repeated(&[fixtures::trial("io-mpmt-32x16", (1.0521, 1.0))], 3);
         let table = written(&trial_summary(&trials), Format::Table);
         assert!(
             table
@@ -327,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_failed_run_says_why() {
-        let report = trial_summary(&[samples::failed("io-mpmt-32x16", "no result for 30 s")]);
+        let report = trial_summary(&[fixtures::failed("io-mpmt-32x16", "no result for 30 s")]);
         insta::assert_snapshot!(written(&report, Format::Markdown), @"
         | io-mpmt-32x16 | value |
         | --- | ---: |

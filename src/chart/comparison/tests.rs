@@ -3,27 +3,27 @@
 use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
 use crate::chart::{Kind, draw};
-use crate::record::{published, samples};
+use crate::record::{fixtures, published};
 
 fn prepared(trials: &[Trial]) -> Comparison {
     Comparison::prepare(trials, &published())
 }
 
 fn hard_cases() -> Vec<Trial> {
-    let mut trials = samples::repeated(&samples::nine(), 3);
-    let mut bound = samples::trial("mixed-unequal-waits-and-a-very-long-label-16x8", (2.2, 1.7));
+    let mut trials = fixtures::repeated(&fixtures::nine(), 3);
+    let mut bound = fixtures::trial("mixed-unequal-waits-and-a-very-long-label-16x8", (2.2, 1.7));
     bound.ideal_is_bound = true;
     trials.push(bound);
-    trials.push(samples::failed(
+    trials.push(fixtures::failed(
         "io-mpmt-4x4",
         "worker 3 (pid 4711) ended with signal 9 and\nits batch could not be run again in time",
     ));
-    trials.push(samples::failed("io-mp-32x1", "no worker"));
+    trials.push(fixtures::failed("io-mp-32x1", "no worker"));
     trials
 }
 
 fn scaled() -> Vec<Trial> {
-    let mut trials = samples::nine();
+    let mut trials = fixtures::nine();
     for trial in trials.iter_mut().filter(|trial| trial.wait_s.is_some()) {
         trial.time_scale = 0.02;
         for seconds in [&mut trial.wait_s, &mut trial.makespan_s, &mut trial.ideal_s] {
@@ -35,7 +35,7 @@ fn scaled() -> Vec<Trial> {
 
 #[test]
 fn the_nine_published_configurations_are_prepared_with_all_three_figures() {
-    let comparison = prepared(&samples::nine());
+    let comparison = prepared(&fixtures::nine());
     assert_eq!(comparison.rows.len(), 9);
     assert!(comparison.has_published());
     assert!(comparison.notes.is_empty(), "{:?}", comparison.notes);
@@ -75,9 +75,9 @@ fn failures_bounds_and_other_work_are_told() {
 
 #[test]
 fn no_text_touches_another_or_leaves_the_figure() {
-    let repeated = samples::repeated(&samples::nine(), 6);
+    let repeated = fixtures::repeated(&fixtures::nine(), 6);
     for (name, trials) in [
-        ("nine", samples::nine()),
+        ("nine", fixtures::nine()),
         ("repeated", repeated),
         ("hard", hard_cases()),
         ("scaled", scaled()),
@@ -89,8 +89,8 @@ fn no_text_touches_another_or_leaves_the_figure() {
 
 #[test]
 fn each_experiment_has_a_chart_unless_it_has_too_many_rows() {
-    let mut trials = samples::nine();
-    let many = (1..=50).map(|n| samples::trial(&format!("io-mp-{n}x1"), (1.0, 1.0)));
+    let mut trials = fixtures::nine();
+    let many = (1..=50).map(|n| fixtures::trial(&format!("io-mp-{n}x1"), (1.0, 1.0)));
     trials.extend(many.map(|trial| Trial {
         experiment: "many".to_owned(),
         ..trial

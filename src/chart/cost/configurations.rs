@@ -3,7 +3,7 @@
 use crate::chart::estimate::Estimate;
 use crate::chart::vocabulary::{self, Quantity};
 use crate::model::Runtime;
-use crate::record::{Memory, Trial, Work, group_by, median_makespan_s};
+use crate::record::{ComparisonGroup, Memory, Trial, group_by, median_makespan_s};
 use crate::stats::pareto_front;
 
 /// The configurations of a work that have a good run.
@@ -40,7 +40,7 @@ pub struct Configuration<'a> {
 
 impl<'a> Configurations<'a> {
     /// Those of a work.
-    pub fn of(work: &Work<'a>) -> Self {
+    pub fn of(work: &ComparisonGroup<'a>) -> Self {
         let groups = group_by(work.trials.iter().copied(), |trial| trial);
         let memory = Memory::known_of(groups.iter().map(|(_, trials)| trials.as_slice()));
         let (mut fastest_first, mut failed) = (Vec::new(), Vec::new());

@@ -10,19 +10,19 @@ mod scatter;
 mod tests;
 
 use super::{Records, Sheet};
-use crate::record::Work;
+use crate::record::ComparisonGroup;
 use bars::Bars;
 use configurations::Configurations;
 use scatter::Scatter;
 
 /// Two pictures for each work: rows of bars, and makespan against memory.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
-    for (work, of) in &sheet.works(records.trials) {
+    for (work, of) in &sheet.comparison_groups(records.trials) {
         draw_work(work, of, sheet);
     }
 }
 
-fn draw_work(work: &Work<'_>, of: &str, sheet: &mut Sheet<'_>) {
+fn draw_work(work: &ComparisonGroup<'_>, of: &str, sheet: &mut Sheet<'_>) {
     let all = Configurations::of(work);
     let slug = &work.slug;
     let (count, remedy) = match all.fastest_first.len() {

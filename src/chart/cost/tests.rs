@@ -7,13 +7,13 @@ use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, wor
 use crate::chart::vocabulary::Quantity;
 use crate::chart::{Kind, draw};
 use crate::model::ExecutorKind;
-use crate::record::{Memory, Trial, samples, works};
+use crate::record::{Memory, Trial, comparison_groups, fixtures};
 
 /// A good run that takes so long and so much memory.
 fn run(label: &str, makespan_s: f64, pss_kib: u64) -> Trial {
     Trial {
         peak_pss_kib: Some(pss_kib),
-        ..samples::trial(label, (makespan_s, 1.0))
+        ..fixtures::trial(label, (makespan_s, 1.0))
     }
 }
 
@@ -44,21 +44,21 @@ fn cloud(count: u32) -> Vec<Trial> {
 }
 
 fn hard_cases() -> Vec<Trial> {
-    let mut trials = samples::repeated(&four(), 6);
+    let mut trials = fixtures::repeated(&four(), 6);
     let label = "a-very-long-label-that-nobody-needs-but-somebody-typed-4x16";
-    trials.extend(samples::repeated(&[run(label, 1.7, 6000)], 3));
+    trials.extend(fixtures::repeated(&[run(label, 1.7, 6000)], 3));
     let mut bare = run("io-mt-1x16", 32.0, 3000);
     (bare.cpu_user_s, bare.cpu_system_s) = (None, None);
     (bare.voluntary_switches, bare.involuntary_switches) = (Some(1_234_567), None);
     trials.push(bare);
-    trials.push(samples::failed("io-mp-1x1", "no worker"));
-    trials.push(samples::failed("io-mpmt-8x16", "killed"));
+    trials.push(fixtures::failed("io-mp-1x1", "no worker"));
+    trials.push(fixtures::failed("io-mpmt-8x16", "killed"));
     trials
 }
 
 /// All configurations of a work.
 fn with<T>(trials: &[Trial], tell: impl Fn(&Configurations<'_>) -> T) -> T {
-    let works = works(trials);
+    let works = comparison_groups(trials);
     assert_eq!(works.len(), 1);
     tell(&Configurations::of(&works[0]))
 }
@@ -83,7 +83,7 @@ fn reasons(trials: &[Trial]) -> String {
 
 #[test]
 fn rows_are_the_costs_of_each_configuration_fastest_first() {
-    let rows = rows(&samples::repeated(&four(), 3));
+    let rows = rows(&fixtures::repeated(&four(), 3));
     let told: Vec<(&str, bool, f64)> = (rows.rows.iter())
         .map(|row| {
             (
@@ -193,13 +193,13 @@ fn what_was_not_measured_has_no_column_and_no_picture() {
 #[test]
 fn one_configuration_has_nothing_to_be_held_against() {
     insta::assert_snapshot!(reasons(&four()[..1]), @"test has one configuration with a good run, and costs are compared between two or more (sweep over several, like -p 1,2,4)");
-    let failed = ["io-mp-1x1", "io-mp-2x1"].map(|label| samples::failed(label, "no worker"));
+    let failed = ["io-mp-1x1", "io-mp-2x1"].map(|label| fixtures::failed(label, "no worker"));
     insta::assert_snapshot!(reasons(&failed), @"test has no configuration with a good run, and costs are compared between two or more (see the column error)");
 }
 
 #[test]
 fn each_work_has_two_pictures() {
-    let mut trials = samples::nine();
+    let mut trials = fixtures::nine();
     let stems = |trials: &[Trial]| {
         let drawings = draw(&[Kind::Cost], &records(trials));
         drawings
@@ -246,14 +246,14 @@ fn texts_keep_apart_and_within_the_figures() {
     odd[2].makespan_s = Some(f64::INFINITY);
     for (name, trials) in [
         ("two", four()[..2].to_vec()),
-        ("four", samples::repeated(&four(), 6)),
+        ("four", fixtures::repeated(&four(), 6)),
         (
             "same",
             vec![run("io-mp-1x1", 1.0, 4000), run("io-mp-2x1", 1.0, 4000)],
         ),
         ("odd", odd),
         ("hard", hard_cases()),
-        ("cloud", samples::repeated(&cloud(90), 6)),
+        ("cloud", fixtures::repeated(&cloud(90), 6)),
         ("many", cloud(1666)),
     ] {
         let bars = rows(&trials).chart();

@@ -4,11 +4,11 @@ use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words as said};
 use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind, SpawnMode};
-use crate::record::{group, samples};
+use crate::record::{fixtures, group};
 
 /// Runs that differ from a sample in what is changed.
 fn runs(label: &str, seconds: (f64, f64), repeats: u32, change: impl Fn(&mut Trial)) -> Vec<Trial> {
-    let mut trial = samples::trial(label, seconds);
+    let mut trial = fixtures::trial(label, seconds);
     change(&mut trial);
     let one = |run: u32| Trial {
         run,
@@ -207,7 +207,7 @@ fn many_combinations_and_many_values_are_thinned_and_said() {
 fn failures_leave_gaps_that_are_named() {
     let mut trials = batches(1);
     for trial in &mut trials[..2] {
-        let failed = samples::failed(&trial.label, "no worker");
+        let failed = fixtures::failed(&trial.label, "no worker");
         let (batch, dispatch) = (trial.batch, trial.dispatch);
         *trial = Trial {
             batch,

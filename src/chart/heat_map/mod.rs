@@ -16,7 +16,7 @@ use super::symbol::Symbol;
 use super::unit::Unit;
 use super::vocabulary::Quantity;
 use super::{Records, Sheet, theme, vocabulary};
-use crate::record::{Work, slug};
+use crate::record::{ComparisonGroup, slug};
 use grid::{Cell, CellGrid, Place, Shape, Unfit};
 use variant::{Candidate, Variant, candidates};
 
@@ -29,7 +29,7 @@ const LEAST_SHARE: f64 = 0.001;
 
 /// One picture for each work and each variant of it that makes a grid.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
-    for (work, of) in &sheet.works(records.trials) {
+    for (work, of) in &sheet.comparison_groups(records.trials) {
         let Prepared { maps, left_out } = HeatMap::prepare(work);
         for map in maps {
             sheet.push(&slug(&format!("{of} {}", map.among)), map.chart());
@@ -68,7 +68,7 @@ struct Prepared {
 
 impl HeatMap {
     /// Finds the grids among the trials of a work.
-    fn prepare(work: &Work<'_>) -> Prepared {
+    fn prepare(work: &ComparisonGroup<'_>) -> Prepared {
         let candidates = candidates(&work.trials);
         let shapes: Vec<Shape> = candidates
             .iter()

@@ -4,13 +4,13 @@ use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
 use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind};
-use crate::record::{Memory, Trial, samples, works};
+use crate::record::{Memory, Trial, comparison_groups, fixtures};
 
 /// A good run with waits of 20 ms; with one thread it is of the sequential executor.
 fn run((processes, threads): (u32, u32)) -> Trial {
     let ideal = 5.12 / f64::from(processes * threads);
     let overhead = 0.005 + 0.0001 * f64::from(processes * threads);
-    let mut trial = samples::trial(
+    let mut trial = fixtures::trial(
         &format!("io-mpmt-{processes}x{threads}"),
         (ideal + overhead, ideal),
     );
@@ -32,13 +32,13 @@ fn powers(count: u32) -> Vec<u32> {
 
 /// Repeats, gaps, failures, and an ideal that is a bound.
 fn hard_cases() -> Vec<Trial> {
-    let mut trials = samples::repeated(&grid(&[1, 2, 16], &powers(5)), 3);
+    let mut trials = fixtures::repeated(&grid(&[1, 2, 16], &powers(5)), 3);
     trials.retain(|trial| (trial.processes, trial.threads) != (1, 4));
     for trial in &mut trials {
         trial.ideal_is_bound = true;
         match (trial.processes, trial.threads) {
-            (16, 16) => *trial = samples::failed("io-mpmt-16x16", "no worker"),
-            (2, 8) if trial.run == 2 => *trial = samples::failed("io-mpmt-2x8", "killed"),
+            (16, 16) => *trial = fixtures::failed("io-mpmt-16x16", "no worker"),
+            (2, 8) if trial.run == 2 => *trial = fixtures::failed("io-mpmt-2x8", "killed"),
             _ => {}
         }
     }
@@ -46,7 +46,7 @@ fn hard_cases() -> Vec<Trial> {
 }
 
 fn prepared(trials: &[Trial]) -> Prepared {
-    let works = works(trials);
+    let works = comparison_groups(trials);
     assert_eq!(works.len(), 1);
     HeatMap::prepare(&works[0])
 }
@@ -180,7 +180,7 @@ fn what_is_no_grid_is_left_out_with_a_reason() {
     let numbers: Vec<u32> = (2..=47).collect();
     insta::assert_snapshot!(reason(&grid(&numbers, &numbers)), @"test has a grid of 46 × 46 processes and threads, and more than 64 of one or 2000 cells can't be read (--only takes some of them)");
     let failed = ["io-mpmt-1x2", "io-mpmt-1x4", "io-mpmt-2x2", "io-mpmt-2x4"];
-    insta::assert_snapshot!(reason(&failed.map(|label| samples::failed(label, "no"))), @"test has no good run, only failures (see the column error)");
+    insta::assert_snapshot!(reason(&failed.map(|label| fixtures::failed(label, "no"))), @"test has no good run, only failures (see the column error)");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn what_has_to_be_known_is_said() {
     A crossed cell has no good run.
     Failed runs do not count: 2×8 (1 of 3), 16×16 (3 of 3).
     ");
-    let map = only(&samples::repeated(&grid(&powers(6), &powers(6)), 6));
+    let map = only(&fixtures::repeated(&grid(&powers(6), &powers(6)), 6));
     insta::assert_snapshot!(map.notes().join("\n"), @"
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 8 processes × 32 threads in 60.7 ms; the outline holds the 3 cells within 5 % of it.
@@ -224,11 +224,11 @@ fn a_reader_is_told_the_figures_of_every_cell() {
 fn texts_keep_apart_and_within_the_figure() {
     for (name, trials) in [
         ("least", grid(&[1, 2], &[2, 4])),
-        ("six", samples::repeated(&grid(&powers(6), &powers(6)), 6)),
+        ("six", fixtures::repeated(&grid(&powers(6), &powers(6)), 6)),
         ("hard", hard_cases()),
         (
             "twelve",
-            samples::repeated(&grid(&powers(12), &powers(12)), 2),
+            fixtures::repeated(&grid(&powers(12), &powers(12)), 2),
         ),
         ("tall", grid(&(1..=64).collect::<Vec<_>>(), &[2, 4])),
         ("wide", grid(&[1, 2], &(1..=64).collect::<Vec<_>>())),

@@ -18,7 +18,7 @@ use super::unit::Unit;
 use super::vocabulary::{self, Quantity};
 use super::{Records, Sheet};
 use crate::model::Runtime;
-use crate::record::works;
+use crate::record::comparison_groups;
 use distribution::Distribution;
 use tails::{Line, Tails};
 
@@ -38,7 +38,7 @@ struct Latency {
 /// One picture for each work. Traces go with the work where there is only one; else they have a
 /// picture of their own, for they don't say which work they are of.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
-    let works = works(records.trials);
+    let works = comparison_groups(records.trials);
     let mut distribution = Distribution::prepare(records.traces);
     if works.is_empty() && distribution.is_none() {
         sheet.leave_out("there is no trial to draw");

@@ -6,7 +6,7 @@ use crate::chart::order::AxisOrder;
 use crate::chart::palette::MOST_SERIES;
 use crate::chart::vocabulary;
 use crate::model::Runtime;
-use crate::record::{Status, Trial, Work, group_by, median_makespan_s};
+use crate::record::{ComparisonGroup, Status, Trial, group_by, median_makespan_s};
 
 /// A percentile: 1 / (1 - p), at which it stands and which is also how many batches a run must have
 /// for one of them to lie beyond; its name; and its figure in a row, in seconds.
@@ -56,7 +56,7 @@ pub(super) struct Line {
 
 impl Tails {
     /// Chooses configurations and takes the medians of their runs; else why there is none.
-    pub fn prepare(work: &Work<'_>) -> Result<Tails, String> {
+    pub fn prepare(work: &ComparisonGroup<'_>) -> Result<Tails, String> {
         let ranked = ranked(work);
         if ranked.is_empty() {
             return Err(format!(
@@ -107,7 +107,7 @@ struct Ranked<'a> {
 }
 
 /// The configurations with latencies, the shortest median makespan first.
-fn ranked<'a>(work: &Work<'a>) -> Vec<Ranked<'a>> {
+fn ranked<'a>(work: &ComparisonGroup<'a>) -> Vec<Ranked<'a>> {
     let groups = group_by(work.trials.iter().copied(), |trial| trial);
     let with_latency = groups.into_iter().map(|(name, mut trials)| {
         let failed = trials

@@ -3,7 +3,7 @@
 use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, words};
 use crate::chart::{Kind, Trace, draw};
-use crate::record::{TraceRow, Trial, samples};
+use crate::record::{TraceRow, Trial, fixtures};
 
 /// Runs of a configuration whose median latency is so many seconds.
 fn runs(label: &str, seconds: f64, (runs, batches): (u32, u64)) -> Vec<Trial> {
@@ -17,7 +17,7 @@ fn runs(label: &str, seconds: f64, (runs, batches): (u32, u64)) -> Vec<Trial> {
             latency_p99_s: Some(2.5 * base),
             latency_p999_s: Some(6.0 * base),
             latency_max_s: Some(9.0 * base),
-            ..samples::trial(label, (10.0 * base, base))
+            ..fixtures::trial(label, (10.0 * base, base))
         }
     };
     (1..=runs).map(one).collect()
@@ -59,14 +59,14 @@ fn traced(name: &str, latencies: &[f64]) -> Trace {
 
 fn prepared(trials: &[Trial], traces: &[Trace]) -> Latency {
     Latency {
-        tails: Some(Tails::prepare(&works(trials)[0]).unwrap()),
+        tails: Some(Tails::prepare(&comparison_groups(trials)[0]).unwrap()),
         distribution: Distribution::prepare(traces),
     }
 }
 
 #[test]
 fn percentiles_stand_by_the_share_beyond_them_and_the_longest_after_them() {
-    let tails = Tails::prepare(&works(&several(2, (6, 5000)))[0]).unwrap();
+    let tails = Tails::prepare(&comparison_groups(&several(2, (6, 5000)))[0]).unwrap();
     let names: Vec<(f64, &str)> = tails.places.clone();
     assert_eq!(
         names,
@@ -92,7 +92,7 @@ fn percentiles_stand_by_the_share_beyond_them_and_the_longest_after_them() {
 fn a_run_of_few_batches_has_no_high_percentiles() {
     let mut trials = several(1, (2, 32));
     trials.extend(runs("io-mpmt-9x16", 0.1, (2, 200)));
-    let tails = Tails::prepare(&works(&trials)[0]).unwrap();
+    let tails = Tails::prepare(&comparison_groups(&trials)[0]).unwrap();
     let places = |line: usize| -> Vec<f64> {
         tails.lines[line]
             .points
@@ -108,7 +108,7 @@ fn a_run_of_few_batches_has_no_high_percentiles() {
 
 #[test]
 fn of_many_configurations_the_ends_and_some_between_are_shown() {
-    let tails = Tails::prepare(&works(&several(30, (1, 500)))[0]).unwrap();
+    let tails = Tails::prepare(&comparison_groups(&several(30, (1, 500)))[0]).unwrap();
     let names: Vec<&str> = tails.lines.iter().map(|line| line.name.as_str()).collect();
     assert_eq!(names.len(), 7);
     assert_eq!((names[0], names[6]), ("io-mpmt-30x16", "io-mpmt-1x16"));
@@ -151,7 +151,7 @@ fn traces_go_with_the_only_work_and_else_have_their_own_picture() {
 
 #[test]
 fn without_latencies_nothing_is_drawn_and_without_a_trace_the_picture_says_so() {
-    let drawings = draw(&[Kind::Latency], &records(&samples::nine()));
+    let drawings = draw(&[Kind::Latency], &records(&fixtures::nine()));
     let reasons: Vec<&str> = drawings
         .left_out
         .iter()

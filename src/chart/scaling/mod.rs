@@ -26,7 +26,7 @@ use super::unit::{self, Unit};
 use super::vocabulary::{self, Quantity};
 use super::{Records, Sheet, theme};
 use crate::model::ExecutorKind;
-use crate::record::{Axis, Trial, Work, line_executor};
+use crate::record::{Axis, ComparisonGroup, Trial, line_executor};
 use crate::stats::Interval;
 use line::{Line, Point};
 
@@ -42,7 +42,7 @@ const PEAK_ROW: f64 = 16.0;
 
 /// One picture for each work.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
-    for (work, of) in &sheet.works(records.trials) {
+    for (work, of) in &sheet.comparison_groups(records.trials) {
         match Scaling::prepare(work) {
             Ok(scaling) => sheet.push(of, scaling.chart()),
             Err(reason) => sheet.leave_out(reason),
@@ -85,7 +85,7 @@ struct Candidate<'a> {
 
 impl Scaling {
     /// Chooses the lines and fits them; else why there is none.
-    fn prepare(work: &Work<'_>) -> Result<Scaling, String> {
+    fn prepare(work: &ComparisonGroup<'_>) -> Result<Scaling, String> {
         let fastest = work.fastest();
         let (best, name) =
             fastest.ok_or_else(|| format!("{} has no good run: see its errors", work.slug))?;

@@ -4,12 +4,12 @@ use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips};
 use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind};
-use crate::record::{samples, works};
+use crate::record::{comparison_groups, fixtures};
 use crate::stats::Scaling as Law;
 
 /// Runs of a configuration whose throughput is the law's, each a little off it.
 fn runs(label: &str, law: Law, (runs, noise): (u32, f64)) -> Vec<Trial> {
-    let trial = samples::trial(label, (1.0, 1.0));
+    let trial = fixtures::trial(label, (1.0, 1.0));
     let n = f64::from(trial.processes) * f64::from(trial.threads);
     let one = |run: u32| {
         let off = noise * (f64::from((run * 7 + trial.threads * 3) % 11) - 5.0) / 5.0;
@@ -41,7 +41,7 @@ fn grid(numbers: &[u32], law: Law, repeats: (u32, f64)) -> Vec<Trial> {
 }
 
 fn prepared(trials: &[Trial]) -> Result<Scaling, String> {
-    Scaling::prepare(&works(trials)[0])
+    Scaling::prepare(&comparison_groups(trials)[0])
 }
 
 fn has_several(scaling: &Scaling) -> bool {
@@ -160,14 +160,14 @@ fn an_interpreter_lock_and_its_switch_intervals_have_lines_beside_native_threads
 
 #[test]
 fn without_three_values_there_is_no_line_and_the_reason_says_what_to_sweep() {
-    let drawings = draw(&[Kind::Scaling], &records(&samples::nine()[..2]));
+    let drawings = draw(&[Kind::Scaling], &records(&fixtures::nine()[..2]));
     let reasons: Vec<&str> = drawings
         .left_out
         .iter()
         .map(|l| l.reason.as_str())
         .collect();
     insta::assert_snapshot!(reasons.join("\n"), @"test has fewer than 3 numbers of processes or threads, all else as in its fastest configuration: sweep them, as by -p 1..8:x2 -t 1..8:x2");
-    let failed = [samples::failed("io-mp-1x1", "no worker")];
+    let failed = [fixtures::failed("io-mp-1x1", "no worker")];
     insta::assert_snapshot!(prepared(&failed).unwrap_err(), @"test has no good run: see its errors");
 }
 

@@ -5,7 +5,7 @@ use super::repeats::{Outcome, Repeats};
 use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
 use crate::chart::{Kind, draw};
-use crate::record::{Trial, samples};
+use crate::record::{Trial, fixtures};
 
 /// So many blocks of configurations 1x1 to nx1: each run is off its configuration's 1 s by a few
 /// percent, some of them by more.
@@ -21,7 +21,7 @@ fn blocks(blocks: u32, configurations: u32) -> Vec<Trial> {
                 run: block,
                 block,
                 order: trials.len() as u32 + 1,
-                ..samples::trial(&label, (f64::from(number) * (1.0 + off), 1.0))
+                ..fixtures::trial(&label, (f64::from(number) * (1.0 + off), 1.0))
             });
         }
     }
@@ -40,7 +40,7 @@ fn hard_cases() -> Vec<Trial> {
     let mut trials = blocks(7, 9);
     trials[11].makespan_s = Some(31.0);
     trials[30].makespan_s = Some(1.0);
-    let long = samples::trial("mixed-unequal-waits-and-a-very-long-label-16x8", (2.2, 1.7));
+    let long = fixtures::trial("mixed-unequal-waits-and-a-very-long-label-16x8", (2.2, 1.7));
     let odd = |makespan_s| Trial {
         makespan_s: Some(makespan_s),
         order: 64,
@@ -49,8 +49,8 @@ fn hard_cases() -> Vec<Trial> {
     };
     trials.extend([2.2, 2.3, 2.1].map(odd));
     trials.extend([f64::NAN, 0.0].map(odd));
-    trials.push(samples::trial("io-mp-99x1", (1.0, 1.0)));
-    trials.push(samples::failed(
+    trials.push(fixtures::trial("io-mp-99x1", (1.0, 1.0)));
+    trials.push(fixtures::failed(
         "io-mp-1x1",
         "worker 3 ended with\nsignal 9",
     ));
@@ -65,14 +65,14 @@ fn runs_are_put_against_the_median_of_their_configuration_in_their_order() {
         .map(|(order, makespan_s)| Trial {
             order,
             block: order.div_ceil(2),
-            ..samples::trial(
+            ..fixtures::trial(
                 ["io-mp-1x1", "io-mp-2x1"][(order as usize + 1) % 2],
                 (makespan_s, 1.0),
             )
         })
         .collect();
     trials.reverse();
-    trials.push(samples::trial("io-mp-3x1", (5.0, 5.0)));
+    trials.push(fixtures::trial("io-mp-3x1", (5.0, 5.0)));
     let repeats = prepared(&trials);
     let told: Vec<(usize, &str, String)> = (repeats.runs.iter())
         .map(|run| match &run.outcome {
@@ -137,7 +137,7 @@ fn a_run_far_beyond_the_others_does_not_squeeze_them() {
     let wild = Range::over(&percents);
     assert!(wild.is_beyond(60.0) && !wild.is_beyond(1.0));
     assert!(wild.scale.position(1.0) > 0.7);
-    let ticks = words(&charted(&samples::repeated(&samples::nine(), 6)));
+    let ticks = words(&charted(&fixtures::repeated(&fixtures::nine(), 6)));
     assert!(
         ["−20 %", "0 %", "+20 %"]
             .iter()
@@ -163,12 +163,12 @@ fn the_running_median_follows_a_drift_and_no_single_run() {
 
 #[test]
 fn no_text_touches_another_or_leaves_the_figure() {
-    let two = samples::repeated(&samples::nine()[..1], 2);
-    let equal = vec![samples::trial("io-mp-1x1", (1.0, 1.0)); 6];
+    let two = fixtures::repeated(&fixtures::nine()[..1], 2);
+    let equal = vec![fixtures::trial("io-mp-1x1", (1.0, 1.0)); 6];
     for (name, trials) in [
         ("blocks", blocks(6, 12)),
         ("hard", hard_cases()),
-        ("nine", samples::repeated(&samples::nine(), 6)),
+        ("nine", fixtures::repeated(&fixtures::nine(), 6)),
         ("two", two),
         ("equal", equal),
         ("many", blocks(6, 300)),
@@ -205,12 +205,12 @@ fn a_reader_is_told_the_values_of_runs_of_rows_and_of_strips() {
 #[test]
 fn each_experiment_has_a_chart_unless_nothing_was_repeated() {
     let mut trials = blocks(2, 3);
-    trials.extend(samples::nine());
+    trials.extend(fixtures::nine());
     trials.extend(blocks(2, 3).into_iter().map(|trial| Trial {
         experiment: "Another".to_owned(),
         ..trial
     }));
-    let once = samples::nine().into_iter().map(|trial| Trial {
+    let once = fixtures::nine().into_iter().map(|trial| Trial {
         experiment: "once".to_owned(),
         ..trial
     });

@@ -8,7 +8,7 @@ use super::{Experiment, Limits};
 use crate::clock;
 use crate::harness::Planned;
 use crate::model::Configuration;
-use crate::record::{Status, Trial, published, samples};
+use crate::record::{Status, Trial, fixtures, published};
 use crate::spec::{Definition, Order, named};
 
 fn experiment(runs: u32) -> Experiment {
@@ -23,7 +23,7 @@ fn rows(planned: &[Planned], spread: f64) -> Vec<Trial> {
         run: planned.run,
         warmup: planned.warmup,
         block: planned.block,
-        ..samples::trial(
+        ..fixtures::trial(
             &planned.configuration.label,
             (1.0 + spread * f64::from(planned.run), 1.0),
         )

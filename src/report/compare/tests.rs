@@ -1,7 +1,7 @@
 //! What a comparison of two records says, by what they hold.
 
 use super::*;
-use crate::record::samples;
+use crate::record::fixtures;
 use crate::report::{Format, written};
 
 const TERMS: Terms = Terms {
@@ -15,7 +15,7 @@ const TERMS: Terms = Terms {
 fn runs(label: &str, makespan_s: f64, count: u32) -> Vec<Trial> {
     let spread = |i: u32| makespan_s * (1.0 + 0.002 * f64::from(i * 7 % 10));
     (0..count)
-        .map(|i| samples::trial(label, (spread(i), 1.0)))
+        .map(|i| fixtures::trial(label, (spread(i), 1.0)))
         .collect()
 }
 
@@ -76,11 +76,11 @@ fn the_median_beyond_the_threshold_suffices_whatever_the_interval() {
 fn failures_and_warm_ups_are_left_out_and_counted() {
     let mut old = runs("io-mpmt-8x16", 4.0, 8);
     let new = old.clone();
-    let mut warmup = samples::trial("io-mpmt-8x16", (400.0, 1.0));
+    let mut warmup = fixtures::trial("io-mpmt-8x16", (400.0, 1.0));
     warmup.warmup = true;
-    let mut without_makespan = samples::trial("io-mpmt-8x16", (4.0, 1.0));
+    let mut without_makespan = fixtures::trial("io-mpmt-8x16", (4.0, 1.0));
     without_makespan.makespan_s = None;
-    let failed = samples::failed("io-mpmt-8x16", "worker 3 died");
+    let failed = fixtures::failed("io-mpmt-8x16", "worker 3 died");
     old.extend([warmup, without_makespan, failed]);
     let found = changes(&old, &new, TERMS);
     let side = &found.changes[0].old;
@@ -96,7 +96,7 @@ fn failures_and_warm_ups_are_left_out_and_counted() {
 /// Good and failed runs of one configuration.
 fn flaky(good: u32, failed: usize) -> Vec<Trial> {
     let mut trials = runs("io-mpmt-8x16", 4.0, good);
-    let failure = samples::failed("io-mpmt-8x16", "worker 3 died");
+    let failure = fixtures::failed("io-mpmt-8x16", "worker 3 died");
     trials.extend(vec![failure; failed]);
     trials
 }
@@ -123,7 +123,7 @@ fn more_failures_are_a_regression_and_fewer_are_none() {
 #[test]
 fn what_no_longer_ends_well_is_a_regression_and_what_never_did_is_none() {
     let good = runs("io-mpmt-8x16", 4.0, 8);
-    let bad = [samples::failed("io-mpmt-8x16", "worker 3 died")];
+    let bad = [fixtures::failed("io-mpmt-8x16", "worker 3 died")];
     assert_eq!(one(&good, &bad), (Finding::Broken, 1));
     assert_eq!(one(&bad, &good), (Finding::NoBaseline, 0));
     assert_eq!(one(&bad, &bad), (Finding::NoBaseline, 0));
@@ -193,7 +193,7 @@ fn the_table_tells_each_outcome() {
         runs("cpu-mp-2x1", 0.065, 10),
         few(64.0),
         one_sided("io-mpmt-5x5"),
-        vec![samples::failed("io-mpmt-4x4", "no worker answered")],
+        vec![fixtures::failed("io-mpmt-4x4", "no worker answered")],
     ]
     .concat();
     let found = changes(&old, &new, TERMS);

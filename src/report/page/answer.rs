@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::asked::{Asked, Row};
 use super::compared::{Compared, compared};
+use super::confidence::confidence;
 use super::facts::{Fact, against_the_slowest, facts};
 use super::findings::findings;
-use super::sureness::sureness;
 use super::words::{counted, paragraphs, range, short_seconds, with_commas};
 use crate::model::WorkloadKind;
 use crate::record::Trial;
@@ -39,7 +39,7 @@ pub(super) struct Answer {
     /// The command line that runs it.
     pub(super) command: Option<String>,
     /// How far it may be trusted.
-    pub(super) sureness: Vec<String>,
+    pub(super) confidence: Vec<String>,
     /// What else was found, with numbers.
     pub(super) findings: Vec<String>,
     /// The configurations that the answer is about, fastest first.
@@ -88,7 +88,7 @@ pub(super) fn answer(asked: &Asked<'_>, within: f64) -> Answer {
         facts: said.map_or_else(Vec::new, |row| facts(&row)),
         reason: question.reason(within),
         command: pick.map(|row| command_line(row.trial())),
-        sureness: sureness(asked, within),
+        confidence: confidence(asked, within),
         findings: findings(asked),
         has_interval: compared.iter().any(|row| !row.interval.is_empty()),
         has_published: compared.iter().any(|row| !row.published.is_empty()),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::words::counted;
 use super::{AskedExperiment, Page};
-use crate::record::{PublishedFigure, Spread, Status, Summary, Trial, group, summarise};
+use crate::record::{MedianRange, PublishedFigure, Status, Summary, Trial, group, summarise};
 use crate::report::Cell;
 use crate::report::recommend::{
     Candidate, Question, asked as trials_by_question, interval_in_words,
@@ -205,7 +205,7 @@ impl Costs {
     fn of(trials: &[&Trial], summary: Summary) -> Costs {
         let median = |figure: fn(&Trial) -> Option<f64>| {
             let good = trials.iter().filter(|trial| trial.status == Status::Ok);
-            Spread::of(good.filter_map(|trial| figure(trial))).map(|spread| spread.median)
+            MedianRange::of(good.filter_map(|trial| figure(trial))).map(|spread| spread.median)
         };
         Costs {
             summary,

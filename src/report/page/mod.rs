@@ -2,7 +2,7 @@
 //! asks for nothing from anywhere.
 //!
 //! * `asked`: each question's records, summed up by configuration;
-//! * `answer`, `facts`, `sureness`, `compared` and `findings`: what comes out, in words and a few
+//! * `answer`, `facts`, `confidence`, `compared` and `findings`: what comes out, in words and a few
 //!   figures;
 //! * `configurations`: the table of all configurations;
 //! * `figures`: the charts and their colours in the dark;
@@ -18,14 +18,14 @@
 mod answer;
 mod asked;
 mod compared;
+mod confidence;
 mod configurations;
 mod facts;
 mod figures;
 mod findings;
-mod machine;
 #[cfg(test)]
-mod samples;
-mod sureness;
+mod fixtures;
+mod machine;
 #[cfg(test)]
 mod tests;
 mod trouble;

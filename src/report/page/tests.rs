@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use super::answer::Answer;
-use super::samples::{Sample, heat_map};
+use super::fixtures::{Sample, heat_map};
 use super::view::View;
 use super::*;
-use crate::record::{Trial, samples};
+use crate::record::{Trial, fixtures};
 
 /// Six runs around a makespan in seconds, with a peak memory in MiB.
 fn runs(label: &str, makespan_s: f64, mib: u64) -> Vec<Trial> {
     let one = |run: u32| {
         let makespan_s = makespan_s * (1.0 + 0.002 * f64::from(run * 7 % 6));
-        let mut trial = samples::trial(label, (makespan_s, 1.0));
+        let mut trial = fixtures::trial(label, (makespan_s, 1.0));
         (trial.run, trial.order, trial.peak_pss_kib) = (run, run, Some(1024 * mib));
         trial
     };
@@ -63,7 +63,7 @@ fn the_top_says_what_won_by_how_much_how_surely_and_how_to_run_it() {
         ]
     );
     assert_eq!(
-        answer.sureness,
+        answer.confidence,
         [
             "The median of io-mpmt-24x16’s 6 good runs is 1.025 s; its 95 % interval reaches from \
              0.4 % below to 0.4 % above."
@@ -82,7 +82,7 @@ fn the_top_says_what_won_by_how_much_how_surely_and_how_to_run_it() {
 
 /// A run that failed, in batches as those of [`runs`].
 fn failure(label: &str) -> Trial {
-    samples::failed(label, "worker 3 died")
+    fixtures::failed(label, "worker 3 died")
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn failed_of_total_stands_beside_each_median() {
     assert_eq!(answer.headline, "24 processes of 16 threads each");
     let words: Vec<String> = [&answer.brief, &answer.reason]
         .into_iter()
-        .chain(&answer.sureness)
+        .chain(&answer.confidence)
         .chain(&answer.findings)
         .chain(answer.facts.iter().map(|fact| &fact.note))
         .filter(|words| {
@@ -128,9 +128,9 @@ fn an_overloaded_trial_has_its_word() {
     let told = "io-mpmt-24x16 is overloaded: in 2 of 6 good runs less than 95 % of the 100 batches \
                 per second were got through, at the least 81.5 %, so latencies are those of the queue";
     assert!(
-        view.answers[0].sureness.contains(&format!("{told}.")),
+        view.answers[0].confidence.contains(&format!("{told}.")),
         "{:#?}",
-        view.answers[0].sureness
+        view.answers[0].confidence
     );
     let html = sample.html();
     assert!(html.contains("2 of 6 good runs"));
@@ -155,7 +155,7 @@ fn what_has_failures_is_no_answer_while_something_has_none() {
     assert_eq!(answer.headline, "1 process of 1 thread");
     assert!(
         answer
-            .sureness
+            .confidence
             .iter()
             .any(|words| words.starts_with("Passed over"))
     );
@@ -191,7 +191,7 @@ fn the_compared_stand_side_by_side_fastest_first() {
 
 #[test]
 fn what_the_data_cannot_decide_is_said_with_what_was_seen() {
-    let sample = Sample::of("Once each", samples::nine());
+    let sample = Sample::of("Once each", fixtures::nine());
     let answers = answers(&sample);
     assert_eq!(answers.len(), 2);
     let io = &answers[0];
@@ -201,7 +201,7 @@ fn what_the_data_cannot_decide_is_said_with_what_was_seen() {
         io.brief,
         "io-mpmt-32x16 looks fastest (1.052 s), 30.5× as fast as the slowest"
     );
-    assert!(io.sureness[0].contains("has 1 good run (1.052 s): no interval can be given"));
+    assert!(io.confidence[0].contains("has 1 good run (1.052 s): no interval can be given"));
     let published = io
         .findings
         .iter()
@@ -294,7 +294,7 @@ fn the_csv_is_in_the_page_byte_for_byte() {
 fn warm_ups_alone_make_no_page() {
     let warmup = Trial {
         warmup: true,
-        ..samples::trial("io-mp-1x1", (1.0, 1.0))
+        ..fixtures::trial("io-mp-1x1", (1.0, 1.0))
     };
     let sample = Sample::of("Nothing", vec![warmup]);
     let error = page(&sample.page()).unwrap_err();

@@ -112,16 +112,16 @@ fn in_groups<'a, K: Eq + Hash>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     #[test]
     fn failures_of_the_same_reason_are_told_once_with_their_configurations() {
-        let mut late = samples::failed("io-mp-2x1", "no result for 30 s");
+        let mut late = fixtures::failed("io-mp-2x1", "no result for 30 s");
         late.status = Status::Timeout;
-        let died = |label| samples::failed(label, "worker 3 died");
+        let died = |label| fixtures::failed(label, "worker 3 died");
         let trials = [
             died("io-mp-2x1"),
-            samples::trial("io-mp-2x1", (1.0, 1.0)),
+            fixtures::trial("io-mp-2x1", (1.0, 1.0)),
             late,
             died("io-mp-4x1"),
             died("io-mp-2x1"),
@@ -147,7 +147,7 @@ mod tests {
     fn many_configurations_are_counted_after_the_first() {
         let label = |n: usize| format!("io-mp-{n}x1");
         let trials: Vec<Trial> = (1..=14)
-            .map(|n| samples::failed(&label(n), "why"))
+            .map(|n| fixtures::failed(&label(n), "why"))
             .collect();
         let failures = failures(&trials);
         assert!(

@@ -221,7 +221,7 @@ impl Unit {
 mod tests {
     use super::*;
     use crate::model::ExecutorKind;
-    use crate::record::{Trial, samples, works};
+    use crate::record::{Trial, comparison_groups, fixtures};
 
     const WIDE: Style = Style {
         width: Some(80),
@@ -235,7 +235,7 @@ mod tests {
             for threads in [1, 4, 16] {
                 let label = format!("io-mpmt-{processes}x{threads}");
                 let makespan_s = 2.048 / f64::from(processes * threads);
-                let mut trial = samples::trial(&label, (makespan_s, makespan_s));
+                let mut trial = fixtures::trial(&label, (makespan_s, makespan_s));
                 if threads == 1 {
                     trial.executor = ExecutorKind::Sequential;
                 }
@@ -246,7 +246,7 @@ mod tests {
     }
 
     fn map(trials: &[Trial]) -> Option<HeatMap> {
-        HeatMap::through_fastest(works(trials).first()?, 0.05)
+        HeatMap::through_fastest(comparison_groups(trials).first()?, 0.05)
     }
 
     fn written(trials: &[Trial], style: Style) -> String {
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn what_is_fast_when_it_does_not_fail_is_not_the_fastest() {
         let mut trials = grid();
-        trials.push(samples::failed("io-mpmt-4x16", "worker 1 died"));
+        trials.push(fixtures::failed("io-mpmt-4x16", "worker 1 died"));
         insta::assert_snapshot!(written(&trials, WIDE), @"
         Makespan in ms (native, spawn, barrier, batches of 16)
         * fastest, ! some runs failed
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn cells_that_failed_or_are_not_there_say_so() {
         let mut trials = grid();
-        trials[0] = samples::failed("io-mpmt-1x1", "worker 1 died");
+        trials[0] = fixtures::failed("io-mpmt-1x1", "worker 1 died");
         trials.remove(4);
         insta::assert_snapshot!(written(&trials, WIDE), @"
         Makespan in ms (native, spawn, barrier, batches of 16)

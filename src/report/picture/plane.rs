@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::HeatMap;
 use super::heat_map::Spot;
-use crate::record::{Axis, Status, Trial, Work, line_executor, median_makespan_s};
+use crate::record::{Axis, ComparisonGroup, Status, Trial, line_executor, median_makespan_s};
 
 /// A map with more empty cells would not be one: shares of all cells.
 const MEASURED: f64 = 0.75;
@@ -13,7 +13,10 @@ impl HeatMap {
     /// The makespans of a work over processes and threads, all else as in the fastest
     /// configuration; `None` when these are no grid. What takes at most `within` (a share) longer
     /// than the fastest is as good.
-    pub(in crate::report) fn through_fastest(work: &Work<'_>, within: f64) -> Option<HeatMap> {
+    pub(in crate::report) fn through_fastest(
+        work: &ComparisonGroup<'_>,
+        within: f64,
+    ) -> Option<HeatMap> {
         let (fastest, _) = work.fastest()?;
         let fastest = &Trial {
             executor: line_executor(fastest, work.trials.iter().copied()),

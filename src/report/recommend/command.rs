@@ -88,17 +88,17 @@ fn duration(seconds: f64) -> Option<Duration> {
 mod tests {
     use super::*;
     use crate::model::Runtime;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     #[test]
     fn the_published_work_needs_no_more_than_its_shape() {
-        let trial = samples::trial("io-mpmt-8x16", (4.0, 4.0));
+        let trial = fixtures::trial("io-mpmt-8x16", (4.0, 4.0));
         assert_eq!(command_line(&trial), "mpmt run -w io -p 8 -t 16");
     }
 
     #[test]
     fn work_of_a_persons_own_is_named_as_a_shell_takes_it() {
-        let mut trial = samples::trial("io-mp-2x1", (4.0, 4.0));
+        let mut trial = fixtures::trial("io-mp-2x1", (4.0, 4.0));
         trial.executor = ExecutorKind::Sequential;
         trial.task = Some("examples/json_work.py:work".to_owned());
         trial.runtime = "python".parse().unwrap();
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn whatever_differs_from_the_default_is_said() {
-        let mut trial = samples::trial("io-mpmt-8x16", (4.0, 4.0));
+        let mut trial = fixtures::trial("io-mpmt-8x16", (4.0, 4.0));
         (trial.wait_s, trial.batch) = (Some(0.02), 4);
         (trial.executor, trial.dispatch) = (ExecutorKind::Rayon, Dispatch::Pipelined);
         (trial.spawn, trial.commands) = (SpawnMode::Eager, 5120);
@@ -134,11 +134,11 @@ mod tests {
 
     #[test]
     fn scaled_waits_stay_scaled_and_cpu_work_names_its_loops() {
-        let mut io = samples::trial("io-mpmt-8x16", (4.0, 4.0));
+        let mut io = fixtures::trial("io-mpmt-8x16", (4.0, 4.0));
         (io.wait_s, io.time_scale) = (Some(0.05), 0.05);
         let line = "mpmt run -w io -p 8 -t 16 --time-scale 0.05";
         assert_eq!(command_line(&io), line);
-        let mut cpu = samples::trial("cpu-mp-2x1", (4.0, 4.0));
+        let mut cpu = fixtures::trial("cpu-mp-2x1", (4.0, 4.0));
         (cpu.loops, cpu.executor) = (Some(1000), ExecutorKind::Sequential);
         assert_eq!(command_line(&cpu), "mpmt run -w cpu -p 2 -t 1 --loops 1000");
     }

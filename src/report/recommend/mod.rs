@@ -25,7 +25,7 @@ use indexmap::IndexMap;
 use super::HeatMap;
 use super::document::Document;
 use super::scaling::Scalings;
-use crate::record::{Memory, Trial, group, in_words, works};
+use crate::record::{Memory, Trial, comparison_groups, group, in_words};
 use crate::stats::{Bootstrap, pareto_front};
 
 /// What counts as good enough.
@@ -108,7 +108,7 @@ impl Question {
         let scalings = best.map_or_else(Scalings::default, |best| {
             Scalings::through(&name, best, trials, &bootstrap)
         });
-        let work = works(trials);
+        let work = comparison_groups(trials);
         let map = work
             .first()
             .and_then(|work| HeatMap::through_fastest(work, terms.within));

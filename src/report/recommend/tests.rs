@@ -1,7 +1,7 @@
 //! What is recommended, by what the records hold.
 
 use super::*;
-use crate::record::samples;
+use crate::record::fixtures;
 use crate::report::{Format, Style, written, written_on};
 
 const TERMS: Terms = Terms {
@@ -14,7 +14,7 @@ const TERMS: Terms = Terms {
 fn runs(label: &str, makespan_s: f64, spread: f64, kib: u64, count: u32) -> Vec<Trial> {
     let one = |i: u32| {
         let seconds = makespan_s * (1.0 + spread * (f64::from(i * 7 % 10) / 9.0 - 0.5));
-        let mut trial = samples::trial(label, (seconds, 1.0));
+        let mut trial = fixtures::trial(label, (seconds, 1.0));
         (trial.order, trial.peak_pss_kib) = (i, Some(kib));
         trial.batch = 128;
         trial
@@ -107,7 +107,7 @@ fn where_memory_is_the_same_fewer_processes_are_cheaper() {
 
 /// So many failed runs of a configuration.
 fn failures(label: &str, count: usize) -> Vec<Trial> {
-    let mut trial = samples::failed(label, "worker 3 died");
+    let mut trial = fixtures::failed(label, "worker 3 died");
     trial.batch = 128;
     vec![trial; count]
 }
@@ -152,7 +152,7 @@ fn too_few_runs_wide_intervals_one_alone_and_no_good_run_decide_nothing() {
     ));
     let alone = runs("io-mpmt-32x16", 1.0, 0.01, 9, 10);
     assert_eq!(why(&alone), Undecided::OnlyOne);
-    let failed = [samples::failed("io-mpmt-8x16", "worker 3 died")];
+    let failed = [fixtures::failed("io-mpmt-8x16", "worker 3 died")];
     assert_eq!(why(&failed), Undecided::NothingMeasured);
 }
 
@@ -193,7 +193,7 @@ fn memory_of_different_kinds_is_not_compared() {
 #[test]
 fn warm_ups_are_left_out_and_unstable_medians_are_warned_of() {
     let mut trials = grid();
-    let mut warmup = samples::trial("io-mpmt-1x1", (0.001, 0.001));
+    let mut warmup = fixtures::trial("io-mpmt-1x1", (0.001, 0.001));
     warmup.warmup = true;
     trials.push(warmup);
     trials.extend(runs("io-mpmt-2x16", 9.0, 0.5, 9_000, 10));

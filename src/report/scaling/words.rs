@@ -113,7 +113,7 @@ fn joined(words: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Trial, samples};
+    use crate::record::{Trial, fixtures};
     use crate::stats::{Bootstrap, Scaling};
 
     /// Six runs with hardly any noise at each number of processes, as a law has it.
@@ -130,7 +130,7 @@ mod tests {
         let run = |processes: u32, run: u32| {
             let noise = 1.0 + 0.002 * f64::from(run % 3);
             let seconds = 512.0 / law.throughput(f64::from(processes)) * noise;
-            samples::trial(&format!("cpu-mp-{processes}x1"), (seconds, 1.0))
+            fixtures::trial(&format!("cpu-mp-{processes}x1"), (seconds, 1.0))
         };
         let runs = counts.iter().flat_map(|&n| (1..=6).map(move |i| (n, i)));
         runs.map(|(n, i)| run(n, i)).collect()

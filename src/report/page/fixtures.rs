@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{AskedExperiment, LeftOut, Page, PageChart, ThemeColour, page};
-use crate::record::{Published, Trial, published, read_trials, samples};
+use crate::record::{Published, Trial, fixtures, published, read_trials};
 use crate::report::recommend::Terms;
 
 pub const TERMS: Terms = Terms {
@@ -67,18 +67,18 @@ impl Sample {
     /// Names, errors, questions and charts that would do harm if they were taken for HTML.
     pub fn hostile() -> Sample {
         const HARM: &str = "</script></style><script>document.title='harm'</script>\"'&amp;";
-        let mut trials = samples::repeated(&samples::nine(), 7);
+        let mut trials = fixtures::repeated(&fixtures::nine(), 7);
         for trial in trials.iter_mut().filter(|trial| trial.processes == 32) {
             trial.label.push_str(HARM);
         }
-        trials.push(samples::failed("io-mp-2x1", HARM));
-        trials.push(samples::failed(
+        trials.push(fixtures::failed("io-mp-2x1", HARM));
+        trials.push(fixtures::failed(
             "io-mp-2x1",
             "a \"quoted\"\nreason, of two lines\r\nor three",
         ));
         trials.push(Trial {
             warmup: true,
-            ..samples::trial("io-mp-32x1", (99.0, 1.0))
+            ..fixtures::trial("io-mp-32x1", (99.0, 1.0))
         });
         Sample {
             environment: Some(
@@ -112,12 +112,15 @@ impl Sample {
                 let product = f64::from(processes * threads);
                 let makespan = 10.0 * (0.01 + 1.0 / product + kind * product.ln());
                 let mut trial =
-                    samples::trial(&format!("io-mpmt-{processes}x{threads}"), (makespan, 0.1));
+                    fixtures::trial(&format!("io-mpmt-{processes}x{threads}"), (makespan, 0.1));
                 trial.peak_pss_kib = Some(u64::from(processes) * 1_900);
                 trial
             })
             .collect();
-        Sample::of("Ten thousand trials", samples::repeated(&configurations, 6))
+        Sample::of(
+            "Ten thousand trials",
+            fixtures::repeated(&configurations, 6),
+        )
     }
 
     pub fn page(&self) -> Page<'_> {

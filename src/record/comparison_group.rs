@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::{Spread, Status, Trial, group_by};
+use super::{MedianRange, Status, Trial, group_by};
 use crate::model::WorkloadKind;
 
 /// The same experiment and the same work, whoever does it and however: what processes, threads,
 /// batches, executors, dispatch and runtimes are compared on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Work<'a> {
+pub struct ComparisonGroup<'a> {
     /// The experiment's name and the work, in words: `io-grid: io work, 256 commands, …`.
     pub name: String,
     /// A short name that is fit for a file and that no other work of the same records has.
@@ -23,7 +23,7 @@ pub struct Work<'a> {
     pub trials: Vec<&'a Trial>,
 }
 
-impl<'a> Work<'a> {
+impl<'a> ComparisonGroup<'a> {
     /// The configuration with the smallest [`median_makespan_s`], by its first trial and its name;
     /// the first of several. One of which every run is good comes before one with failures, whose
     /// median is of those that happened to end. `None` without a good run.
@@ -43,17 +43,17 @@ impl<'a> Work<'a> {
 /// The median of the usable makespans, in seconds; `None` without any.
 pub fn median_makespan_s(trials: &[&Trial]) -> Option<f64> {
     let usable = trials.iter().filter_map(|trial| trial.usable_makespan_s());
-    Spread::of(usable).map(|spread| spread.median)
+    MedianRange::of(usable).map(|spread| spread.median)
 }
 
 /// The trials of each work, in the order in which the works first appear. Warm-ups are left out.
-pub fn works(trials: &[Trial]) -> Vec<Work<'_>> {
+pub fn comparison_groups(trials: &[Trial]) -> Vec<ComparisonGroup<'_>> {
     let mut by_name: IndexMap<String, Vec<&Trial>> = IndexMap::new();
     for trial in trials.iter().filter(|trial| !trial.warmup) {
         by_name.entry(in_words(trial)).or_default().push(trial);
     }
-    let mut works: Vec<Work<'_>> = (by_name.into_iter())
-        .map(|(name, trials)| Work {
+    let mut works: Vec<ComparisonGroup<'_>> = (by_name.into_iter())
+        .map(|(name, trials)| ComparisonGroup {
             name,
             slug: String::new(),
             experiment: &trials[0].experiment,
@@ -99,10 +99,10 @@ pub fn in_words(trial: &Trial) -> String {
 
 /// The experiment's name; with the workload where the experiment has several; with a number where
 /// even that is not enough.
-fn name_shortly(works: &mut [Work<'_>]) {
+fn name_shortly(works: &mut [ComparisonGroup<'_>]) {
     let stems: Vec<String> = (works.iter())
         .map(|work| {
-            let same = |other: &&Work<'_>| other.experiment == work.experiment;
+            let same = |other: &&ComparisonGroup<'_>| other.experiment == work.experiment;
             match works.iter().filter(same).count() {
                 1 => slug(work.experiment),
                 _ => format!("{}-{}", slug(work.experiment), work.workload),
@@ -131,13 +131,13 @@ pub fn slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::samples;
+    use crate::record::fixtures;
 
     #[test]
     fn the_published_runs_are_two_works_and_warm_ups_are_none() {
-        let mut trials = samples::nine();
+        let mut trials = fixtures::nine();
         trials[0].warmup = true;
-        let works = works(&trials);
+        let works = comparison_groups(&trials);
         let told: Vec<(&str, usize)> = (works.iter())
             .map(|work| (work.slug.as_str(), work.trials.len()))
             .collect();
@@ -150,11 +150,11 @@ mod tests {
 
     #[test]
     fn different_work_of_a_persons_own_is_never_held_against_each_other() {
-        let mut trials = vec![samples::trial("x-mp-1x1", (1.0, 1.0)); 4];
+        let mut trials = vec![fixtures::trial("x-mp-1x1", (1.0, 1.0)); 4];
         trials[0].task = Some("x.py:work".to_owned());
         trials[1].task = Some("x.py:play".to_owned());
         trials[2].exec = Some("x {address}".to_owned());
-        assert_eq!(works(&trials).len(), 4);
+        assert_eq!(comparison_groups(&trials).len(), 4);
         let name = in_words(&trials[0]);
         assert!(
             name.contains("x.py:work, 512 commands, told waits of 1 s"),
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn the_fastest_has_the_smallest_median_and_comes_first() {
         let with = |label: &str, seconds: &[f64]| -> Vec<Trial> {
-            let trial = |&s: &f64| samples::trial(label, (s, 1.0));
+            let trial = |&s: &f64| fixtures::trial(label, (s, 1.0));
             seconds.iter().map(trial).collect()
         };
         let trials = [
@@ -175,30 +175,36 @@ mod tests {
             with("io-mp-8x1", &[3.0]),
         ]
         .concat();
-        let works = works(&trials);
+        let works = comparison_groups(&trials);
         assert_eq!(works[0].fastest().unwrap().1, "io-mp-4x1");
-        let failed = [samples::failed("io-mp-1x1", "lost")];
-        assert_eq!(super::works(&failed)[0].fastest(), None);
+        let failed = [fixtures::failed("io-mp-1x1", "lost")];
+        assert_eq!(super::comparison_groups(&failed)[0].fastest(), None);
     }
 
     #[test]
     fn what_fails_is_not_the_fastest_while_something_does_not_fail() {
         let mut trials = vec![
-            samples::trial("io-mp-1x1", (1.0, 1.0)),
-            samples::failed("io-mp-1x1", "lost"),
-            samples::trial("io-mp-2x1", (2.0, 1.0)),
+            fixtures::trial("io-mp-1x1", (1.0, 1.0)),
+            fixtures::failed("io-mp-1x1", "lost"),
+            fixtures::trial("io-mp-2x1", (2.0, 1.0)),
         ];
-        assert_eq!(works(&trials)[0].fastest().unwrap().1, "io-mp-2x1");
+        assert_eq!(
+            comparison_groups(&trials)[0].fastest().unwrap().1,
+            "io-mp-2x1"
+        );
         trials.pop();
-        assert_eq!(works(&trials)[0].fastest().unwrap().1, "io-mp-1x1");
+        assert_eq!(
+            comparison_groups(&trials)[0].fastest().unwrap().1,
+            "io-mp-1x1"
+        );
     }
 
     #[test]
     fn works_that_differ_in_their_numbers_alone_are_numbered() {
-        let mut trials = vec![samples::trial("io-mp-1x1", (1.0, 1.0)); 3];
+        let mut trials = vec![fixtures::trial("io-mp-1x1", (1.0, 1.0)); 3];
         trials[1].wait_s = Some(2.0);
         trials[2].experiment = "My / Own".to_owned();
-        let works = works(&trials);
+        let works = comparison_groups(&trials);
         let slugs: Vec<&str> = works.iter().map(|work| work.slug.as_str()).collect();
         assert_eq!(slugs, ["test-io", "test-io-2", "my-own"]);
     }

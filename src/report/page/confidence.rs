@@ -5,7 +5,7 @@ use super::words::counted;
 use crate::report::recommend::fewest_runs;
 
 /// What speaks for the answer and against it, one sentence each.
-pub(super) fn sureness(asked: &Asked<'_>, within: f64) -> Vec<String> {
+pub(super) fn confidence(asked: &Asked<'_>, within: f64) -> Vec<String> {
     let candidates = &asked.question.candidates;
     let unstable = candidates.iter().filter(|c| c.warning().is_some()).count();
     let not_ok: usize = candidates.iter().map(|candidate| candidate.not_ok).sum();
