@@ -1,6 +1,6 @@
-//! Where strangers may knock: the sockets that a server binds for its clients.
+//! The listening sockets that a server binds for its clients.
 //!
-//! They speak ZMTP, so whatever dials them is a ZeroMQ socket; but they are ours. libzmq itself
+//! They speak ZMTP, so any ZeroMQ socket can dial them, but they are our own. libzmq itself
 //! can't be held to what one peer may do to the process that serves it (4.3.5 and its main branch
 //! of 2026 are no other than 4.3.4 in this):
 //!
@@ -18,10 +18,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::TcpListener;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
@@ -30,7 +27,7 @@ use rustix::event::epoll::{self, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, SocketFlags, sockopt};
 
-use super::ipc::{self, Obstacle};
+use super::bound_socket::BoundSocket;
 use super::zmtp::{Breach, Decoder, Event, Role};
 use super::{NetError, Received, Routed};
 use crate::clock::{self, Tick};
@@ -38,7 +35,7 @@ use crate::model::Secret;
 
 /// What a listener is for, and how much its peers may have us hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct ListenerOptions {
     role: Role,
     /// The largest frame, in bytes. A larger one ends its connection before it takes our memory.
     largest: usize,
@@ -49,10 +46,10 @@ pub struct Door {
     connections: usize,
 }
 
-impl Door {
+impl ListenerOptions {
     /// For batches. The largest that `mpmt client` sends is of 100,000 commands, 2.6 MB.
-    pub fn batches(connections: usize) -> Door {
-        Door {
+    pub fn batches(connections: usize) -> ListenerOptions {
+        ListenerOptions {
             role: Role::Pull,
             largest: 4 << 20,
             token: None,
@@ -62,8 +59,8 @@ impl Door {
 
     /// For the control conversation. Acknowledgements are its longest messages: a window of 4,096
     /// batches, every other of which is answered, is 90 kB.
-    pub fn control(connections: usize) -> Door {
-        Door {
+    pub fn control(connections: usize) -> ListenerOptions {
+        ListenerOptions {
             role: Role::Router,
             largest: 1 << 20,
             token: None,
@@ -72,10 +69,10 @@ impl Door {
     }
 }
 
-impl Door {
+impl ListenerOptions {
     /// Who does not show the token, if there is one, is refused while he shakes hands.
-    pub fn asking_for(self, token: Option<Secret>) -> Door {
-        Door { token, ..self }
+    pub fn asking_for(self, token: Option<Secret>) -> ListenerOptions {
+        ListenerOptions { token, ..self }
     }
 }
 
@@ -97,21 +94,15 @@ const ACCEPTED_AT_ONCE: usize = 64;
 const BACKLOG: i32 = 4096;
 
 /// The listener's own key in the epoll; connections are numbered from 1.
-const DOOR: u64 = 0;
-
-/// The path of an ipc socket, and the number of the file that we made there.
-type SocketFile = (u64, PathBuf);
+const LISTENING: u64 = 0;
 
 /// A bound socket of ours, and all its connections. It stays on the main thread, as all sockets.
 ///
 /// A connection's name is a number that no other has had, whatever identity the peer claims.
 #[derive(Debug)]
 pub struct Listener {
-    door: Door,
-    socket: OwnedFd,
-    url: String,
-    /// What to remove at the end.
-    path: Option<SocketFile>,
+    options: ListenerOptions,
+    socket: BoundSocket,
     epoll: OwnedFd,
     connections: FxHashMap<u64, Connection>,
     last: u64,
@@ -149,9 +140,9 @@ impl Listener {
     ///
     /// # Errors
     /// When the address is in use, or the system refuses it.
-    pub fn bind(url: &str, door: Door) -> Result<Listener, NetError> {
+    pub fn bind(url: &str, options: ListenerOptions) -> Result<Listener, NetError> {
         let refused = |obstacle| NetError::of(obstacle, url.to_owned());
-        let (socket, bound, path) = listen(url).map_err(refused)?;
+        let socket = BoundSocket::bind(url).map_err(refused)?;
         let open = || -> io::Result<OwnedFd> {
             rustix::net::listen(&socket, BACKLOG)?;
             rustix::io::ioctl_fionbio(&socket, true)?;
@@ -159,20 +150,18 @@ impl Listener {
             epoll::add(
                 &epoll,
                 &socket,
-                epoll::EventData::new_u64(DOOR),
+                epoll::EventData::new_u64(LISTENING),
                 EventFlags::IN,
             )?;
             Ok(epoll)
         };
         let epoll = open().map_err(|error| refused(error.into()))?;
         Ok(Listener {
-            door,
+            options,
             socket,
-            url: bound,
-            path,
             epoll,
             connections: FxHashMap::default(),
-            last: DOOR,
+            last: LISTENING,
             current: None,
             queue: VecDeque::new(),
             spare: Vec::new(),
@@ -186,7 +175,7 @@ impl Listener {
 
     /// The real address: a port of `*` has become a number.
     pub fn url(&self) -> &str {
-        &self.url
+        self.socket.url()
     }
 
     /// Whether something has been read that nobody has received yet.
@@ -288,14 +277,14 @@ impl Listener {
             Err(Errno::INTR) => return Ok(()),
             Err(source) => {
                 return Err(NetError::Listen {
-                    endpoint: self.url.clone(),
+                    endpoint: self.url().to_owned(),
                     source: source.into(),
                 });
             }
         };
         for event in events {
             let (number, flags) = (event.data.u64(), event.flags);
-            if number == DOOR {
+            if number == LISTENING {
                 self.accept();
                 continue;
             }
@@ -338,14 +327,14 @@ impl Listener {
         let _ = epoll::modify(
             &self.epoll,
             &self.socket,
-            epoll::EventData::new_u64(DOOR),
+            epoll::EventData::new_u64(LISTENING),
             flags,
         );
     }
 
     fn admit(&mut self, stream: OwnedFd) {
-        while self.connections.len() >= self.door.connections && self.evict() {}
-        if self.path.is_none() {
+        while self.connections.len() >= self.options.connections && self.evict() {}
+        if self.socket.is_tcp() {
             keep_alive(&stream);
         }
         self.last += 1;
@@ -354,7 +343,7 @@ impl Listener {
         if epoll::add(&self.epoll, &stream, data, EventFlags::IN).is_err() {
             return;
         }
-        let decoder = Decoder::new(self.door.role, self.door.largest, self.door.token);
+        let decoder = Decoder::new(self.options.role, self.options.largest, self.options.token);
         let greeting = decoder.greeting();
         let connection = Connection {
             stream,
@@ -375,7 +364,7 @@ impl Listener {
         let Some((&number, _)) = spared else {
             return false;
         };
-        tracing::debug!(url = self.url, "too many connections; one is closed");
+        tracing::debug!(url = self.url(), "too many connections; one is closed");
         self.close(number);
         true
     }
@@ -454,7 +443,7 @@ impl Listener {
     }
 
     fn hang_up(&mut self, number: u64, breach: Breach) {
-        tracing::debug!(url = self.url, "a connection is closed: {breach}");
+        tracing::debug!(url = self.url(), "a connection is closed: {breach}");
         self.close(number);
     }
 
@@ -491,47 +480,6 @@ impl AsFd for Listener {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.epoll.as_fd()
     }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        if let Some((number, path)) = &self.path
-            && file_number(path).is_ok_and(|there| there == *number)
-        {
-            // Somebody else may have removed it since.
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
-fn file_number(path: &Path) -> io::Result<u64> {
-    Ok(std::fs::symlink_metadata(path)?.ino())
-}
-
-/// A listening socket, its real address, and the file that it has.
-fn listen(url: &str) -> Result<(OwnedFd, String, Option<SocketFile>), Obstacle> {
-    if let Some(path) = url.strip_prefix("ipc://") {
-        let socket = ipc::listen(path)?;
-        let path = (!path.starts_with('@')).then(|| PathBuf::from(path));
-        let file = path.map(|path| Ok::<_, io::Error>((file_number(&path)?, path)));
-        return Ok((socket.into(), url.to_owned(), file.transpose()?));
-    }
-    let invalid = || io::Error::from(io::ErrorKind::InvalidInput);
-    let address = url.strip_prefix("tcp://").unwrap_or(url);
-    let (host, port) = address.rsplit_once(':').ok_or_else(invalid)?;
-    let host = match host {
-        "*" => "0.0.0.0",
-        // Where libzmq dials that name.
-        "localhost" => "127.0.0.1",
-        host => host.trim_matches(['[', ']']),
-    };
-    let port = match port {
-        "*" => 0,
-        port => port.parse().map_err(|_| invalid())?,
-    };
-    let socket = TcpListener::bind((host, port))?;
-    let bound = format!("tcp://{}", socket.local_addr()?);
-    Ok((socket.into(), bound, None))
 }
 
 /// Has the kernel notice within 10 s that the peer's machine has vanished, and send answers at once.
@@ -604,7 +552,7 @@ mod tests {
             "ipc://@mpmt-listener-test",
             &ipc,
         ] {
-            let mut listener = Listener::bind(url, Door::control(10)).unwrap();
+            let mut listener = Listener::bind(url, ListenerOptions::control(10)).unwrap();
             let context = Context::new();
             let mut address = listener.url().to_owned();
             if url == "tcp://*:*" {
@@ -628,7 +576,8 @@ mod tests {
 
     #[test]
     fn a_connection_that_has_gone_is_told() {
-        let mut listener = Listener::bind("tcp://127.0.0.1:*", Door::control(10)).unwrap();
+        let mut listener =
+            Listener::bind("tcp://127.0.0.1:*", ListenerOptions::control(10)).unwrap();
         let context = Context::new();
         let socket = dial(&context, Kind::Dealer, &listener);
         socket.send(b"hello").unwrap();
@@ -647,7 +596,8 @@ mod tests {
 
     #[test]
     fn the_one_that_was_silent_longest_makes_room() {
-        let mut listener = Listener::bind("tcp://127.0.0.1:*", Door::control(2)).unwrap();
+        let mut listener =
+            Listener::bind("tcp://127.0.0.1:*", ListenerOptions::control(2)).unwrap();
         let context = Context::new();
         let mut peer = Vec::new();
         let mut sockets = Vec::new();
@@ -668,8 +618,8 @@ mod tests {
 
     /// Whether a peer that shows this gets in, or hears that it does not.
     fn gets_in(token: Option<Secret>) -> bool {
-        let door = Door::control(10).asking_for(Some(TOKEN));
-        let mut listener = Listener::bind("tcp://127.0.0.1:*", door).unwrap();
+        let options = ListenerOptions::control(10).asking_for(Some(TOKEN));
+        let mut listener = Listener::bind("tcp://127.0.0.1:*", options).unwrap();
         let context = Context::new();
         let socket = context.socket(Kind::Dealer).unwrap();
         if let Some(token) = token {
@@ -712,12 +662,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("socket");
         let url = format!("ipc://{}", path.display());
-        let listener = Listener::bind(&url, Door::batches(1)).unwrap();
-        let error = Listener::bind(&url, Door::batches(1)).unwrap_err();
+        let listener = Listener::bind(&url, ListenerOptions::batches(1)).unwrap();
+        let error = Listener::bind(&url, ListenerOptions::batches(1)).unwrap_err();
         assert!(error.to_string().contains("in use"), "{error}");
         drop(listener);
         assert!(!path.exists());
-        let listener = Listener::bind(&url, Door::batches(1)).unwrap();
+        let listener = Listener::bind(&url, ListenerOptions::batches(1)).unwrap();
         // Beside the other, so that its number is another.
         std::fs::write(folder.path().join("other"), "another's").unwrap();
         std::fs::rename(folder.path().join("other"), &path).unwrap();

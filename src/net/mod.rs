@@ -2,6 +2,7 @@
 //!
 //! Must not know: what the frames mean, who the peers are.
 
+mod bound_socket;
 mod endpoint;
 mod ipc;
 mod listener;
@@ -11,7 +12,7 @@ mod socket_monitor;
 mod zmtp;
 
 pub use endpoint::{Endpoint, EndpointError};
-pub use listener::{Door, Listener};
+pub use listener::{Listener, ListenerOptions};
 pub use poll::{PollEntry, poll};
 pub use socket::{Context, Frame, Kind, NetError, Received, Routed, Socket};
 pub use socket_monitor::{Seen, SocketMonitor};

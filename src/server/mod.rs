@@ -42,7 +42,8 @@ use std::time::Duration;
 use crate::clock::{self, Tick};
 use crate::model::{Job, Secret, SessionNo, SpawnMode, Table, WorkerNo};
 use crate::net::{
-    self, Context, Door, Endpoint, Frame, Kind, Listener, NetError, PollEntry, Received, Socket,
+    self, Context, Endpoint, Frame, Kind, Listener, ListenerOptions, NetError, PollEntry, Received,
+    Socket,
 };
 use crate::process::{Lifeline, Scratch, Signals, Usage, descriptor_limit};
 use crate::wire::PROTOCOL_VERSION;
@@ -147,9 +148,10 @@ impl<'a> Server<'a> {
             .unwrap_or_else(|| scratch.endpoint("control.ipc"));
         let token = token_for(&url, &options, &scratch)?;
         let connections = connections(&options);
-        let batches = Listener::bind(&options.batches, Door::batches(connections))?;
-        let door = Door::control(connections).asking_for(token.as_ref().map(|token| token.secret));
-        let control = Listener::bind(&url, door)?;
+        let batches = Listener::bind(&options.batches, ListenerOptions::batches(connections))?;
+        let listening = ListenerOptions::control(connections)
+            .asking_for(token.as_ref().map(|token| token.secret));
+        let control = Listener::bind(&url, listening)?;
         let ready = Ready {
             batches: batches.url().to_owned(),
             control: control.url().to_owned(),
