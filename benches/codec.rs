@@ -108,7 +108,12 @@ fn fleet_bundle(criterion: &mut Criterion) {
     let message = bundle();
     let mut frame = Vec::new();
     worker::encode(&message, &mut frame).expect("it can be encoded");
-    let mut group = group(criterion, "fleet bundle", &frame, BUNDLE * u64::from(BATCH));
+    let mut group = group(
+        criterion,
+        "worker bundle",
+        &frame,
+        BUNDLE * u64::from(BATCH),
+    );
     let mut out = Vec::new();
     group.bench_function("encode", |bencher| {
         bencher.iter(|| {

@@ -33,5 +33,5 @@ fn the_control_conversations_decoder_takes_its_whole_corpus() {
 
 #[test]
 fn the_workers_conversations_decoder_takes_its_whole_corpus() {
-    replay("fleet", check::fleet);
+    replay("worker", check::worker);
 }

@@ -44,7 +44,7 @@ pub(super) struct ReproduceArgs {
 
     /// Only the configurations of one kind of work
     #[arg(long, value_enum)]
-    only: Option<Family>,
+    only: Option<Only>,
 
     /// What the commands run on, each configuration on each: native, gil, python, python:PATH, or
     /// all for the first three
@@ -77,7 +77,7 @@ pub(super) struct ReproduceArgs {
 
 /// Which of the published configurations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Family {
+enum Only {
     /// Those that sleep.
     Io,
     /// Those that compute.
@@ -113,8 +113,8 @@ impl ReproduceArgs {
         });
         if let Some(only) = self.only {
             let workload = match only {
-                Family::Io => WorkloadKind::Io,
-                Family::Cpu => WorkloadKind::Cpu,
+                Only::Io => WorkloadKind::Io,
+                Only::Cpu => WorkloadKind::Cpu,
             };
             let wanted = Some(Axis::of(workload));
             definition

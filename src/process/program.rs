@@ -26,7 +26,7 @@ pub fn run_program(command: &mut Command) -> Result<(), String> {
         .spawn()
         .map_err(|error| format!("can't be started: {error}"))?;
     let words = match child.stderr.take() {
-        Some(stderr) => last_words(Pid::from_child(&child), stderr),
+        Some(stderr) => listen_to_the_end(Pid::from_child(&child), stderr),
         None => Ok(String::new()),
     };
     if words.is_err() {
@@ -46,7 +46,7 @@ pub fn run_program(command: &mut Command) -> Result<(), String> {
 
 /// Listens until the program has ended, whoever else may hold its standard error, and gives the
 /// last line.
-fn last_words(pid: Pid, mut stderr: ChildStderr) -> io::Result<String> {
+fn listen_to_the_end(pid: Pid, mut stderr: ChildStderr) -> io::Result<String> {
     let end = pidfd_open(pid, PidfdFlags::empty())?;
     rustix::io::ioctl_fionbio(&stderr, true)?;
     let mut tail = StderrTail::default();

@@ -50,7 +50,7 @@ pub fn control(frame: &[u8]) {
 }
 
 /// Holds the workers' conversation's decoder to it.
-pub fn fleet(frame: &[u8]) {
+pub fn worker(frame: &[u8]) {
     let mut again = Vec::new();
     if let Ok(message) = worker::decode::<FromWorker>(frame) {
         worker::encode(&message, &mut again).expect("it is written");

@@ -7,11 +7,11 @@ mod common;
 
 mod addresses;
 mod endings;
+mod exit_reasons;
 mod extremes;
 mod ideals;
 mod image;
 mod input_files;
-mod last_words;
 mod measuring;
 mod not_run;
 mod open_loop;

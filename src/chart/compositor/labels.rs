@@ -83,7 +83,7 @@ fn apart(wanted: &[f64], distance: f64, (first, last): (f64, f64)) -> Vec<f64> {
 
 /// A name that wants to stand beside its point.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wish {
+pub struct LabelRequest {
     /// The point.
     pub point: Point,
     /// The name's width.
@@ -171,9 +171,9 @@ impl Obstacles {
 
     /// A place for a name, clear of all that it must not touch, over as few of the quiet marks as
     /// can be; it is then taken. `None` where there is no such place.
-    pub fn place(&mut self, wish: &Wish) -> Option<(Point, Anchor)> {
-        let order = ORDERS[usize::from(!wish.is_front)].iter();
-        let possible = order.map(|place| placed(wish, PLACES[*place]));
+    pub fn place(&mut self, request: &LabelRequest) -> Option<(Point, Anchor)> {
+        let order = ORDERS[usize::from(!request.is_front)].iter();
+        let possible = order.map(|place| placed(request, PLACES[*place]));
         let possible = possible.filter(|(_, _, area)| {
             self.bounds.holds(area) && !self.taken.iter().any(|taken| taken.touches(area))
         });
@@ -189,14 +189,17 @@ impl Obstacles {
     }
 }
 
-fn placed(wish: &Wish, (anchor, right, down): (Anchor, f64, f64)) -> (Point, Anchor, Area) {
-    let (x, y) = (wish.point.0 + right, wish.point.1 + down);
+fn placed(
+    request: &LabelRequest,
+    (anchor, right, down): (Anchor, f64, f64),
+) -> (Point, Anchor, Area) {
+    let (x, y) = (request.point.0 + right, request.point.1 + down);
     let left = match anchor {
         Anchor::Start => x,
-        Anchor::Middle => x - wish.width / 2.0,
-        Anchor::End => x - wish.width,
+        Anchor::Middle => x - request.width / 2.0,
+        Anchor::End => x - request.width,
     };
-    let (from, to) = ((left, y - HEIGHT.0), (left + wish.width, y + HEIGHT.1));
+    let (from, to) = ((left, y - HEIGHT.0), (left + request.width, y + HEIGHT.1));
     ((x, y), anchor, Area { from, to })
 }
 
@@ -229,9 +232,9 @@ mod tests {
         assert_eq!(apart(&[99.0, 99.5], 13.0, (0.0, 100.0)), [87.0, 100.0]);
     }
 
-    fn wish(x: f64, y: f64) -> Wish {
+    fn request(x: f64, y: f64) -> LabelRequest {
         let point = (x, y);
-        Wish {
+        LabelRequest {
             point,
             width: 80.0,
             is_front: true,
@@ -244,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_name_stands_lower_left_of_its_point_and_elsewhere_at_the_edge() {
-        let anchor = |x, y| empty().place(&wish(x, y)).map(|(_, anchor)| anchor);
+        let anchor = |x, y| empty().place(&request(x, y)).map(|(_, anchor)| anchor);
         assert_eq!(anchor(200.0, 150.0), Some(Anchor::End));
         assert_eq!(anchor(5.0, 150.0), Some(Anchor::Start));
     }
@@ -254,7 +257,7 @@ mod tests {
         let mut obstacles = empty();
         let below = ((170.0, 160.0), (170.0, 160.0));
         obstacles.mark(below.0, below.1, true);
-        obstacles.place(&wish(200.0, 150.0)).unwrap();
+        obstacles.place(&request(200.0, 150.0)).unwrap();
         let Area { from, to } = obstacles.taken[0];
         assert!(!Area { from, to }.touches(&obstacles.quiet[0]));
     }
@@ -262,7 +265,7 @@ mod tests {
     #[test]
     fn a_name_without_room_is_left_out() {
         let mut narrow = Obstacles::within((0.0, 0.0), (60.0, 300.0));
-        assert_eq!(narrow.place(&wish(30.0, 150.0)), None);
+        assert_eq!(narrow.place(&request(30.0, 150.0)), None);
     }
 
     proptest! {
@@ -284,7 +287,7 @@ mod tests {
         ) {
             let mut obstacles = empty();
             for &(x, y) in &points {
-                obstacles.place(&wish(x, y));
+                obstacles.place(&request(x, y));
             }
             for (index, one) in obstacles.taken.iter().enumerate() {
                 prop_assert!(obstacles.bounds.holds(one));

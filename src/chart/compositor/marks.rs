@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use plotters::style::RGBColor;
 
-use super::labels::{Obstacles, Wish};
+use super::labels::{LabelRequest, Obstacles};
 use super::plot::Plot;
 use crate::chart::grammar::{Datum, Facet, Fill, Layer, Mark};
 use crate::chart::scene::{Anchor, Point, Scene, Stroke, Text};
@@ -360,7 +360,7 @@ fn point_texts(scene: &mut Scene, facet: &Facet, plot: &Plot<'_>) -> Result<(), 
             let width = font::width(&datum.text, theme::SMALL, false)?;
             let (x, y) = plot.at(datum);
             wishes.push((
-                Wish {
+                LabelRequest {
                     point: (x, y - layer.lift),
                     width,
                     is_front,
@@ -397,8 +397,8 @@ fn point_texts(scene: &mut Scene, facet: &Facet, plot: &Plot<'_>) -> Result<(), 
             _ => {}
         }
     }
-    for (wish, datum, layer) in wishes {
-        if let Some((at, anchor)) = obstacles.place(&wish) {
+    for (request, datum, layer) in wishes {
+        if let Some((at, anchor)) = obstacles.place(&request) {
             let ink = if datum.bold {
                 theme::INK
             } else {

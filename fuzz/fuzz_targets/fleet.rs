@@ -1,3 +1,0 @@
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|frame: &[u8]| mpmt::wire::check::fleet(frame));
