@@ -76,7 +76,7 @@ fn figures(value_name: &str) -> Option<Vec<String>> {
         NUMBERS.iter().map(figure).collect()
     };
     match value_name {
-        "N" | "M" | "B" | "K" | "R" | "F" | "P" | "NUMBERS" | "FACTORS" | "ADDR" => {
+        "N" | "M" | "B" | "K" | "R" | "F" | "P" | "PX" | "NUMBERS" | "FACTORS" | "ADDR" => {
             Some(with("", ""))
         }
         "VALUE|LOW..HIGH" => Some(with("", "")),
@@ -105,6 +105,7 @@ const WORDS: &[&str] = &[
     "RUNTIMES",
     "SPAWN",
     "TEXT",
+    "THEME",
     "TRACE.csv",
     "URL",
     "WORDS",
