@@ -278,7 +278,7 @@ fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow
             "mpmt: batch {} failed: {reason}",
             failure.batch
         ));
-        tracebacks.extend(traceback.filter(|traceback| told.are_new_with(traceback)));
+        tracebacks.extend(traceback.filter(|traceback| told.insert(traceback)));
     }
     tracebacks.iter().for_each(tell);
     if outcome.ending == Ending::Interrupted && interrupted {

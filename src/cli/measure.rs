@@ -17,7 +17,7 @@ use super::results::ResultsFolder;
 use super::server::check_limits;
 use super::settle_scratch;
 use crate::harness::{
-    Capacity, Experiment, Harness, Input, Limits, LoopCost, Planned, check_expected_sum,
+    Capacity, Experiment, Harness, Input, Limits, LoopCost, Planned, StoppedBy, check_expected_sum,
 };
 use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
@@ -88,8 +88,10 @@ impl Campaign {
                 .run(&mut self.harness, done, &self.limits, &mut progress)
                 .inspect_err(|_| progress.note_always(&how_to_resume(folder)))?;
             trials.extend(ending.trials);
-            if ending.failed_fast {
+            if ending.stopped_by.is_some() {
                 progress.note_always(&how_to_resume(folder));
+            }
+            if ending.stopped_by == Some(StoppedBy::FirstFailure) {
                 break;
             }
         }
@@ -176,7 +178,7 @@ impl Prepared {
     }
 }
 
-/// The loop_cost of a job. An interpreter that can't be started is for a person to mend; one that is
+/// The loop cost of a job. An interpreter that can't be started is for a person to mend; one that is
 /// there and does not work, or not within the time limit of a trial, makes the trials fail, each with
 /// the reason.
 pub(super) fn loop_cost_of(job: &Job, timeout: Option<Duration>) -> Result<LoopCost, UsageError> {

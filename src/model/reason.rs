@@ -28,7 +28,7 @@ pub struct Tracebacks(HashSet<String>);
 
 impl Tracebacks {
     /// Whether a traceback is of a fault that none has been told of yet; it counts as told then.
-    pub fn are_new_with(&mut self, traceback: &str) -> bool {
+    pub fn insert(&mut self, traceback: &str) -> bool {
         self.0.insert(same_fault(traceback))
     }
 }

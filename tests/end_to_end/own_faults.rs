@@ -98,6 +98,28 @@ fn a_sweep_whose_trials_all_fail_alike_stops_after_its_first_block() {
 }
 
 #[test]
+fn a_sweep_that_failed_alike_goes_on_once_it_is_mended() {
+    let stage = stage();
+    let mut resume = Command::new(env!("CARGO_BIN_EXE_mpmt"));
+    resume.args(["sweep", "--resume", "out"]);
+    let failed = exec(&stage, "sweep -p 1,2 -r 4 -o out", "test -e mended").expect(1);
+    assert!(
+        failed.stderr.contains("mpmt sweep --resume out"),
+        "{failed:?}"
+    );
+    let rows = || rows(&stage.path("out/trials.csv"));
+    assert_eq!(rows().len(), 2);
+    // Nothing was mended: one block more tells.
+    stage.start_command(&mut resume).finish().expect(1);
+    assert_eq!(rows().len(), 4);
+    stage.write("mended", "");
+    stage.start_command(&mut resume).finish().expect(1);
+    let ok = rows().iter().filter(|row| row["status"] == "ok").count();
+    assert_eq!((rows().len(), ok), (8, 4));
+    stage.assert_nothing_left();
+}
+
+#[test]
 fn a_sweep_in_which_one_trial_works_goes_on() {
     let stage = stage();
     stage.write("commands.txt", "10.0.0.1:foo\n");

@@ -14,4 +14,4 @@ mod tests;
 
 pub use definition::Experiment;
 pub use limits::Limits;
-pub use run::{Ending, Observer};
+pub use run::{Ending, Observer, StoppedBy};

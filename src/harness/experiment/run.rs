@@ -29,8 +29,17 @@ pub struct Ending {
     /// All its trials, those that were there before included: configuration by configuration, in
     /// the order in which these are given.
     pub trials: Vec<Trial>,
-    /// Whether it ended at a trial that failed.
-    pub failed_fast: bool,
+    /// Why trials that it could have run were not, when some of them had failed.
+    pub stopped_by: Option<StoppedBy>,
+}
+
+/// Which failures end an experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoppedBy {
+    /// One of a trial, and every one ends it (`--fail-fast`).
+    FirstFailure,
+    /// The same one of every trial that there is.
+    SameFailure,
 }
 
 impl Experiment {
@@ -81,18 +90,20 @@ impl Experiment {
                 break;
             }
             if run.block(harness, &mut planner, &planned)? {
-                return Ok(ending(&planner, run.trials, true));
+                return Ok(ending(&planner, run.trials, Some(StoppedBy::FirstFailure)));
             }
-            if let Some(fault) = same_everywhere(&run.trials).filter(|_| block < self.blocks()) {
+            // Of rows that were there before nothing is known yet: what was wrong may be mended.
+            let may_stop = !planned.is_empty() && block < self.blocks();
+            if let Some(fault) = same_everywhere(&run.trials).filter(|_| may_stop) {
                 run.observer.note(&format!(
                     "{}: every trial so far failed alike, and no other block is run: {fault}",
                     self.name
                 ));
-                return Ok(ending(&planner, run.trials, false));
+                return Ok(ending(&planner, run.trials, Some(StoppedBy::SameFailure)));
             }
         }
         self.tell_what_is_open(&mut planner, &mut run);
-        Ok(ending(&planner, run.trials, false))
+        Ok(ending(&planner, run.trials, None))
     }
 
     fn tell_what_is_open<O: Observer>(&self, planner: &mut Planner<'_>, run: &mut Running<'_, O>) {
@@ -122,10 +133,10 @@ fn same_everywhere(trials: &[Trial]) -> Option<&str> {
     first.error.as_deref().filter(|_| all)
 }
 
-fn ending(planner: &Planner<'_>, trials: Vec<Trial>, failed_fast: bool) -> Ending {
+fn ending(planner: &Planner<'_>, trials: Vec<Trial>, stopped_by: Option<StoppedBy>) -> Ending {
     Ending {
         trials: with_fastest_loops(in_given_order(planner, trials)),
-        failed_fast,
+        stopped_by,
     }
 }
 
@@ -161,7 +172,7 @@ impl<O: Observer> Running<'_, O> {
             self.spent_s += start.elapsed().as_secs_f64();
             self.expected_s += expected_s(planned);
             self.observer.ended(&trial)?;
-            let is_new = |traceback: &&str| self.tracebacks.are_new_with(traceback);
+            let is_new = |traceback: &&str| self.tracebacks.insert(traceback);
             if let Some(traceback) = harness.traceback().filter(is_new) {
                 self.observer.note(traceback);
             }
