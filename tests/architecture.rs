@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -131,36 +131,8 @@ fn without_comment(line: &str) -> &str {
 
 /// The rooms that a text names after `crate::`, or after `mpmt::` as the binary does.
 fn named_rooms(code: &str) -> BTreeSet<String> {
-    let mut rooms = BTreeSet::new();
-    for prefix in ["crate::", "mpmt::"] {
-        for (at, _) in code.match_indices(prefix) {
-            let rest = &code[at + prefix.len()..];
-            match rest.strip_prefix('{') {
-                Some(group) => rooms.extend(heads_of_group(group)),
-                None => rooms.extend(word(rest)),
-            }
-        }
-    }
-    rooms
-}
-
-/// The first word of each path of a group, of which the opening brace has been read.
-fn heads_of_group(group: &str) -> Vec<String> {
-    let (mut depth, mut start, mut heads) = (0, 0, Vec::new());
-    for (at, byte) in group.bytes().enumerate() {
-        let ends_path = depth == 0 && matches!(byte, b',' | b'}');
-        if ends_path {
-            heads.extend(word(group[start..at].trim_start()));
-            start = at + 1;
-        }
-        match byte {
-            b'{' => depth += 1,
-            b'}' if depth == 0 => break,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-    }
-    heads
+    let paths = paths(code, &["crate::", "mpmt::"]).into_iter();
+    paths.filter_map(|path| path.into_iter().nth(1)).collect()
 }
 
 fn word(text: &str) -> Option<String> {
@@ -228,6 +200,165 @@ fn imports_run_downwards_only() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// How a path within the library begins.
+const IN_LIBRARY: [&str; 2] = ["super::", "crate::"];
+
+/// The paths that code names after one of these, each from there on, groups taken apart.
+fn paths(code: &str, prefixes: &[&str]) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    for prefix in prefixes {
+        for (at, _) in code.match_indices(prefix) {
+            // The second `super` of a path is found with the first.
+            if !code[..at].ends_with("::") {
+                flatten(&code[at..], &mut Vec::new(), &mut paths);
+            }
+        }
+    }
+    paths
+}
+
+/// Reads a path, or a group of them, and gives how long it is.
+fn flatten(text: &str, before: &mut Vec<String>, paths: &mut Vec<Vec<String>>) -> usize {
+    let depth = before.len();
+    let mut at = 0;
+    loop {
+        at += text[at..].len() - text[at..].trim_start().len();
+        if text[at..].starts_with('{') {
+            at += 1;
+            loop {
+                at += flatten(&text[at..], before, paths);
+                at += text[at..].len() - text[at..].trim_start().len();
+                match text.as_bytes().get(at) {
+                    Some(b',') => at += 1,
+                    _ => break at += 1,
+                }
+            }
+            break;
+        }
+        let Some(name) = word(&text[at..]) else { break };
+        at += name.len();
+        before.push(name);
+        if !text[at..].starts_with("::") {
+            paths.push(before.clone());
+            break;
+        }
+        at += 2;
+    }
+    before.truncate(depth);
+    at
+}
+
+/// A module by its names from the library's root on.
+type Module = Vec<String>;
+
+fn module_of(path: &Path) -> Module {
+    let path = path.with_extension("");
+    let names = path.iter().map(|name| name.to_string_lossy().into_owned());
+    names.filter(|name| name != "mod").collect()
+}
+
+/// Which file a path leads to: the module that it names last, or the one from which that takes the
+/// item (`pub use`). An item of a room's entrance itself leads nowhere.
+fn target(from: &Module, path: &[String], modules: &BTreeMap<Module, &Source>) -> Option<Module> {
+    let mut module = from.clone();
+    for (place, name) in path.iter().enumerate() {
+        match &**name {
+            "super" => drop(module.pop()),
+            "crate" => module.clear(),
+            "self" => {}
+            name => {
+                let child = [module.clone(), vec![name.to_owned()]].concat();
+                if modules.contains_key(&child) {
+                    module = child;
+                    continue;
+                }
+                let entrance = modules.get(&module)?;
+                let taken = exports(&entrance.code)
+                    .into_iter()
+                    .find(|export| export.last() == path.get(place));
+                let Some(taken) = taken else { break };
+                return target(&module, &taken[..taken.len() - 1], modules);
+            }
+        }
+    }
+    modules.contains_key(&module).then_some(module)
+}
+
+/// The paths that a module's `pub use` give to others.
+fn exports(code: &str) -> Vec<Vec<String>> {
+    let mut exports = Vec::new();
+    for start in ["pub use ", "pub(super) use ", "pub(crate) use ", "pub(in "] {
+        for (at, _) in code.match_indices(start) {
+            let rest = &code[at..];
+            let Some(path) = rest.find("use ").map(|at| &rest[at + 4..]) else {
+                continue;
+            };
+            flatten(path, &mut Vec::new(), &mut exports);
+        }
+    }
+    exports
+}
+
+#[test]
+fn no_files_of_a_room_need_each_other() {
+    let sources = sources();
+    let modules: BTreeMap<Module, &Source> = (sources.iter())
+        .map(|source| (module_of(&source.path), source))
+        .collect();
+    // A room's entrance names all that is behind it, and is not looked at.
+    let files = modules
+        .iter()
+        .filter(|(_, source)| !source.path.ends_with("mod.rs"));
+    let mut needs: BTreeMap<&Module, BTreeSet<Module>> = BTreeMap::new();
+    for (module, source) in files {
+        let targets = paths(&source.code, &IN_LIBRARY).into_iter();
+        let targets = targets.filter_map(|path| target(module, &path, &modules));
+        let is_file = |other: &Module| !modules[other].path.ends_with("mod.rs");
+        let others = targets
+            .filter(|other| other != module && is_file(other) && other.first() == module.first());
+        needs.insert(module, others.collect());
+    }
+    let edges: usize = needs.values().map(BTreeSet::len).sum();
+    assert!(edges > 200, "imports were not found: {edges}");
+    // Whoever needs nobody, or is needed by nobody, stands in no circle.
+    loop {
+        let needed: BTreeSet<Module> = needs.values().flatten().cloned().collect();
+        let before = needs.len();
+        needs.retain(|&module, others| !others.is_empty() && needed.contains(module));
+        let left: BTreeSet<Module> = needs.keys().map(|&module| module.clone()).collect();
+        needs
+            .values_mut()
+            .for_each(|others| others.retain(|other| left.contains(other)));
+        if needs.len() == before {
+            break;
+        }
+    }
+    let name = |module: &Module| module.join("/");
+    let circles = (needs.iter()).map(|(module, others)| {
+        let others: Vec<String> = others.iter().map(name).collect();
+        format!("{} needs {}", name(module), others.join(", "))
+    });
+    let circles: Vec<String> = circles.collect();
+    assert!(circles.is_empty(), "circles:\n{}", circles.join("\n"));
+}
+
+#[test]
+fn paths_are_found_in_groups_and_across_lines() {
+    let code = "use super::{a::{B, c::D}, E};\nuse super::super::f::G;\nlet x = crate::h::i();";
+    let found: Vec<String> = paths(code, &IN_LIBRARY)
+        .iter()
+        .map(|path| path.join("."))
+        .collect();
+    let expected = [
+        "super.a.B",
+        "super.a.c.D",
+        "super.E",
+        "super.super.f.G",
+        "crate.h.i",
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::labels::{draw_end_labels, end_label_room};
 use super::legend::Flow;
-use super::plot::{Plot, tick_room};
-use super::{marks, paragraph, table};
+use super::plot::{Plot, WIDEST_CELL, tick_room};
+use super::{marks, paragraph, room, table};
 use crate::chart::grammar::{Chart, Facet, Layer, Legend, Mark};
 use crate::chart::scene::{Anchor, Scene, Text};
 use crate::chart::{ChartError, font, theme};
@@ -23,8 +23,6 @@ const LEAST_ROWS: f64 = 150.0;
 const LEAST_BARS: f64 = 64.0;
 /// Names that are cut shorter say nothing.
 const LEAST_NAMES: f64 = 120.0;
-/// Cells are not wider than that, even if there is room.
-pub const WIDEST_CELL: f64 = 106.0;
 /// The least size of a cell that a pointer finds.
 const LEAST_CELL: f64 = 10.0;
 /// The most room for the names of series, and for those of rows.
@@ -110,7 +108,7 @@ impl Frame<'_> {
                 self.lines = if names + beside <= room { 1.0 } else { 2.0 };
                 (self.left, self.right) = (8.0, 8.0);
             }
-        } else if let Some(cells) = marks::cell_room(self.facet)? {
+        } else if let Some(cells) = room::cell_room(self.facet)? {
             let columns = self.facet.x.scale.bands().unwrap_or(1.0);
             let across = ((room - self.left - self.right) / columns).min(WIDEST_CELL);
             self.least = columns
@@ -229,7 +227,8 @@ impl Frame<'_> {
         (top, head): (f64, f64),
     ) -> Result<f64, ChartError> {
         self.head(scene, self.head_span(left, width), top)?;
-        let plot = Plot::new(self, (left + self.left, left + width - self.right), head)?;
+        let sides = (left + self.left, left + width - self.right);
+        let plot = Plot::new(self.facet, self.lines, sides, head)?;
         if !self.facet.y.title.is_empty() {
             let at = (left, head - 8.0);
             let title = font::fit(&self.facet.y.title, width, theme::SMALL, false)?;

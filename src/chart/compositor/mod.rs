@@ -2,7 +2,7 @@
 //!
 //! * `frame`: how much room a facet's words take around its plot area, and which facets stand side
 //!   by side; `plot`: the plot area, where values stand, axes and ticks;
-//! * `marks`: the layers; `table`: names and values beside bands; `legend`: what marks mean;
+//! * `marks`: the layers; `room`: what their texts take; `table`: names and values beside bands; `legend`: what marks mean;
 //! * `labels`: where names have room.
 
 mod frame;
@@ -10,6 +10,7 @@ mod labels;
 mod legend;
 mod marks;
 mod plot;
+mod room;
 mod table;
 #[cfg(test)]
 mod tests;

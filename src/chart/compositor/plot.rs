@@ -1,7 +1,6 @@
 //! A plot area: where values stand in it, and its axes.
 
-use super::frame::{Frame, WIDEST_CELL};
-use super::marks;
+use super::room;
 use crate::chart::grammar::{Axis, Datum, Facet, Ticks};
 use crate::chart::scene::{Anchor, Point, Scene, Text};
 use crate::chart::{ChartError, font, theme, unit};
@@ -14,6 +13,8 @@ const STACKED: f64 = 22.0;
 const TALLEST: f64 = 480.0;
 /// The height of a band of cells with two lines, with one, and the least with any.
 const CELLS: [f64; 3] = [36.0, 27.0, 17.0];
+/// Cells are not wider than that, even if there is room.
+pub const WIDEST_CELL: f64 = 106.0;
 /// The least distance of two ticks of a vertical axis.
 const TICK_LINE: f64 = 13.0;
 /// The distances of two round ticks that are tried, the least one first.
@@ -38,26 +39,31 @@ pub struct Plot<'a> {
 }
 
 impl<'a> Plot<'a> {
-    /// Between two sides, below `top`.
-    pub fn new(frame: &Frame<'a>, (left, right): (f64, f64), top: f64) -> Result<Self, ChartError> {
-        let facet = frame.facet;
+    /// Between two sides, below `top`. Above each band there are so many lines for its name and
+    /// values.
+    pub fn new(
+        facet: &'a Facet,
+        lines: f64,
+        (left, right): (f64, f64),
+        top: f64,
+    ) -> Result<Self, ChartError> {
         let mut plot = Plot {
             facet,
             left,
             right,
             top,
             bottom: top + facet.height,
-            pitch: if frame.lines > 0.0 {
+            pitch: if lines > 0.0 {
                 facet.height.min(STACKED)
             } else {
                 facet.height
             },
-            lead: frame.lines * NAME_LINE,
-            pad: marks::bar_text_room(facet)?,
+            lead: lines * NAME_LINE,
+            pad: room::bar_text_room(facet)?,
             has_values: false,
         };
         if let Some(bands) = facet.y.scale.bands() {
-            if let Some(cells) = marks::cell_room(facet)? {
+            if let Some(cells) = room::cell_room(facet)? {
                 let columns = facet.x.scale.bands().unwrap_or(1.0);
                 let across = ((right - left) / columns).min(WIDEST_CELL);
                 plot.right = left + columns * across;
@@ -244,11 +250,7 @@ impl<'a> Plot<'a> {
 /// The height of a band of cells.
 fn cell_height(facet: &Facet, bands: f64, has_values: bool, across: f64) -> f64 {
     let [two, one, least] = CELLS;
-    let wanted = (TALLEST / bands).min(if marks::has_two_lines(facet) {
-        two
-    } else {
-        one
-    });
+    let wanted = (TALLEST / bands).min(if room::has_two_lines(facet) { two } else { one });
     if has_values && wanted >= least {
         wanted
     } else {
