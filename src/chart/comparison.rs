@@ -15,8 +15,7 @@ use super::unit::Unit;
 use super::vocabulary::{self, Quantity};
 use super::{Records, Sheet, theme};
 use crate::record::{
-    Published, PublishedFigure, Status, Summary, Trial, by_experiment, slug, summarise,
-    waits_are_scaled,
+    Published, PublishedFigure, Status, Summary, Trial, summarise, waits_are_scaled,
 };
 
 /// Beyond this a reader looks for a row and not at the chart; a heat map shows more at a glance.
@@ -28,24 +27,15 @@ const POINT: f64 = 4.0;
 
 /// One chart for each experiment.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
-    let experiments = by_experiment(records.trials);
-    if experiments.is_empty() {
-        sheet.leave_out("there is no trial to draw");
-    }
-    let several = experiments.len() > 1;
-    for (experiment, trials) in experiments {
-        let (of, name) = if several {
-            (slug(experiment), experiment)
-        } else {
-            (String::new(), "")
-        };
-        let comparison = Comparison::prepare(trials, records.published);
+    for experiment in sheet.experiments(records.trials) {
+        let comparison = Comparison::prepare(experiment.trials, records.published);
         match comparison.rows.len() {
             many if many > MOST_ROWS => sheet.leave_out(format!(
-                "{experiment} has {many} configurations, and more than {MOST_ROWS} rows can't be \
-                 compared by eye (--only takes some of them)"
+                "{} has {many} configurations, and more than {MOST_ROWS} rows can't be \
+                 compared by eye (--only takes some of them)",
+                experiment.name
             )),
-            _ => sheet.push(&of, comparison.chart(name)),
+            _ => sheet.push(&experiment.of, comparison.chart(experiment.shown)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::grammar::Chart;
 use super::theme::{self, Theme};
 use super::{ChartError, Kind, compositor, paint};
-use crate::record::{ComparisonGroup, Trial, comparison_groups};
+use crate::record::{ComparisonGroup, Trial, by_experiment, comparison_groups, slug};
 
 /// How charts are painted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,6 +95,17 @@ pub(super) struct Sheet<'a> {
     pub(super) source: &'a str,
 }
 
+/// The trials of one experiment, for a picture of its own.
+pub struct NamedExperiment<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The same as a title has it: empty when there is no other.
+    pub shown: &'a str,
+    /// What the picture's file is named by, in the same way.
+    pub of: String,
+    pub trials: Vec<&'a Trial>,
+}
+
 impl Sheet<'_> {
     /// Takes a chart in. Its file is named after the kind and `of`, which may be empty; with a
     /// number, where another has that name already.
@@ -118,26 +129,43 @@ impl Sheet<'_> {
         });
     }
 
-    /// The works that a kind of chart has a picture of each, with what their files are named by: the
+    /// The groups that a kind of chart has a picture of each, with what their files are named by: the
     /// slug where there are several. Without any, that is noted.
     pub fn comparison_groups<'a>(
         &mut self,
         trials: &'a [Trial],
     ) -> Vec<(ComparisonGroup<'a>, String)> {
-        let works = comparison_groups(trials);
-        if works.is_empty() {
-            self.leave_out("there is no trial to draw");
-        }
-        let several = works.len() > 1;
-        let named = |work: ComparisonGroup<'a>| {
+        let groups = comparison_groups(trials);
+        let several = self.are_several(groups.len());
+        let named = |group: ComparisonGroup<'a>| {
             let of = if several {
-                work.slug.clone()
+                group.slug.clone()
             } else {
                 String::new()
             };
-            (work, of)
+            (group, of)
         };
-        works.into_iter().map(named).collect()
+        groups.into_iter().map(named).collect()
+    }
+
+    /// The trials of the experiments that a kind of chart has a picture of each, in the same way.
+    pub fn experiments<'a>(&mut self, trials: &'a [Trial]) -> Vec<NamedExperiment<'a>> {
+        let experiments = by_experiment(trials);
+        let several = self.are_several(experiments.len());
+        let named = |(name, trials)| NamedExperiment {
+            name,
+            shown: if several { name } else { "" },
+            of: if several { slug(name) } else { String::new() },
+            trials,
+        };
+        experiments.into_iter().map(named).collect()
+    }
+
+    fn are_several(&mut self, pictures: usize) -> bool {
+        if pictures == 0 {
+            self.leave_out("there is no trial to draw");
+        }
+        pictures > 1
     }
 
     /// Notes what can't be drawn.

@@ -16,7 +16,6 @@ mod tests;
 use super::grammar::Chart;
 use super::vocabulary;
 use super::{Records, Sheet};
-use crate::record::{by_experiment, slug};
 use range::{Range, percent};
 use repeats::{FEWEST_FOR_FENCES, Outcome, Repeats, Run};
 use run::Look;
@@ -26,26 +25,16 @@ const DEVIATION: &str = "makespan against the median of its configuration";
 
 /// One chart for each experiment: the order of trials is that of an experiment.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
-    let experiments = by_experiment(records.trials);
-    if experiments.is_empty() {
-        sheet.leave_out("there is no trial to draw");
-    }
-    let several = experiments.len() > 1;
-    for (experiment, trials) in experiments {
-        let repeats = Repeats::prepare(&trials);
+    for experiment in sheet.experiments(records.trials) {
+        let repeats = Repeats::prepare(&experiment.trials);
         if repeats.configurations.is_empty() {
             sheet.leave_out(format!(
-                "{experiment} has no configuration with two good runs; measure each more often \
-                 (--runs)"
+                "{} has no configuration with two good runs; measure each more often (--runs)",
+                experiment.name
             ));
             continue;
         }
-        let (of, name) = if several {
-            (slug(experiment), experiment)
-        } else {
-            (String::new(), "")
-        };
-        sheet.push(&of, chart(&repeats, name));
+        sheet.push(&experiment.of, chart(&repeats, experiment.shown));
     }
 }
 
