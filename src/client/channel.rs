@@ -130,7 +130,7 @@ impl Channel {
         }
         if seen.connected {
             // Every time: what was said over the last connection, the gateway at the other end of
-            // this one may never have event.
+            // this one may never have heard.
             self.connected = true;
             self.awaiting_welcome = true;
             self.say(&FromClient::Hello(self.hello.clone()))?;
@@ -194,7 +194,7 @@ impl Channel {
         self.say(&FromClient::Missing(batches))
     }
 
-    /// Says goodbye and, unless nobody wants to wait for it, waits for the gateway's stats: not
+    /// Says goodbye and, unless nobody wants to wait for it, waits for the session's statistics: not
     /// for one that has gone, not for long, and not after `shutdown` has become ready.
     pub(super) fn part(
         &mut self,

@@ -44,6 +44,11 @@ impl Admission {
         }
     }
 
+    /// Worker processes, at the most.
+    pub(super) fn max_workers(&self) -> u32 {
+        self.max_workers
+    }
+
     pub(super) fn terms(&self) -> &Terms {
         &self.terms
     }

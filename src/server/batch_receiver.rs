@@ -111,7 +111,9 @@ impl<'a> BatchReceiver<'a> {
             instructions: &self.instructions,
             commands: &self.commands,
         };
-        if gateway.receive(session, sequence, id, load) && unknown > 0 {
+        let is_new = gateway
+            .tell(|dispatcher, now, fx| dispatcher.receive(session, sequence, id, load, now, fx));
+        if is_new && unknown > 0 {
             self.note_unknown(unknown);
             gateway.note_unknown(session, unknown);
         }

@@ -2,6 +2,10 @@
 
 use std::str::FromStr;
 
+use rustc_hash::FxHashSet;
+
+use crate::model::WorkerNo;
+
 /// Faults that a server injects into itself, to show that nothing is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Chaos {
@@ -35,22 +39,15 @@ impl FromStr for Chaos {
     }
 }
 
-/// When a worker that is to be killed over a batch dies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Before the batch is on its way to it.
-    BeforeTaken,
-    /// As soon as it is on its way.
-    WhileRunning,
-    /// When it has told of progress: the result is sent, and not acknowledged.
-    AfterSent,
-}
-
-/// Draws faults.
+/// Draws faults, and knows which workers are to die of them, and when.
 #[derive(Debug)]
 pub(super) struct FaultInjector {
     chaos: Chaos,
     random: fastrand::Rng,
+    /// Who dies as soon as its batch is on its way.
+    while_running: Vec<WorkerNo>,
+    /// Who dies when it has told of progress: the result is sent, and not acknowledged.
+    after_progress: FxHashSet<WorkerNo>,
 }
 
 impl FaultInjector {
@@ -58,19 +55,37 @@ impl FaultInjector {
         FaultInjector {
             chaos,
             random: fastrand::Rng::with_seed(chaos.seed),
+            while_running: Vec::new(),
+            after_progress: FxHashSet::default(),
         }
     }
 
-    /// Whether, and when, a worker dies over the batch that it is about to be given.
-    pub(super) fn of_batch(&mut self) -> Option<Phase> {
+    /// Whether a worker dies before the batch that it is given is on its way. It may die later.
+    pub(super) fn kills_before_batch(&mut self, worker: WorkerNo) -> bool {
         if self.chaos.kill_worker == 0.0 || self.random.f64() >= self.chaos.kill_worker {
-            return None;
+            return false;
         }
-        Some(match self.random.u8(0..3) {
-            0 => Phase::BeforeTaken,
-            1 => Phase::WhileRunning,
-            _ => Phase::AfterSent,
-        })
+        match self.random.u8(0..3) {
+            0 => return true,
+            1 => self.while_running.push(worker),
+            _ => drop(self.after_progress.insert(worker)),
+        }
+        false
+    }
+
+    /// Who dies now that all batches are on their way.
+    pub(super) fn take_running(&mut self) -> Vec<WorkerNo> {
+        std::mem::take(&mut self.while_running)
+    }
+
+    /// Whether a worker does not survive the progress that it has told of.
+    pub(super) fn kills_after_progress(&mut self, worker: WorkerNo) -> bool {
+        self.after_progress.remove(&worker)
+    }
+
+    /// A worker has ended.
+    pub(super) fn forget(&mut self, worker: WorkerNo) {
+        self.after_progress.remove(&worker);
     }
 }
 

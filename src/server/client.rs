@@ -2,11 +2,13 @@
 
 use super::quota::Quota;
 use super::session_index::Identity;
+use crate::model::SessionNo;
 use crate::wire::control::Grant;
 
 /// A client.
 #[derive(Debug)]
 pub(super) struct Client {
+    pub(super) no: SessionNo,
     /// Where it wants its results.
     pub(super) results: String,
     /// Who speaks for it, and on which terms; nobody for all those without a control channel.

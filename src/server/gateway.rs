@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use super::Load;
 use super::client::{Client, ControlSession};
 use super::dispatcher::Dispatcher;
-use super::session::Session;
 use super::session_index::Identity;
 use super::transport::Transport;
-use crate::model::{BatchId, Ranges, SessionNo};
+use crate::model::SessionNo;
 use crate::wire::control::ToClient;
 
 /// The gateway's state, its sockets and processes, and the time of the event that is dealt with,
@@ -20,30 +18,12 @@ pub(super) struct Gateway {
 }
 
 impl Gateway {
-    pub(super) fn open(&mut self, no: SessionNo, session: Session<Client>) {
-        self.dispatcher
-            .open(no, session, self.now, &mut self.transport);
-    }
-
-    pub(super) fn close(&mut self, no: SessionNo) -> Option<(Client, u64)> {
-        self.dispatcher.close(no, self.now, &mut self.transport)
-    }
-
-    pub(super) fn missing(&mut self, no: SessionNo, batches: &Ranges) {
-        self.dispatcher
-            .missing(no, batches, self.now, &mut self.transport);
-    }
-
-    /// A batch came in. `false` when it is known already, or its session is not.
-    pub(super) fn receive(
+    /// Tells the dispatcher of an event, and has what it decides carried out.
+    pub(super) fn tell<R>(
         &mut self,
-        no: SessionNo,
-        sequence: u64,
-        id: BatchId,
-        load: Load<'_>,
-    ) -> bool {
-        self.dispatcher
-            .receive(no, sequence, id, load, self.now, &mut self.transport)
+        event: impl FnOnce(&mut Dispatcher<Client>, Duration, &mut Transport) -> R,
+    ) -> R {
+        event(&mut self.dispatcher, self.now, &mut self.transport)
     }
 
     /// Tells a session's client that a batch will not be run.

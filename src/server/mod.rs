@@ -1,4 +1,4 @@
-//! The gateway: takes batches from clients, transport them to workers, supervises the workers.
+//! The gateway: takes batches from clients, hands them to workers, supervises the workers.
 //!
 //! The decisions are in [`Dispatcher`], a plain struct; here are the sockets, timers and processes
 //! around it. One loop waits for all of them at once.
@@ -55,7 +55,7 @@ use token::Token;
 use transport::Transport;
 
 /// How many file descriptors a server of so many workers needs: for itself and libzmq, and for each
-/// worker its process, its lifeline, its exit_report, its standard error, its connections.
+/// worker its process, its lifeline, its exit report, its standard error, its connections.
 pub fn descriptors_needed(workers: u32) -> u64 {
     64 + 6 * u64::from(workers)
 }
@@ -192,12 +192,8 @@ impl<'a> Server<'a> {
     fn serve(&mut self, ready: impl FnOnce(&Ready)) -> Result<(), ServerError> {
         let mut ready = Some(ready);
         let eager = self.eager;
-        let Gateway {
-            now,
-            dispatcher,
-            transport,
-        } = self.gateway();
-        dispatcher.start_workers(eager, *now, transport);
+        self.gateway()
+            .tell(|dispatcher, now, fx| dispatcher.start_workers(eager, now, fx));
         loop {
             if self.gateway.dispatcher.started_workers() >= self.eager
                 && let Some(ready) = ready.take()
@@ -212,13 +208,9 @@ impl<'a> Server<'a> {
             self.take_from_workers()?;
             self.take_batches(readiness.batches)?;
             self.reap()?;
-            let Gateway {
-                now,
-                dispatcher,
-                transport,
-            } = self.gateway();
-            dispatcher.tick(*now, transport);
-            transport.flush()?;
+            self.gateway()
+                .tell(|dispatcher, now, fx| dispatcher.tick(now, fx));
+            self.gateway.transport.flush()?;
             if self.is_over() {
                 return Ok(());
             }
@@ -286,12 +278,8 @@ impl<'a> Server<'a> {
     /// Begins to leave: what runs is finished, nothing new is begun.
     fn leave(&mut self) {
         if self.leave_by.is_none() {
-            let Gateway {
-                now,
-                dispatcher,
-                transport,
-            } = self.gateway();
-            dispatcher.drain(*now, transport);
+            self.gateway()
+                .tell(|dispatcher, now, fx| dispatcher.drain(now, fx));
             self.leave_by = Some(self.gateway.now + self.drain_timeout);
             self.sessions.drain();
         }
@@ -356,39 +344,33 @@ impl<'a> Server<'a> {
             let what = format_args!("a worker of protocol version {version}");
             return self.bad_worker_frame(what);
         }
-        let Gateway {
-            now,
-            dispatcher,
-            transport,
-        } = &mut self.gateway;
-        if let Err(refusal) = transport.meet(worker, secret, peer) {
+        let gateway = &mut self.gateway;
+        if let Err(refusal) = gateway.transport.meet(worker, secret, peer) {
             self.bad_worker_frame(format_args!("a hello is refused: {refusal}"));
-        } else if !dispatcher.started(worker, *now, transport) {
+        } else if !gateway.tell(|dispatcher, now, fx| dispatcher.started(worker, now, fx)) {
             self.bad_worker_frame("a hello from a worker that nobody expects");
         }
     }
 
     fn take_from_worker(&mut self, worker: WorkerNo, message: FromWorker) {
-        let Gateway {
-            now,
-            dispatcher,
-            transport,
-        } = &mut self.gateway;
+        let gateway = &mut self.gateway;
         match message {
             FromWorker::Progress(progress) => {
-                transport.progressed(worker);
-                dispatcher.progress(worker, &progress, *now, transport);
+                gateway.transport.progressed(worker);
+                gateway.tell(|dispatcher, now, fx| dispatcher.progress(worker, &progress, now, fx));
             }
             FromWorker::Failed {
                 assignment,
                 sequence,
                 reason,
-            } => dispatcher.failed(worker, (assignment, sequence), &reason, *now, transport),
+            } => gateway.tell(|dispatcher, now, fx| {
+                dispatcher.failed(worker, (assignment, sequence), &reason, now, fx);
+            }),
             // A session whose results nobody takes is over: its work would be for nothing.
             FromWorker::Unreachable { assignment, reason } => {
-                if let Some(session) = dispatcher.session_of(worker, assignment) {
+                if let Some(session) = gateway.dispatcher.session_of(worker, assignment) {
                     let reason = format!("your results address can't be reached: {reason}");
-                    self.sessions.expel(session, &reason, &mut self.gateway);
+                    self.sessions.expel(session, &reason, gateway);
                 }
             }
             FromWorker::Hello { .. } => {}
@@ -415,42 +397,33 @@ impl<'a> Server<'a> {
                 break;
             }
         }
-        let Gateway {
-            now,
-            dispatcher,
-            transport,
-        } = &mut self.gateway;
-        dispatcher.pump(*now, transport);
+        self.gateway
+            .tell(|dispatcher, now, fx| dispatcher.pump(now, fx));
         Ok(())
     }
 
     /// Listens to children, and reaps those that have ended.
     fn reap(&mut self) -> Result<(), ServerError> {
-        self.gateway.now = self.now();
-        let Gateway {
-            now,
-            dispatcher,
-            transport,
-        } = &mut self.gateway;
+        let gateway = self.gateway();
         let action = "can't reap a worker";
-        let ended = transport
-            .reap()
-            .map_err(|source| ServerError::System { action, source })?;
+        let ended =
+            (gateway.transport.reap()).map_err(|source| ServerError::System { action, source })?;
         for (worker, end) in ended {
-            transport.blame(Some(end.clone()));
-            let lost = dispatcher.counts().workers_lost;
-            dispatcher.ended(worker, *now, transport);
-            if dispatcher.counts().workers_lost > lost {
+            let gateway = &mut self.gateway;
+            gateway.transport.blame(Some(end.clone()));
+            let lost = gateway.dispatcher.counts().workers_lost;
+            gateway.tell(|dispatcher, now, fx| dispatcher.ended(worker, now, fx));
+            if gateway.dispatcher.counts().workers_lost > lost {
                 self.last_loss = Some(end.clone());
             }
-            if dispatcher.has_given_up() {
+            if gateway.dispatcher.has_given_up() {
                 // For the end of this one, whatever others may have ended of.
                 let error = ServerError::NoWorkers(end);
-                self.sessions.turn_away(&error, &mut self.gateway);
+                self.sessions.turn_away(&error, gateway);
                 return Err(error);
             }
         }
-        transport.blame(None);
+        self.gateway.transport.blame(None);
         Ok(())
     }
 

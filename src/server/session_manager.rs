@@ -23,7 +23,6 @@ const PROBE_AGAIN: Duration = Duration::from_millis(100);
 pub(super) struct SessionManager {
     admission: Admission,
     index: SessionIndex,
-    max_workers: u32,
     next: SessionNo,
     probe_at: Option<Duration>,
     leaves_when_idle: bool,
@@ -36,7 +35,6 @@ impl SessionManager {
         SessionManager {
             admission: Admission::new(options, batches),
             index: SessionIndex::default(),
-            max_workers: options.limits.max_workers,
             next: OLD_WIRE,
             probe_at: None,
             leaves_when_idle: options.exit_when_idle,
@@ -48,18 +46,19 @@ impl SessionManager {
     /// From now on clients without a control channel are served.
     pub(super) fn admit_old_wire(&self, results: String, job: Job, gateway: &mut Gateway) {
         let client = Client {
+            no: OLD_WIRE,
             results,
             control: None,
         };
-        let session = Session::new(client, job, self.max_workers, false);
-        gateway.open(OLD_WIRE, session);
+        let session = Session::new(client, job, self.admission.max_workers(), false);
+        open(session, gateway);
     }
 
     /// A client without a control channel gives up. All that such clients have sent is dropped:
     /// they can't be told apart.
     pub(super) fn abort_old_wire(&self, gateway: &mut Gateway) {
         let job = gateway.dispatcher.job(OLD_WIRE).cloned();
-        if let (Some(job), Some((client, _))) = (job, gateway.close(OLD_WIRE)) {
+        if let (Some(job), Some((client, _))) = (job, close(OLD_WIRE, gateway)) {
             tracing::info!("a client without a control channel gives up; its batches are dropped");
             self.admit_old_wire(client.results, job, gateway);
         }
@@ -113,7 +112,9 @@ impl SessionManager {
         // Whatever else is said is about a session, that of the connection that says it.
         match (message, self.index.of_peer(peer)) {
             (FromClient::Ack(acks), Some(no)) => gateway.dispatcher.acknowledged(no, &acks),
-            (FromClient::Missing(batches), Some(no)) => gateway.missing(no, &batches),
+            (FromClient::Missing(batches), Some(no)) => {
+                gateway.tell(|dispatcher, now, fx| dispatcher.missing(no, &batches, now, fx));
+            }
             (FromClient::Bye, Some(no)) => self.shut_down(no, gateway),
             (FromClient::StopWhenIdle, Some(_)) => self.leaves_when_idle = true,
             (FromClient::Hello(_), _) | (_, None) => self.bad_frame("a message before a hello"),
@@ -166,6 +167,7 @@ impl SessionManager {
         self.admission.promise(&quota);
         let (job, processes) = (grant.job.clone(), grant.processes);
         let client = Client {
+            no,
             results: hello.results.clone(),
             control: Some(ControlSession {
                 identity,
@@ -174,7 +176,7 @@ impl SessionManager {
                 unknown_commands: 0,
             }),
         };
-        gateway.open(no, Session::new(client, job, processes, true));
+        open(Session::new(client, job, processes, true), gateway);
         Ok(no)
     }
 
@@ -202,7 +204,7 @@ impl SessionManager {
 
     /// Ends a session. Gives who it was, and how often its batches were given to a worker again.
     fn close(&mut self, no: SessionNo, gateway: &mut Gateway) -> Option<(Client, u64)> {
-        let (client, retried) = gateway.close(no)?;
+        let (client, retried) = close(no, gateway)?;
         if let Some(control) = &client.control {
             self.index.close(&control.identity);
             self.admission.give_back(&control.quota);
@@ -272,4 +274,12 @@ impl SessionManager {
     pub(super) fn bad_frames(&self) -> u64 {
         self.bad_frames
     }
+}
+
+fn open(session: Session<Client>, gateway: &mut Gateway) {
+    gateway.tell(|dispatcher, now, fx| dispatcher.open(session.client.no, session, now, fx));
+}
+
+fn close(no: SessionNo, gateway: &mut Gateway) -> Option<(Client, u64)> {
+    gateway.tell(|dispatcher, now, fx| dispatcher.close(no, now, fx))
 }

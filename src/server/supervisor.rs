@@ -38,7 +38,7 @@ pub(super) struct ProcessSupervisor {
     children: FxHashMap<WorkerNo, WorkerProcess>,
     /// Holds the pidfd and the standard error of every child, so that the server polls one
     /// descriptor, however many.
-    news: OwnedFd,
+    epoll: OwnedFd,
     /// Workers that could not be started at all, and why.
     spawn_failed: Vec<(WorkerNo, String)>,
     /// Workers whose start is to be tried again, when the timer is due, and why.
@@ -50,7 +50,7 @@ pub(super) struct ProcessSupervisor {
     fastest_loop_ns: Option<u64>,
 }
 
-/// A worker process, what it shows, where it leaves its exit_report, and what it says to people.
+/// A worker process, what it shows, where it leaves its exit report, and what it says to people.
 #[derive(Debug)]
 struct WorkerProcess {
     child: Child,
@@ -84,17 +84,17 @@ impl StartError {
 impl ProcessSupervisor {
     /// No workers yet. They will run `program`, dial `gateway`, and have ready what a job needs.
     pub(super) fn new(program: Program, gateway: String, job: &Job) -> io::Result<Self> {
-        let news = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let timer = TimerFd::new()?;
         let data = epoll::EventData::new_u64(TIMER);
-        epoll::add(&news, &timer, data, epoll::EventFlags::IN)?;
+        epoll::add(&epoll, &timer, data, epoll::EventFlags::IN)?;
         Ok(ProcessSupervisor {
             program,
             gateway,
             interpreter: job.runtime.interpreter().cloned(),
             task: job.task().cloned(),
             children: FxHashMap::default(),
-            news,
+            epoll,
             spawn_failed: Vec::new(),
             waiting: Vec::new(),
             timer,
@@ -140,12 +140,13 @@ impl ProcessSupervisor {
         // That it has ended already is seen, and told of, like any other end.
         let _ = child.tell(&format!("{ticket}\n"));
         let data = epoll::EventData::new_u64(u64::from(worker));
-        epoll::add(&self.news, &child, data, epoll::EventFlags::IN).map_err(io::Error::from)?;
+        epoll::add(&self.epoll, &child, data, epoll::EventFlags::IN).map_err(io::Error::from)?;
         let (stdout, stderr) = (child.take_stdout(), child.take_stderr());
         if let Some(stderr) = &stderr {
             rustix::io::ioctl_fionbio(stderr, true).map_err(io::Error::from)?;
             let data = epoll::EventData::new_u64(STDERR | u64::from(worker));
-            epoll::add(&self.news, stderr, data, epoll::EventFlags::IN).map_err(io::Error::from)?;
+            epoll::add(&self.epoll, stderr, data, epoll::EventFlags::IN)
+                .map_err(io::Error::from)?;
         }
         let process = WorkerProcess {
             child,
@@ -188,7 +189,7 @@ impl ProcessSupervisor {
     /// A worker goes on to another session: what it has said is no business of that one.
     pub(super) fn reassign(&mut self, worker: WorkerNo) {
         if let Some(process) = self.children.get_mut(&worker) {
-            process.listen(&self.news);
+            process.listen(&self.epoll);
             process.words.forget();
         }
     }
@@ -210,7 +211,7 @@ impl ProcessSupervisor {
                 continue;
             };
             if key & STDERR != 0 {
-                process.listen(&self.news);
+                process.listen(&self.epoll);
                 continue;
             }
             let Some(exit) = process.child.try_reap()? else {
@@ -218,7 +219,7 @@ impl ProcessSupervisor {
             };
             tracing::debug!(worker, "worker ended: {exit}");
             let exit_report = process.exit_report();
-            process.listen(&self.news);
+            process.listen(&self.epoll);
             process.words.end();
             let end = process.end(worker, exit, &exit_report);
             self.note(exit, &exit_report);
@@ -245,7 +246,7 @@ impl ProcessSupervisor {
             tv_nsec: 0,
         };
         match epoll::wait(
-            &self.news,
+            &self.epoll,
             rustix::buffer::spare_capacity(&mut events),
             Some(&zero),
         ) {
@@ -263,7 +264,7 @@ impl ProcessSupervisor {
         for (_, mut process) in std::mem::take(&mut self.children) {
             if let Ok(exit) = process.child.wait() {
                 let exit_report = process.exit_report();
-                process.listen(&self.news);
+                process.listen(&self.epoll);
                 process.words.end();
                 self.note(exit, &exit_report);
             }
@@ -279,7 +280,7 @@ impl ProcessSupervisor {
         self.peak_rss_kib
     }
 
-    /// How often interpreter locks changed transport in those that have been reaped.
+    /// How often interpreter locks changed hands in those that have been reaped.
     pub(super) fn lock_switches(&self) -> u64 {
         self.lock_switches
     }
@@ -293,12 +294,12 @@ impl ProcessSupervisor {
 impl WorkerProcess {
     /// Takes in what it has said on its standard error by now. One that has ended said all of it
     /// before.
-    fn listen(&mut self, news: &OwnedFd) {
+    fn listen(&mut self, epoll: &OwnedFd) {
         if let Some(stderr) = &mut self.stderr
             && !self.words.take(stderr).unwrap_or(false)
         {
-            // Were it still watched, it would be news for ever.
-            let _ = epoll::delete(news, &*stderr);
+            // Were it still watched, it would be ready for ever.
+            let _ = epoll::delete(epoll, &*stderr);
             self.stderr = None;
         }
     }
@@ -334,6 +335,6 @@ impl WorkerProcess {
 /// The descriptor becomes readable when a worker has ended, or said something.
 impl AsFd for ProcessSupervisor {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.news.as_fd()
+        self.epoll.as_fd()
     }
 }

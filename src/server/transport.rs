@@ -3,9 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use rustc_hash::FxHashSet;
-
-use super::chaos::{FaultInjector, Phase};
+use super::chaos::FaultInjector;
 use super::client::Client;
 use super::effects::Effects;
 use super::outgoing::Outgoing;
@@ -29,10 +27,8 @@ pub(super) struct Transport {
     /// The folder in which workers write down when each command ran.
     trace: Option<PathBuf>,
     faults: FaultInjector,
-    faulty: Vec<WorkerNo>,
-    faulty_after_progress: FxHashSet<WorkerNo>,
     failure: Option<NetError>,
-    /// How the worker ended that is being buried.
+    /// How the worker ended whose batches are being taken back.
     end: Option<String>,
     frame: Vec<u8>,
     /// Holds the workers' socket; removed when the server is.
@@ -58,8 +54,6 @@ impl Transport {
             outgoing: Outgoing::default(),
             trace: options.trace.clone(),
             faults: FaultInjector::new(options.chaos),
-            faulty: Vec::new(),
-            faulty_after_progress: FxHashSet::default(),
             failure: None,
             end: None,
             frame: Vec::new(),
@@ -127,7 +121,7 @@ impl Transport {
                 self.send(worker, bundle);
             }
         }
-        for worker in self.faulty.drain(..) {
+        for worker in self.faults.take_running() {
             self.supervisor.kill(worker);
         }
         self.failure.take().map_or(Ok(()), Err)
@@ -156,7 +150,7 @@ impl Transport {
 
     /// A worker has made progress, which some do not survive.
     pub(super) fn progressed(&mut self, worker: WorkerNo) {
-        if self.faulty_after_progress.remove(&worker) {
+        if self.faults.kills_after_progress(worker) {
             self.supervisor.kill(worker);
         }
     }
@@ -172,7 +166,7 @@ impl Transport {
         let ended = self.supervisor.reap()?;
         for (worker, _) in &ended {
             self.outgoing.forget(*worker);
-            self.faulty_after_progress.remove(worker);
+            self.faults.forget(*worker);
             self.connections.strike(*worker);
         }
         Ok(ended)
@@ -244,11 +238,8 @@ impl Effects for Transport {
     }
 
     fn run(&mut self, worker: WorkerNo, sequence: u64, id: BatchId, load: Load<'_>) {
-        match self.faults.of_batch() {
-            Some(Phase::BeforeTaken) => self.supervisor.kill(worker),
-            Some(Phase::WhileRunning) => self.faulty.push(worker),
-            Some(Phase::AfterSent) => drop(self.faulty_after_progress.insert(worker)),
-            None => {}
+        if self.faults.kills_before_batch(worker) {
+            self.supervisor.kill(worker);
         }
         if let Some(bundle) = self.outgoing.add(worker, sequence, id, load) {
             self.send(worker, bundle);
@@ -279,7 +270,7 @@ impl Effects for Transport {
         };
         // A traceback is for the client.
         let (line, _) = split_reason(reason);
-        tracing::error!(batch = %id.0, "a batch is given up: {line}");
+        tracing::error!(session = client.no, batch = %id.0, "a batch is given up: {line}");
         let failed = ToClient::Failed {
             batch: sequence,
             reason: reason.clone(),

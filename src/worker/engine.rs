@@ -1,4 +1,4 @@
-//! What runs a current's batches, native or not.
+//! What runs an assignment's batches, native or not.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::python::Driver;
 use crate::executor::{Batch, Outbox, Runner};
 use crate::process::Usage;
 
-/// What runs a current's batches: threads of this process, or an interpreter. Whichever it is, what is
+/// What runs an assignment's batches: threads of this process, or an interpreter. Whichever it is, what is
 /// done is found in an outbox, which is polled beside the sockets.
 #[derive(Debug)]
 pub(super) enum Engine {
