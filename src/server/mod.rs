@@ -330,6 +330,8 @@ impl<'a> Server<'a> {
                     }) => self.greet_worker(&peer, version, worker, secret),
                     Ok(message) => match self.gateway.transport.worker_of(&peer) {
                         Some(worker) => self.take_from_worker(worker, message),
+                        // What it has said last came after its end.
+                        None if self.gateway.transport.has_ended(&peer) => {}
                         None => self.bad_worker_frame("a message before a hello"),
                     },
                     Err(error) => self.bad_worker_frame(error),

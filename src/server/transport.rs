@@ -100,6 +100,11 @@ impl Transport {
         self.connections.worker_of(name)
     }
 
+    /// Whether a connection of the workers' socket was that of one that has ended lately.
+    pub(super) fn has_ended(&self, name: &[u8]) -> bool {
+        self.connections.has_ended(name)
+    }
+
     /// Says something on a connection of the control socket; tells whether it is still there.
     pub(super) fn tell(&mut self, peer: &[u8], message: &ToClient) -> Routed {
         self.frame.clear();

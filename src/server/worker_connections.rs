@@ -1,5 +1,7 @@
 //! Which connection is which worker's. Knows no socket.
 
+use std::collections::VecDeque;
+
 use rustc_hash::FxHashMap;
 
 use crate::model::{Secret, WorkerNo};
@@ -10,7 +12,12 @@ use crate::model::{Secret, WorkerNo};
 pub(super) struct WorkerConnections {
     names: FxHashMap<WorkerNo, Box<[u8]>>,
     numbers: FxHashMap<Box<[u8]>, WorkerNo>,
+    /// Those whose workers have ended lately: what they have said last may come after their end.
+    ended: VecDeque<Box<[u8]>>,
 }
+
+/// How many connections of workers that have ended are remembered.
+const MOST_ENDED: usize = 256;
 
 impl WorkerConnections {
     /// A connection says that it is a worker's, and shows a secret; `expected` is that of the worker,
@@ -37,7 +44,14 @@ impl WorkerConnections {
     pub(super) fn strike(&mut self, worker: WorkerNo) {
         if let Some(name) = self.names.remove(&worker) {
             self.numbers.remove(&name);
+            self.ended.truncate(MOST_ENDED - 1);
+            self.ended.push_front(name);
         }
+    }
+
+    /// Whether a connection was that of a worker that has ended lately.
+    pub(super) fn has_ended(&self, name: &[u8]) -> bool {
+        self.ended.iter().any(|ended| **ended == *name)
     }
 
     pub(super) fn name_of(&self, worker: WorkerNo) -> Option<&[u8]> {
@@ -83,6 +97,20 @@ mod tests {
             (connections.name_of(1), connections.worker_of(b"a")),
             (None, None)
         );
+        assert!(connections.has_ended(b"a") && !connections.has_ended(b"b"));
         connections.meet(b"b", 2, TWO, Some(TWO)).unwrap();
+    }
+
+    #[test]
+    fn those_that_have_ended_long_ago_are_forgotten() {
+        let mut connections = WorkerConnections::default();
+        for worker in 1..1000_u32 {
+            let name = worker.to_ne_bytes();
+            connections.meet(&name, worker, ONE, Some(ONE)).unwrap();
+            connections.strike(worker);
+        }
+        assert!(connections.has_ended(&999_u32.to_ne_bytes()));
+        assert!(!connections.has_ended(&1_u32.to_ne_bytes()));
+        assert_eq!(connections.ended.len(), MOST_ENDED);
     }
 }
