@@ -489,7 +489,8 @@ fn results_in_a_worker_that_is_stopped_after_it_has_told_of_them_are_made_again(
 #[test]
 fn results_for_a_paused_client_whose_worker_goes_on_to_another_are_made_again() {
     let place = Place::new("0");
-    let arguments = ["--spawn", "eager", "--batch-timeout", "5s"];
+    // No worker is killed for the time in which this test holds it stopped.
+    let arguments = ["--spawn", "eager", "--batch-timeout", "60s"];
     let server = Server::start_with(&place, "1", &arguments);
     let paused = stopped_client(&place, &server, "2000");
     // The socket that its results wait in is closed, and gives them up after a second.
