@@ -15,6 +15,7 @@ mod loop_time;
 mod memory;
 mod published;
 mod rows;
+mod run_group;
 mod store;
 mod summary;
 mod trace;
@@ -30,6 +31,7 @@ pub use loop_time::with_fastest_loops;
 pub use memory::Memory;
 pub use published::{Published, published, seed_timings_csv};
 pub use rows::read_text;
+pub use run_group::{Failed, RunGroup, run_groups};
 pub use store::{TrialWriter, read_trials, trials_csv};
 pub use summary::{
     MedianRange, PublishedFigure, Summary, group, group_by, runtime_in_words, summarise,

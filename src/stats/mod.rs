@@ -7,6 +7,7 @@
 
 mod bootstrap;
 mod compare;
+mod estimate;
 mod fisher;
 mod fit;
 mod holm;
@@ -24,6 +25,7 @@ pub use compare::{
     CompareError, Difference, FEWEST_RUNS, Judged, Judgement, Outcome, compare,
     fewest_runs_to_compare, judge,
 };
+pub use estimate::Estimate;
 pub use fisher::Failures;
 pub use fit::{Doubt, Fit, Law, NoFit, Scaling, fit, fit_with_band};
 pub use holm::holm;
