@@ -48,6 +48,17 @@ pub(super) fn student_over_normal(level: f64, free: f64) -> f64 {
     (z + first + second + third) / z
 }
 
+/// The z above which a standard normal variate lies with this probability, below one half.
+pub(super) fn upper_quantile(tail: f64) -> f64 {
+    two_sided_quantile(1.0 - 2.0 * tail)
+}
+
+/// A standard normal variate, by Box & Muller.
+pub(super) fn standard_normal(rng: &mut fastrand::Rng) -> f64 {
+    let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
+    radius * (std::f64::consts::TAU * rng.f64()).cos()
+}
+
 /// The z within which a standard normal variate lies with this probability, by bisection.
 fn two_sided_quantile(level: f64) -> f64 {
     let (mut low, mut high) = (1e-9, 40.0);
