@@ -173,7 +173,15 @@ impl Stage {
 
     /// Waits until something is so.
     pub fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
-        while !is_so() {
+        self.wait_for(what, || is_so().then_some(()));
+    }
+
+    /// What is found at last; who looked again might not find it any more.
+    pub fn wait_for<T>(&self, what: &str, find: impl Fn() -> Option<T>) -> T {
+        loop {
+            if let Some(found) = find() {
+                return found;
+            }
             assert!(Instant::now() < self.deadline, "past the deadline: {what}");
             // Not to take the time that it waits for from those who need it.
             thread::sleep(Duration::from_millis(1));

@@ -20,8 +20,7 @@ fn busy_worker(stage: &Stage) -> Pid {
         let mut all = stage.processes().into_iter();
         all.find(|&pid| command_line(pid).contains(" worker ") && waits(pid))
     };
-    stage.wait_until("a worker runs a command", || find().is_some());
-    find().unwrap()
+    stage.wait_for("a worker runs a command", find)
 }
 
 fn waits(worker: Pid) -> bool {
