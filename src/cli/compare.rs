@@ -95,7 +95,7 @@ pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn check_common(args: &CompareArgs, changes: &Changes) -> Result<(), UsageError> {
+fn check_common(args: &CompareArgs, changes: &Changes<'_>) -> Result<(), UsageError> {
     if changes.in_both() > 0 {
         return Ok(());
     }

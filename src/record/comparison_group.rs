@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::{MedianRange, Status, Trial, group_by};
+use super::{MedianRange, Trial, run_groups};
 use crate::model::WorkloadKind;
 
 /// The same experiment and the same work, whoever does it and however: what processes, threads,
@@ -24,19 +24,16 @@ pub struct ComparisonGroup<'a> {
 }
 
 impl<'a> ComparisonGroup<'a> {
-    /// The configuration with the smallest [`median_makespan_s`], by its first trial and its name;
+    /// The configuration with the smallest median makespan, by its first trial and its name;
     /// the first of several. One of which every run is good comes before one with failures, whose
     /// median is of those that happened to end. `None` without a good run.
     pub fn fastest(&self) -> Option<(&'a Trial, String)> {
-        let groups = group_by(self.trials.iter().copied(), |trial| trial);
-        let medians = groups.into_iter().filter_map(|(name, trials)| {
-            let fails = trials.iter().any(|trial| trial.status != Status::Ok);
-            let rank = (fails, median_makespan_s(&trials)?);
-            Some((rank, *trials.first()?, name))
-        });
-        let (_, trial, name) =
-            medians.min_by(|(a, ..), (b, ..)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
-        Some((trial, name))
+        let groups = run_groups(self.trials.iter().copied()).into_iter();
+        let ranked =
+            groups.filter_map(|group| Some(((group.failed().any(), group.makespan_s()?), group)));
+        let (_, fastest) =
+            ranked.min_by(|((a, s), _), ((b, t), _)| a.cmp(b).then(s.total_cmp(t)))?;
+        Some((fastest.trial(), fastest.name))
     }
 }
 
@@ -47,12 +44,14 @@ pub fn median_makespan_s(trials: &[&Trial]) -> Option<f64> {
 }
 
 /// The trials of each work, in the order in which the works first appear. Warm-ups are left out.
-pub fn comparison_groups(trials: &[Trial]) -> Vec<ComparisonGroup<'_>> {
+pub fn comparison_groups<'a>(
+    trials: impl IntoIterator<Item = &'a Trial>,
+) -> Vec<ComparisonGroup<'a>> {
     let mut by_name: IndexMap<String, Vec<&Trial>> = IndexMap::new();
-    for trial in trials.iter().filter(|trial| !trial.warmup) {
+    for trial in trials.into_iter().filter(|trial| !trial.warmup) {
         by_name.entry(in_words(trial)).or_default().push(trial);
     }
-    let mut works: Vec<ComparisonGroup<'_>> = (by_name.into_iter())
+    let mut works: Vec<ComparisonGroup<'a>> = (by_name.into_iter())
         .map(|(name, trials)| ComparisonGroup {
             name,
             slug: String::new(),

@@ -5,6 +5,7 @@
 //! is written here, so it is all that the reports may read.
 
 mod comparison_group;
+mod configuration_name;
 mod error;
 mod field;
 mod filter;
@@ -24,18 +25,16 @@ mod trial;
 pub use comparison_group::{
     ComparisonGroup, by_experiment, comparison_groups, in_words, median_makespan_s, slug,
 };
+pub use configuration_name::{group_by, runtime_in_words};
 pub use error::StoreError;
 pub use filter::{Filter, FilterError};
 pub use line::{Axis, line_executor};
 pub use loop_time::with_fastest_loops;
 pub use memory::Memory;
-pub use published::{Published, published, seed_timings_csv};
+pub use published::{Published, PublishedFigure, published, seed_timings_csv, waits_are_scaled};
 pub use rows::read_text;
 pub use run_group::{Failed, RunGroup, run_groups};
 pub use store::{TrialWriter, read_trials, trials_csv};
-pub use summary::{
-    MedianRange, PublishedFigure, Summary, group, group_by, runtime_in_words, summarise,
-    waits_are_scaled,
-};
+pub use summary::{MedianRange, Summary, summarise};
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial, TrialId};

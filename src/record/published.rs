@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use super::{RunGroup, Trial};
+use crate::model::{Job, WorkloadKind};
+
 /// One published or earlier measured timing of the first system.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Published {
@@ -40,9 +43,93 @@ pub fn published() -> Vec<Published> {
         .collect()
 }
 
+/// What was published for a configuration of this name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PublishedFigure {
+    /// Nothing.
+    None,
+    /// So many seconds, for the same work.
+    Seconds(f64),
+    /// Something, but for whole waits, and here every wait was multiplied by this.
+    ScaledWaits(f64),
+    /// Something, but for other work: another number of commands, other waits or loops, or other
+    /// processes, threads or batches under the same name.
+    OtherWork,
+}
+
+impl PublishedFigure {
+    /// Commands in each published run.
+    pub const COMMANDS: u64 = 512;
+    /// The wait of each command of the published I/O runs, in seconds.
+    pub const WAIT_S: f64 = 1.0;
+    /// The loops of each command of the published CPU runs.
+    pub const LOOPS: u64 = Job::DEFAULT_LOOPS;
+
+    /// What was published of the trial's configuration.
+    pub fn of(trial: &Trial, published: &[Published]) -> Self {
+        PublishedFigure::find(trial, published, "published")
+    }
+
+    /// The seconds, if they are of the same work.
+    pub fn seconds(self) -> Option<f64> {
+        match self {
+            PublishedFigure::Seconds(seconds) => Some(seconds),
+            _ => None,
+        }
+    }
+
+    /// How many times it is as long as the median makespan.
+    pub fn times_faster(self, group: &RunGroup<'_>) -> Option<f64> {
+        Some(self.seconds()? / group.makespan_s()?)
+    }
+
+    /// What the first system itself took for the same work when it was run again, in seconds: on a
+    /// two-core virtual machine, with CPython 3.11.
+    pub fn run_again_s(trial: &Trial, published: &[Published]) -> Option<f64> {
+        PublishedFigure::find(trial, published, "measured").seconds()
+    }
+
+    /// What is known of the trial's configuration, of rows of one kind.
+    fn find(trial: &Trial, published: &[Published], kind: &str) -> Self {
+        let named = |row: &&Published| row.id == trial.label && row.kind == kind;
+        match published.iter().find(named) {
+            None => PublishedFigure::None,
+            Some(_) if waits_are_scaled(trial) => PublishedFigure::ScaledWaits(trial.time_scale),
+            Some(row) if is_the_same_work(trial, row) => PublishedFigure::Seconds(row.seconds),
+            Some(_) => PublishedFigure::OtherWork,
+        }
+    }
+}
+
+/// Whether the trial's commands slept another time than they were asked to.
+pub fn waits_are_scaled(trial: &Trial) -> bool {
+    let sleeps = matches!(trial.workload, WorkloadKind::Io | WorkloadKind::Mixed);
+    sleeps && trial.time_scale != 1.0
+}
+
+/// How the work is run (executor, dispatch, runtime) may differ: that is what is compared.
+fn is_the_same_work(trial: &Trial, row: &Published) -> bool {
+    let same_load = match trial.workload {
+        WorkloadKind::Io => trial
+            .wait_s
+            .is_some_and(|wait| (wait - PublishedFigure::WAIT_S).abs() < 1e-6),
+        WorkloadKind::Cpu => trial.loops == Some(PublishedFigure::LOOPS),
+        WorkloadKind::Mixed | WorkloadKind::Noop | WorkloadKind::Task | WorkloadKind::Exec => false,
+    };
+    same_load
+        && trial.workload.as_str() == row.workload
+        && trial.commands == PublishedFigure::COMMANDS
+        && (trial.processes, trial.threads, trial.batch) == (row.processes, row.threads, row.batch)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::fixtures;
+
+    fn known_of(trial: &Trial) -> PublishedFigure {
+        PublishedFigure::of(trial, &published())
+    }
 
     #[test]
     fn every_row_is_read_and_the_nine_published_ones_are_there() {
@@ -52,5 +139,40 @@ mod tests {
             seed_timings_csv().trim_end().lines().count() - 1
         );
         assert_eq!(rows.iter().filter(|row| row.kind == "published").count(), 9);
+    }
+
+    #[test]
+    fn the_first_system_run_again_is_known_of_all_nine() {
+        let again = |trial| PublishedFigure::run_again_s(trial, &published());
+        let nine = fixtures::nine();
+        assert_eq!(again(&nine[1]), Some(1.40));
+        assert!(nine.iter().all(|trial| again(trial).is_some()));
+    }
+
+    #[test]
+    fn scaled_waits_are_never_held_against_published_seconds() {
+        let mut io = fixtures::trial("io-mp-32x1", (0.32, 0.32));
+        (io.time_scale, io.wait_s) = (0.02, Some(0.02));
+        assert_eq!(known_of(&io), PublishedFigure::ScaledWaits(0.02));
+        let mut cpu = fixtures::trial("cpu-mp-2x1", (0.13, 0.12));
+        cpu.time_scale = 0.02;
+        assert_eq!(known_of(&cpu), PublishedFigure::Seconds(16.62));
+    }
+
+    #[test]
+    fn other_work_under_a_published_name_is_not_compared() {
+        let changes: [fn(&mut Trial); 4] = [
+            |trial| trial.commands = 64,
+            |trial| trial.wait_s = Some(0.5),
+            |trial| trial.processes = 8,
+            |trial| trial.workload = WorkloadKind::Noop,
+        ];
+        for change in changes {
+            let mut trial = fixtures::trial("io-mp-32x1", (1.0, 1.0));
+            change(&mut trial);
+            assert_eq!(known_of(&trial), PublishedFigure::OtherWork);
+        }
+        let unknown = fixtures::trial("io-mpmt-3x3", (1.0, 1.0));
+        assert_eq!(known_of(&unknown), PublishedFigure::None);
     }
 }

@@ -1,5 +1,7 @@
 //! The runs of one configuration: what tables, charts, comparisons and recommendations are made of.
 
+use std::fmt;
+
 use super::{Memory, Status, Trial, group_by};
 use crate::stats::{Bootstrap, Estimate, Sample};
 
@@ -76,6 +78,25 @@ impl<'a> RunGroup<'a> {
         }
     }
 
+    /// How the first run that did not end well ended, else `ok`.
+    pub fn status(&self) -> Status {
+        self.first_failure()
+            .map_or(Status::Ok, |trial| trial.status)
+    }
+
+    /// The median of the ideal makespans of the good runs, or of all runs when none is good, in
+    /// seconds.
+    pub fn ideal_s(&self) -> Option<f64> {
+        let ideals = || self.runs.iter().filter_map(|trial| trial.ideal_s);
+        let of_all = || Some(Sample::new(ideals().collect()).ok()?.median());
+        self.median(|trial| trial.ideal_s).or_else(of_all)
+    }
+
+    /// Whether [`Self::ideal_s`] is only a lower bound.
+    pub fn ideal_is_bound(&self) -> bool {
+        self.runs.iter().any(|trial| trial.ideal_is_bound)
+    }
+
     /// The makespans of the good runs, in seconds, in the order in which they were run.
     pub fn makespans_s(&self) -> Vec<f64> {
         let good = self.good.iter();
@@ -87,12 +108,12 @@ impl<'a> RunGroup<'a> {
         self.median(Trial::usable_makespan_s)
     }
 
-    /// The median of a figure over the good runs; values that are not finite do not count.
+    /// The median of [`Self::sample`].
     pub fn median(&self, figure: impl Fn(&Trial) -> Option<f64>) -> Option<f64> {
         Some(self.sample(figure)?.median())
     }
 
-    /// The median of a figure over the good runs with its interval, as [`Self::median`].
+    /// The median of [`Self::sample`], with its interval.
     pub fn estimate(&self, figure: impl Fn(&Trial) -> Option<f64>) -> Option<Estimate> {
         let sample = self.sample(figure)?;
         Some(Estimate::of(&sample, &Bootstrap::seeded(SEED)))
@@ -103,7 +124,8 @@ impl<'a> RunGroup<'a> {
         self.median(|trial| memory.kib(trial))
     }
 
-    fn sample(&self, figure: impl Fn(&Trial) -> Option<f64>) -> Option<Sample> {
+    /// A figure over the good runs; values that are not finite do not count.
+    pub fn sample(&self, figure: impl Fn(&Trial) -> Option<f64>) -> Option<Sample> {
         let values = self.good.iter().filter_map(|trial| figure(trial));
         Sample::new(values.filter(|value| value.is_finite()).collect()).ok()
     }
@@ -113,6 +135,18 @@ impl Failed {
     /// Whether any did.
     pub fn any(self) -> bool {
         self.failed > 0
+    }
+
+    /// How many did not.
+    pub fn good(self) -> usize {
+        self.of - self.failed
+    }
+}
+
+impl fmt::Display for Failed {
+    /// `1 of 4`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.failed, self.of)
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::record::Failed;
+
 /// One value of a table. Its `Display` is for people; its `Serialize` is the plain value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
@@ -41,9 +43,14 @@ impl Cell {
         value.map_or(Cell::Empty, cell)
     }
 
-    /// So many of all.
-    pub fn of(part: usize, all: usize) -> Cell {
-        Cell::Text(format!("{part} of {all}"))
+    /// An ideal in seconds, which may be only a lower bound.
+    pub fn ideal(seconds: Option<f64>, is_bound: bool) -> Cell {
+        let cell = if is_bound {
+            Cell::SecondsAtLeast
+        } else {
+            Cell::Seconds
+        };
+        Cell::maybe(seconds, cell)
     }
 
     /// The value as a number, in the cell's own unit; a text has none.
@@ -76,6 +83,16 @@ impl Cell {
             Cell::Times(_) => Cell::Times(value),
             Cell::Rate(_) => Cell::Rate(value),
             Cell::Cores(_) => Cell::Cores(value),
+        }
+    }
+}
+
+impl From<Failed> for Cell {
+    /// How many of all runs, if there are any.
+    fn from(failed: Failed) -> Cell {
+        match failed.of {
+            0 => Cell::Empty,
+            _ => Cell::Text(failed.to_string()),
         }
     }
 }

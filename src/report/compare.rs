@@ -9,7 +9,7 @@ mod write;
 
 use std::collections::HashSet;
 
-use crate::record::{Trial, TrialId, group_by};
+use crate::record::{Failed, RunGroup, Trial, TrialId, group_by};
 use crate::stats::{Bootstrap, Difference, Failures, Interval, Outcome, Sample, compare, judge};
 
 /// What counts as a change.
@@ -27,9 +27,9 @@ pub struct Terms {
 
 /// What the records of old and new say about each configuration.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Changes {
+pub struct Changes<'a> {
     /// One for each configuration, in the order in which they first appear, old before new.
-    pub changes: Vec<Change>,
+    pub changes: Vec<Change<'a>>,
     /// How many trials both records have: they say nothing of a difference.
     pub common: usize,
     terms: Terms,
@@ -39,13 +39,13 @@ pub struct Changes {
 
 /// One configuration, old and new.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub struct Change<'a> {
     /// Its name.
     pub name: String,
     /// Its rows in the old record.
-    pub old: Side,
+    pub old: Side<'a>,
     /// Its rows in the new record.
-    pub new: Side,
+    pub new: Side<'a>,
     /// What they say.
     pub finding: Finding,
     /// Whether its runs fail more often than before; `None` when so few failed that nothing could
@@ -66,11 +66,9 @@ pub struct Failing {
 
 /// A configuration's rows in one record.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Side {
-    /// The makespans that count, in seconds: of runs that are `ok` and no warm-up.
-    pub makespans: Option<Sample>,
-    /// Rows left out because the run is not `ok`, or has no makespan above zero.
-    pub not_ok: usize,
+pub struct Side<'a> {
+    /// Its runs, if it has any but warm-ups.
+    group: Option<RunGroup<'a>>,
     /// Rows left out because they only warm up.
     pub warmups: usize,
 }
@@ -123,14 +121,14 @@ enum Age {
 }
 
 /// Compares two records.
-pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
+pub fn changes<'a>(old: &'a [Trial], new: &'a [Trial], terms: Terms) -> Changes<'a> {
     let known: HashSet<TrialId> = old.iter().map(Trial::id).collect();
     let common = new.iter().filter(|trial| known.contains(&trial.id()));
     let common = common.count();
     let old = old.iter().map(|trial| (Age::Old, trial));
     let new = new.iter().map(|trial| (Age::New, trial));
     let groups = group_by(old.chain(new), |(_, trial)| trial);
-    let mut changes: Vec<Change> = groups
+    let mut changes: Vec<Change<'a>> = groups
         .into_iter()
         .map(|(name, rows)| change(name, &rows, terms))
         .collect();
@@ -143,9 +141,10 @@ pub fn changes(old: &[Trial], new: &[Trial], terms: Terms) -> Changes {
     }
 }
 
-fn change(name: String, rows: &[(Age, &Trial)], terms: Terms) -> Change {
+fn change<'a>(name: String, rows: &[(Age, &'a Trial)], terms: Terms) -> Change<'a> {
     let side = |wanted: fn(&Age) -> bool| {
-        Side::of((rows.iter()).filter_map(|(age, trial)| wanted(age).then_some(*trial)))
+        let rows = rows.iter().filter(|(age, _)| wanted(age));
+        Side::of(&name, rows.map(|(_, trial)| *trial))
     };
     let old = side(|age| matches!(age, Age::Old));
     let new = side(|age| matches!(age, Age::New));
@@ -160,10 +159,10 @@ fn change(name: String, rows: &[(Age, &Trial)], terms: Terms) -> Change {
 }
 
 /// What is known before the family is judged.
-fn finding(old: &Side, new: &Side, terms: Terms) -> Finding {
-    match (&old.makespans, &new.makespans) {
-        _ if new.is_absent() => Finding::OnlyOld,
-        _ if old.is_absent() => Finding::OnlyNew,
+fn finding(old: &Side<'_>, new: &Side<'_>, terms: Terms) -> Finding {
+    match (&old.makespans(), &new.makespans()) {
+        _ if new.group.is_none() => Finding::OnlyOld,
+        _ if old.group.is_none() => Finding::OnlyNew,
         (None, _) => Finding::NoBaseline,
         (Some(_), None) => Finding::Broken,
         (Some(old), Some(new)) => match compare(old, new, &Bootstrap::seeded(terms.seed)) {
@@ -182,7 +181,7 @@ fn finding(old: &Side, new: &Side, terms: Terms) -> Finding {
 /// failures, and says how many these are. One that has too few runs for any is left out of it, and
 /// so is one with too few failures: whether it does is known from their numbers alone, so the others
 /// need not pay for it.
-fn judge_together(changes: &mut [Change], alpha: f64) -> usize {
+fn judge_together(changes: &mut [Change<'_>], alpha: f64) -> usize {
     let (mut findings, mut differences) = (Vec::new(), Vec::new());
     let (mut failings, mut failures) = (Vec::new(), Vec::new());
     for change in changes {
@@ -218,47 +217,40 @@ fn judge_together(changes: &mut [Change], alpha: f64) -> usize {
     differences.len() + failures.len()
 }
 
-impl Side {
-    fn of<'a>(trials: impl Iterator<Item = &'a Trial>) -> Side {
-        let (mut side, mut makespans) = (Side::default(), Vec::new());
-        for trial in trials {
-            match trial.usable_makespan_s() {
-                _ if trial.warmup => side.warmups += 1,
-                Some(seconds) => makespans.push(seconds),
-                None => side.not_ok += 1,
-            }
+impl<'a> Side<'a> {
+    fn of(name: &str, trials: impl Iterator<Item = &'a Trial>) -> Side<'a> {
+        let (warmups, runs): (Vec<_>, Vec<_>) = trials.partition(|trial| trial.warmup);
+        Side {
+            group: RunGroup::of(name.to_owned(), runs),
+            warmups: warmups.len(),
         }
-        side.makespans = Sample::new(makespans).ok();
-        side
     }
 
-    /// Whether there is no row, but for warm-ups.
-    fn is_absent(&self) -> bool {
-        self.makespans.is_none() && self.not_ok == 0
+    /// The makespans of the good runs, in seconds.
+    fn makespans(&self) -> Option<Sample> {
+        self.group.as_ref()?.sample(Trial::usable_makespan_s)
     }
 
-    /// How many runs count.
-    pub fn runs(&self) -> usize {
-        self.makespans.as_ref().map_or(0, Sample::len)
+    /// How many runs failed, of how many.
+    pub fn failed(&self) -> Failed {
+        self.group
+            .as_ref()
+            .map_or(Failed::default(), RunGroup::failed)
     }
 
-    /// All runs but warm-ups.
-    pub fn all_runs(&self) -> usize {
-        self.runs() + self.not_ok
-    }
-
-    fn failures_to(&self, new: &Side) -> Failures {
+    fn failures_to(&self, new: &Side<'_>) -> Failures {
+        let (old, new) = (self.failed(), new.failed());
         Failures {
-            old: self.not_ok,
-            old_runs: self.all_runs(),
-            new: new.not_ok,
-            new_runs: new.all_runs(),
+            old: old.failed,
+            old_runs: old.of,
+            new: new.failed,
+            new_runs: new.of,
         }
     }
 
-    /// The median of the makespans that count, in seconds.
+    /// The median makespan of the good runs, in seconds.
     pub fn median_s(&self) -> Option<f64> {
-        self.makespans.as_ref().map(Sample::median)
+        self.group.as_ref()?.makespan_s()
     }
 }
 
@@ -275,9 +267,9 @@ impl Finding {
     }
 }
 
-impl Changes {
+impl Changes<'_> {
     /// Whether a change is one to stop for.
-    pub fn is_regression(&self, change: &Change) -> bool {
+    pub fn is_regression(&self, change: &Change<'_>) -> bool {
         Regression::ALL
             .into_iter()
             .any(|kind| self.is(kind, change))
@@ -289,7 +281,7 @@ impl Changes {
     /// That a difference is no chance is settled by then. The median is the best guess of its
     /// size; to ask that the whole interval lies beyond the threshold would let by most of the
     /// changes that are just as large as those that one asked to be told of.
-    fn is(&self, kind: Regression, change: &Change) -> bool {
+    fn is(&self, kind: Regression, change: &Change<'_>) -> bool {
         match (kind, change.finding) {
             (
                 Regression::Slower,
@@ -324,7 +316,7 @@ impl Changes {
     /// How many configurations both records have, however their runs ended.
     pub fn in_both(&self) -> usize {
         let one_sided =
-            |change: &&Change| matches!(change.finding, Finding::OnlyOld | Finding::OnlyNew);
+            |change: &&Change<'_>| matches!(change.finding, Finding::OnlyOld | Finding::OnlyNew);
         self.changes.len() - self.changes.iter().filter(one_sided).count()
     }
 }

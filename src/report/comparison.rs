@@ -3,31 +3,44 @@
 use super::table::Filled;
 use super::{Bars, Cell, Column, HeatMap, Pictures, Report, Table};
 use crate::record::{
-    Published, PublishedFigure, Status, Summary, Trial, comparison_groups, summarise,
+    Published, PublishedFigure, RunGroup, Status, Trial, comparison_groups, run_groups,
 };
+use crate::stats::Sample;
 
 /// Each configuration over all its runs, against its ideal and what was published for the same
 /// work.
 pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
-    let summaries = summarise(trials, published);
+    let rows: Vec<Row<'_>> = (run_groups(trials).into_iter())
+        .map(|group| Row {
+            published: PublishedFigure::of(group.trial(), published),
+            run_again_s: PublishedFigure::run_again_s(group.trial(), published),
+            group,
+        })
+        .collect();
     Report {
-        for_people: for_people(&summaries),
-        for_programs: for_programs(&summaries),
+        for_people: for_people(&rows),
+        for_programs: for_programs(&rows),
         pictures: Pictures {
-            bars: Some(bars(&summaries)),
+            bars: Some(bars(&rows)),
             maps: maps(trials),
         },
     }
 }
 
+/// A configuration, and what is known of the first system for the same work.
+struct Row<'a> {
+    group: RunGroup<'a>,
+    published: PublishedFigure,
+    run_again_s: Option<f64>,
+}
+
 /// The title of the column that the bars follow.
 const MEASURED: &str = "measured";
 
-fn bars(summaries: &[Summary]) -> Bars {
-    let median = |summary: &Summary| Some(summary.measured?.median);
+fn bars(rows: &[Row<'_>]) -> Bars {
     Bars {
         after: MEASURED,
-        seconds: summaries.iter().map(median).collect(),
+        seconds: rows.iter().map(|row| row.group.makespan_s()).collect(),
     }
 }
 
@@ -41,27 +54,27 @@ fn maps(trials: &[Trial]) -> Vec<HeatMap> {
 /// How much longer than the fastest still counts as as good, as a share.
 const WITHIN: f64 = 0.05;
 
-fn for_people(summaries: &[Summary]) -> Table {
-    let known = |summary: &Summary| summary.published != PublishedFigure::None;
-    let with_published = summaries.iter().any(known);
-    let with_status = summaries.iter().any(|summary| summary.not_ok > 0);
-    let mut columns: Vec<Filled<Summary>> = vec![(Column::left("configuration"), name)];
+fn for_people(rows: &[Row<'_>]) -> Table {
+    let any = |holds: fn(&Row<'_>) -> bool| rows.iter().any(holds);
+    let with_published = any(|row| row.published != PublishedFigure::None);
+    let with_status = any(|row| row.group.failed().any());
+    let mut columns: Vec<Filled<Row<'_>>> = vec![(Column::left("configuration"), name)];
     if with_published {
         columns.push((Column::right("published"), published));
     }
     // Beside native code alone, the published figure is enough of Python.
-    if summaries.iter().any(|summary| !summary.runtime.is_native()) && with_published {
+    if with_published && any(|row| !row.group.trial().runtime.is_native()) {
         columns.push((Column::right("run again"), run_again));
     }
     // Work of a person's own has none.
-    let with_ideal = summaries.iter().any(|summary| summary.ideal_s.is_some());
+    let with_ideal = any(|row| row.group.ideal_s().is_some());
     if with_ideal {
         columns.push((Column::right("ideal"), ideal));
     }
     columns.push((Column::right(MEASURED), measured));
     // A median of several runs is never without those that it leaves out.
-    if with_status || summaries.iter().any(|summary| summary.runs > 1) {
-        columns.push((Column::right("failed"), |s| Cell::of(s.not_ok, s.runs)));
+    if with_status || any(|row| row.group.runs().len() > 1) {
+        columns.push((Column::right("failed"), |row| row.group.failed().into()));
     }
     if with_ideal {
         columns.push((Column::right("efficiency"), efficiency));
@@ -72,59 +85,58 @@ fn for_people(summaries: &[Summary]) -> Table {
     if with_status {
         columns.push((Column::left("status"), status));
     }
-    Table::of(summaries, columns)
+    Table::of(rows, columns)
 }
 
-fn for_programs(summaries: &[Summary]) -> Table {
-    let columns: Vec<Filled<Summary>> = vec![
+fn for_programs(rows: &[Row<'_>]) -> Table {
+    let columns: Vec<Filled<Row<'_>>> = vec![
         (Column::left("configuration"), name),
-        (Column::left("workload"), |s| {
-            Cell::Text(s.workload.to_string())
+        (Column::left("workload"), |r| {
+            Cell::Text(r.group.trial().workload.to_string())
         }),
-        (Column::left("runtime"), |s| {
-            Cell::Text(s.runtime.to_string())
+        (Column::left("runtime"), |r| {
+            Cell::Text(r.group.trial().runtime.to_string())
         }),
-        (Column::right("published_s"), |s| match s.published {
-            PublishedFigure::Seconds(seconds) => Cell::Seconds(seconds),
-            _ => Cell::Empty,
+        (Column::right("published_s"), |r| {
+            Cell::maybe(r.published.seconds(), Cell::Seconds)
         }),
         (Column::right("run_again_s"), run_again),
-        (Column::right("ideal_s"), |s| {
-            Cell::maybe(s.ideal_s, Cell::Seconds)
+        (Column::right("ideal_s"), |r| {
+            Cell::maybe(r.group.ideal_s(), Cell::Seconds)
         }),
-        (Column::left("ideal_is_bound"), |s| {
-            Cell::Flag(s.ideal_is_bound)
+        (Column::left("ideal_is_bound"), |r| {
+            Cell::Flag(r.group.ideal_is_bound())
         }),
-        (Column::right("measured_median_s"), |s| {
-            Cell::maybe(s.measured, |spread| Cell::Seconds(spread.median))
+        (Column::right("measured_median_s"), |r| {
+            r.seconds(Sample::median)
         }),
-        (Column::right("measured_min_s"), |s| {
-            Cell::maybe(s.measured, |spread| Cell::Seconds(spread.min))
-        }),
-        (Column::right("measured_max_s"), |s| {
-            Cell::maybe(s.measured, |spread| Cell::Seconds(spread.max))
-        }),
+        (Column::right("measured_min_s"), |r| r.seconds(Sample::min)),
+        (Column::right("measured_max_s"), |r| r.seconds(Sample::max)),
         (Column::right("efficiency"), efficiency),
         (Column::right("times_faster_than_published"), times_faster),
-        (Column::right("runs"), |s| Cell::Count(s.runs as u64)),
-        (Column::right("runs_not_ok"), |s| {
-            Cell::Count(s.not_ok as u64)
+        (Column::right("runs"), |r| {
+            Cell::Count(r.group.failed().of as u64)
         }),
-        (Column::left("status"), |s| Cell::Text(s.status.to_string())),
-        (Column::left("error"), |s| {
-            Cell::maybe(s.error.clone(), Cell::Text)
+        (Column::right("runs_not_ok"), |r| {
+            Cell::Count(r.group.failed().failed as u64)
+        }),
+        (Column::left("status"), |r| {
+            Cell::Text(r.group.status().to_string())
+        }),
+        (Column::left("error"), |r| {
+            Cell::maybe(r.error().map(str::to_owned), Cell::Text)
         }),
     ];
-    Table::of(summaries, columns)
+    Table::of(rows, columns)
 }
 
-fn name(summary: &Summary) -> Cell {
-    Cell::Text(summary.name.clone())
+fn name(row: &Row<'_>) -> Cell {
+    Cell::Text(row.group.name.clone())
 }
 
 /// Published seconds, or why they can't be compared.
-fn published(summary: &Summary) -> Cell {
-    match summary.published {
+fn published(row: &Row<'_>) -> Cell {
+    match row.published {
         PublishedFigure::None => Cell::Empty,
         PublishedFigure::Seconds(seconds) => Cell::Text(format!("{seconds} s")),
         PublishedFigure::ScaledWaits(scale) => Cell::Text(format!("(waits × {scale})")),
@@ -132,39 +144,49 @@ fn published(summary: &Summary) -> Cell {
     }
 }
 
-fn run_again(summary: &Summary) -> Cell {
-    Cell::maybe(summary.run_again_s, Cell::Seconds)
+fn run_again(row: &Row<'_>) -> Cell {
+    Cell::maybe(row.run_again_s, Cell::Seconds)
 }
 
-fn ideal(summary: &Summary) -> Cell {
-    if summary.ideal_is_bound {
-        Cell::maybe(summary.ideal_s, Cell::SecondsAtLeast)
-    } else {
-        Cell::maybe(summary.ideal_s, Cell::Seconds)
+fn ideal(row: &Row<'_>) -> Cell {
+    Cell::ideal(row.group.ideal_s(), row.group.ideal_is_bound())
+}
+
+fn measured(row: &Row<'_>) -> Cell {
+    match row.makespans() {
+        Some(s) if s.len() > 1 => Cell::SecondsAround(s.median(), (s.max() - s.min()) / 2.0),
+        _ => row.seconds(Sample::median),
     }
 }
 
-fn measured(summary: &Summary) -> Cell {
-    match summary.measured {
-        Some(spread) if spread.runs > 1 => Cell::SecondsAround(spread.median, spread.half_range()),
-        other => Cell::maybe(other, |spread| Cell::Seconds(spread.median)),
+fn efficiency(row: &Row<'_>) -> Cell {
+    Cell::maybe(row.group.median(Trial::efficiency), Cell::Share)
+}
+
+fn times_faster(row: &Row<'_>) -> Cell {
+    Cell::maybe(row.published.times_faster(&row.group), Cell::Times)
+}
+
+fn status(row: &Row<'_>) -> Cell {
+    Cell::Text(match row.group.status() {
+        Status::Ok => Status::Ok.to_string(),
+        status => format!("{status}: {}", row.error().unwrap_or("no reason recorded")),
+    })
+}
+
+impl Row<'_> {
+    fn makespans(&self) -> Option<Sample> {
+        self.group.sample(Trial::usable_makespan_s)
     }
-}
 
-fn efficiency(summary: &Summary) -> Cell {
-    Cell::maybe(summary.efficiency, Cell::Share)
-}
-
-fn times_faster(summary: &Summary) -> Cell {
-    Cell::maybe(summary.times_faster(), Cell::Times)
-}
-
-fn status(summary: &Summary) -> Cell {
-    if summary.status == Status::Ok {
-        return Cell::Text("ok".to_owned());
+    fn seconds(&self, of: fn(&Sample) -> f64) -> Cell {
+        Cell::maybe(self.makespans(), |makespans| Cell::Seconds(of(&makespans)))
     }
-    let reason = summary.error.as_deref().unwrap_or("no reason recorded");
-    Cell::Text(format!("{}: {reason}", summary.status))
+
+    /// Why the first run that did not end well did not.
+    fn error(&self) -> Option<&str> {
+        self.group.first_failure()?.error.as_deref()
+    }
 }
 
 #[cfg(test)]

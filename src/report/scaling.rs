@@ -31,11 +31,11 @@ impl Scalings {
     pub(super) fn through(
         question: &str,
         best: &Trial,
-        trials: &[Trial],
+        trials: &[&Trial],
         bootstrap: &Bootstrap,
     ) -> Scalings {
         let best = &Trial {
-            executor: line_executor(best, trials),
+            executor: line_executor(best, trials.iter().copied()),
             ..best.clone()
         };
         let laws = [Law::Amdahl, Law::Usl];

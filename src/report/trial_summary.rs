@@ -2,7 +2,8 @@
 
 use super::table::Filled;
 use super::{Cell, Column, Report, Table};
-use crate::record::{MedianRange, Status, Trial};
+use crate::record::{RunGroup, Status, Trial};
+use crate::stats::Sample;
 
 /// The runs of one configuration: for people a line for each measure, for programs a row for each
 /// run.
@@ -53,11 +54,7 @@ const MEASURES: &[Measure] = &[
         Cell::maybe(t.makespan_s, Cell::Seconds)
     }),
     measure("ideal", "ideal_s", |t| {
-        if t.ideal_is_bound {
-            Cell::maybe(t.ideal_s, Cell::SecondsAtLeast)
-        } else {
-            Cell::maybe(t.ideal_s, Cell::Seconds)
-        }
+        Cell::ideal(t.ideal_s, t.ideal_is_bound)
     }),
     measure("loops of a command", "loop_s", |t| {
         Cell::maybe(t.loop_s, Cell::Seconds)
@@ -152,11 +149,9 @@ impl Measure {
             return cells;
         }
         let known = cells.iter().find(|cell| cell.number().is_some());
-        match (
-            known,
-            MedianRange::of(cells.iter().filter_map(Cell::number)),
-        ) {
-            (Some(kind), Some(spread)) => [spread.median, spread.min, spread.max]
+        let numbers = Sample::new(cells.iter().filter_map(Cell::number).collect());
+        match (known, numbers) {
+            (Some(kind), Ok(numbers)) => [numbers.median(), numbers.min(), numbers.max()]
                 .map(|number| kind.with_number(number))
                 .to_vec(),
             _ => vec![Cell::Empty; 3],
@@ -164,47 +159,44 @@ impl Measure {
     }
 }
 
-/// Of several runs those that are `ok` are summed up, or all of them when none is.
+/// Of several runs the good ones are summed up, or all of them when none is.
 fn for_people(trials: &[Trial]) -> Table {
-    let ok: Vec<&Trial> = (trials.iter())
-        .filter(|trial| trial.status == Status::Ok)
-        .collect();
-    let counted = if ok.is_empty() {
-        trials.iter().collect()
-    } else {
-        ok
+    let name = trials.first().map_or(String::new(), Trial::name);
+    let Some(group) = RunGroup::of(name, trials.iter().collect()) else {
+        return Table::default();
     };
-    let label = trials.first().map_or(String::new(), Trial::name);
+    let counted = match group.good() {
+        [] => group.runs(),
+        good => good,
+    };
     let heads: &[&str] = match counted.len() {
-        0 | 1 => &["value"],
+        1 => &["value"],
         _ => &["median", "min", "max"],
     };
-    let mut columns = vec![Column::left(label)];
-    columns.extend(heads.iter().map(|head| Column::right(*head)));
-    let mut rows = troubles(trials, heads.len());
-    for measure in MEASURES.iter().filter(|measure| measure.is_shown(&counted)) {
+    let mut rows = troubles(&group, heads.len());
+    for measure in MEASURES.iter().filter(|measure| measure.is_shown(counted)) {
         let mut row = vec![Cell::Text(measure.title.to_owned())];
-        row.extend(measure.cells(&counted));
+        row.extend(measure.cells(counted));
         rows.push(row);
     }
+    let mut columns = vec![Column::left(group.name)];
+    columns.extend(heads.iter().map(|head| Column::right(*head)));
     Table { columns, rows }
 }
 
 /// What went wrong, before any figure. How many of several runs failed stands above their medians
 /// even when none did.
-fn troubles(trials: &[Trial], values: usize) -> Vec<Vec<Cell>> {
-    let bad = || trials.iter().filter(|trial| trial.status != Status::Ok);
-    let mut lines: Vec<String> = bad().map(|trial| reason(trial, trials.len())).collect();
-    if trials.len() > 1 {
-        let failed = Cell::of(lines.len(), trials.len());
-        lines.insert(0, format!("{failed} runs failed"));
-    }
+fn troubles(group: &RunGroup<'_>, values: usize) -> Vec<Vec<Cell>> {
+    let runs = group.runs();
+    let bad = runs.iter().filter(|trial| trial.status != Status::Ok);
+    let reasons = bad.map(|trial| reason(trial, runs.len()));
+    let count = (runs.len() > 1).then(|| format!("{} runs failed", group.failed()));
     let row = |line| {
         let mut row = vec![Cell::Text(line)];
         row.resize(1 + values, Cell::Empty);
         row
     };
-    lines.into_iter().map(row).collect()
+    count.into_iter().chain(reasons).map(row).collect()
 }
 
 /// Why a run is not `ok`, short enough for the first column; records have all of it.

@@ -4,7 +4,7 @@ use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words as said};
 use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind, SpawnMode};
-use crate::record::{fixtures, group};
+use crate::record::{fixtures, run_groups};
 
 /// Runs that differ from a sample in what is changed.
 fn runs(label: &str, seconds: (f64, f64), repeats: u32, change: impl Fn(&mut Trial)) -> Vec<Trial> {
@@ -115,7 +115,7 @@ fn what_are_two_configurations_are_never_one_line() {
         }
         both.extend(both.clone());
         both[3..].iter_mut().for_each(change);
-        assert_eq!(group(&both).len(), 6, "change {number}");
+        assert_eq!(run_groups(&both).len(), 6, "change {number}");
         let curves = prepared(&both, XVariable::Batch).unwrap();
         assert_eq!(curves.curves.len(), 2, "change {number}");
     }

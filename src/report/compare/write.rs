@@ -18,7 +18,7 @@ impl Finding {
     }
 }
 
-impl Change {
+impl Change<'_> {
     fn words(&self) -> String {
         let words = self.finding.words();
         match self.failing {
@@ -28,7 +28,7 @@ impl Change {
     }
 }
 
-impl Changes {
+impl Changes<'_> {
     /// All of it in a few sentences.
     pub fn summary(&self) -> String {
         let mut counts: Vec<(String, usize)> = Vec::new();
@@ -79,12 +79,12 @@ impl Changes {
 
     /// What rows were left out, if any.
     fn left_out(&self) -> Option<String> {
-        let total = |of: fn(&Change) -> usize| self.changes.iter().map(of).sum::<usize>();
+        let total = |of: fn(&Change<'_>) -> usize| self.changes.iter().map(of).sum::<usize>();
         let parts = [
             (total(|c| c.old.warmups), "warming up in old"),
-            (total(|c| c.old.not_ok), "not ok in old"),
+            (total(|c| c.old.failed().failed), "not ok in old"),
             (total(|c| c.new.warmups), "warming up in new"),
-            (total(|c| c.new.not_ok), "not ok in new"),
+            (total(|c| c.new.failed().failed), "not ok in new"),
         ];
         let parts: Vec<String> = (parts.iter())
             .filter(|(count, _)| *count > 0)
@@ -95,7 +95,7 @@ impl Changes {
 
     /// What to do about too few runs, when there are too few anywhere.
     fn too_few(&self) -> Option<String> {
-        let too_few = |change: &Change| {
+        let too_few = |change: &Change<'_>| {
             let outcome = Outcome::TooFewRuns;
             matches!(change.finding, Finding::Compared { outcome: found, .. } if found == outcome)
         };
@@ -121,7 +121,7 @@ impl Changes {
 }
 
 struct Row<'a> {
-    change: &'a Change,
+    change: &'a Change<'a>,
     is_regression: bool,
 }
 
@@ -159,14 +159,22 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
 fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
     vec![
         (Column::left("configuration"), name),
-        (Column::right("old_runs"), |r| count(r.change.old.runs())),
-        (Column::right("old_not_ok"), |r| count(r.change.old.not_ok)),
+        (Column::right("old_runs"), |r| {
+            count(r.change.old.failed().good())
+        }),
+        (Column::right("old_not_ok"), |r| {
+            count(r.change.old.failed().failed)
+        }),
         (Column::right("old_warmups"), |r| {
             count(r.change.old.warmups)
         }),
         (Column::right("old_median_s"), |r| median(&r.change.old)),
-        (Column::right("new_runs"), |r| count(r.change.new.runs())),
-        (Column::right("new_not_ok"), |r| count(r.change.new.not_ok)),
+        (Column::right("new_runs"), |r| {
+            count(r.change.new.failed().good())
+        }),
+        (Column::right("new_not_ok"), |r| {
+            count(r.change.new.failed().failed)
+        }),
         (Column::right("new_warmups"), |r| {
             count(r.change.new.warmups)
         }),
@@ -214,15 +222,12 @@ fn name(row: &Row<'_>) -> Cell {
     Cell::Text(row.change.name.clone())
 }
 
-fn median(side: &Side) -> Cell {
+fn median(side: &Side<'_>) -> Cell {
     Cell::maybe(side.median_s(), Cell::Seconds)
 }
 
-fn failed(side: &Side) -> Cell {
-    match side.all_runs() {
-        0 => Cell::Empty,
-        all => Cell::of(side.not_ok, all),
-    }
+fn failed(side: &Side<'_>) -> Cell {
+    side.failed().into()
 }
 
 fn count(number: usize) -> Cell {

@@ -142,11 +142,11 @@ fn work(asked: &Asked<'_>) -> String {
     };
     let trial = first.trial();
     let batches = range(asked.rows().map(|row| u64::from(row.trial().batch)));
-    let runs = range(asked.rows().map(|row| row.costs().summary.runs as u64));
+    let runs = range(asked.rows().map(|row| row.group().runs().len() as u64));
     let rate = trial
         .rate_per_s
         .map(|rate| format!(", {rate} batches due per second"));
-    let configurations = counted(asked.costs.len(), "configuration");
+    let configurations = counted(asked.question.candidates.len(), "configuration");
     format!(
         "{} commands, {}, in batches of {batches}{}. {configurations} on the {} runtime, {} each.",
         with_commas(trial.commands),

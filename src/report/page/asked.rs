@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::words::counted;
 use super::{AskedExperiment, Page};
-use crate::record::{MedianRange, PublishedFigure, Status, Summary, Trial, group, summarise};
+use crate::record::{Published, PublishedFigure, RunGroup, Trial};
 use crate::report::Cell;
 use crate::report::recommend::{
     Candidate, Question, asked as trials_by_question, interval_in_words,
@@ -13,23 +13,13 @@ use crate::report::recommend::{
 
 /// A question, its answer, and what was measured for it.
 pub(super) struct Asked<'a> {
-    pub(super) question: Question,
+    pub(super) question: Question<'a>,
     /// Name of the experiment.
     pub(super) experiment: String,
     /// What it asks, when that is known.
     pub(super) words: Option<&'a AskedExperiment>,
-    /// In the order of the question's candidates.
-    pub(super) costs: Vec<Costs>,
-}
-
-/// One configuration beyond what its [`Candidate`] tells: medians over its good runs.
-pub(super) struct Costs {
-    pub(super) summary: Summary,
-    pub(super) throughput_per_s: Option<f64>,
-    /// User and system together.
-    pub(super) cpu_s: Option<f64>,
-    /// Voluntary and involuntary together.
-    pub(super) switches: Option<f64>,
+    /// What the makespans are held against.
+    published: &'a [Published],
 }
 
 /// One configuration of a question.
@@ -47,22 +37,18 @@ impl<'a> Asked<'a> {
             .collect()
     }
 
-    fn of(page: &Page<'a>, name: String, trials: &[Trial]) -> Asked<'a> {
+    fn of(page: &Page<'a>, name: String, trials: &[&'a Trial]) -> Asked<'a> {
         let experiment = trials.first().map_or("", |trial| &trial.experiment);
-        let groups = group(trials).into_iter();
-        let summaries = summarise(trials, page.published);
         Asked {
             experiment: experiment.to_owned(),
             words: (page.experiments.iter()).find(|asked| asked.name == experiment),
-            costs: (groups.zip(summaries))
-                .map(|((_, trials), summary)| Costs::of(&trials, summary))
-                .collect(),
+            published: page.published,
             question: Question::of(name, trials, page.terms),
         }
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> + Clone {
-        (0..self.costs.len()).map(|index| Row { asked: self, index })
+        (0..self.question.candidates.len()).map(|index| Row { asked: self, index })
     }
 
     /// Those that were measured, fastest first.
@@ -77,34 +63,32 @@ impl<'a> Asked<'a> {
 
     /// The recommended one.
     pub(super) fn pick(&self) -> Option<Row<'_>> {
-        self.row(self.question.answer.pick()?)
+        let index = self.question.answer.pick()?;
+        Some(Row { asked: self, index })
     }
 
     /// The one with the smallest median.
     pub(super) fn best(&self) -> Option<Row<'_>> {
-        self.row(self.question.answer.best()?)
-    }
-
-    fn row(&self, index: usize) -> Option<Row<'_>> {
-        (index < self.costs.len()).then_some(Row { asked: self, index })
+        let index = self.question.answer.best()?;
+        Some(Row { asked: self, index })
     }
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn candidate(&self) -> &'a Candidate {
+    pub(super) fn candidate(&self) -> &'a Candidate<'a> {
         &self.asked.question.candidates[self.index]
     }
 
     pub(super) fn trial(&self) -> &'a Trial {
-        &self.candidate().trial
+        self.candidate().trial()
     }
 
-    pub(super) fn costs(&self) -> &'a Costs {
-        &self.asked.costs[self.index]
+    pub(super) fn group(&self) -> &'a RunGroup<'a> {
+        &self.candidate().group
     }
 
     pub(super) fn name(&self) -> &'a str {
-        &self.candidate().name
+        self.candidate().name()
     }
 
     pub(super) fn median_s(&self) -> Option<f64> {
@@ -122,12 +106,18 @@ impl<'a> Row<'a> {
         self.candidate().interval_s().map(interval_in_words)
     }
 
+    pub(super) fn published(&self) -> PublishedFigure {
+        PublishedFigure::of(self.trial(), self.asked.published)
+    }
+
     /// The published makespan of the same work, in seconds.
     pub(super) fn published_s(&self) -> Option<f64> {
-        match self.costs().summary.published {
-            PublishedFigure::Seconds(seconds) => Some(seconds),
-            _ => None,
-        }
+        self.published().seconds()
+    }
+
+    /// How many times the published makespan is as long as the measured one.
+    pub(super) fn times_faster(&self) -> Option<f64> {
+        self.published().times_faster(self.group())
     }
 
     /// A number of processes and threads, and whatever else tells it from the other configurations.
@@ -178,7 +168,7 @@ impl<'a> Row<'a> {
             (self.is_pick(), "recommended"),
             (self.is_best(), "fastest"),
             (self.is_on_front(), "on the front"),
-            (self.candidate().overload.is_some(), "overloaded"),
+            (self.candidate().is_overloaded(), "overloaded"),
         ];
         let notes: Vec<&str> = (notes.iter())
             .filter_map(|(holds, words)| holds.then_some(*words))
@@ -198,22 +188,5 @@ impl<'a> Row<'a> {
         // The front is in ascending order.
         let front = &self.asked.question.front;
         front.binary_search(&self.index).is_ok()
-    }
-}
-
-impl Costs {
-    fn of(trials: &[&Trial], summary: Summary) -> Costs {
-        let median = |figure: fn(&Trial) -> Option<f64>| {
-            let good = trials.iter().filter(|trial| trial.status == Status::Ok);
-            MedianRange::of(good.filter_map(|trial| figure(trial))).map(|spread| spread.median)
-        };
-        Costs {
-            summary,
-            throughput_per_s: median(|trial| trial.throughput_per_s),
-            cpu_s: median(|trial| Some(trial.cpu_user_s? + trial.cpu_system_s?)),
-            switches: median(|trial| {
-                Some((trial.voluntary_switches? + trial.involuntary_switches?) as f64)
-            }),
-        }
     }
 }

@@ -2,14 +2,15 @@
 
 use super::asked::{Asked, Row};
 use super::words::counted;
-use crate::report::recommend::fewest_runs;
+use crate::report::recommend::{Candidate, fewest_runs};
 
 /// What speaks for the answer and against it, one sentence each.
 pub(super) fn confidence(asked: &Asked<'_>, within: f64) -> Vec<String> {
     let candidates = &asked.question.candidates;
     let unstable = candidates.iter().filter(|c| c.warning().is_some()).count();
-    let not_ok: usize = candidates.iter().map(|candidate| candidate.not_ok).sum();
-    let all: usize = asked.costs.iter().map(|costs| costs.summary.runs).sum();
+    let failed = || candidates.iter().map(Candidate::failed);
+    let not_ok: usize = failed().map(|failed| failed.failed).sum();
+    let all: usize = failed().map(|failed| failed.of).sum();
     let said = asked.pick().or_else(|| asked.best());
     [
         said.map(|row| interval_sentence(&row)),
@@ -38,7 +39,7 @@ pub(super) fn confidence(asked: &Asked<'_>, within: f64) -> Vec<String> {
 fn interval_sentence(row: &Row<'_>) -> String {
     let candidate = row.candidate();
     let median = row.median_in_words();
-    let runs = counted(candidate.runs, "good run");
+    let runs = counted(candidate.failed().good(), "good run");
     match (candidate.interval_s(), row.median_s()) {
         (Some(interval), Some(middle)) => format!(
             "The median of {}’s {runs} is {median}; its 95 % interval reaches from {:.1} % below \

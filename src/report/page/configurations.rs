@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::asked::{Asked, Row};
-use crate::record::Memory;
+use crate::record::{Memory, Trial};
 use crate::report::Cell;
 
 /// A table as the templates take it.
@@ -135,14 +135,14 @@ fn columns(memory: &'static str) -> Vec<Column> {
         words("spawn", DIFFERS, |r| r.trial().spawn.to_string().into()),
         words("runtime", DIFFERS, |r| r.trial().runtime.to_string().into()),
         number("runs", "runs", Always, |r| {
-            Cell::Count(r.costs().summary.runs as u64).into()
+            Cell::Count(r.group().runs().len() as u64).into()
         }),
         number("makespan", "median makespan", Always, |r| {
             Cell::maybe(r.median_s(), Cell::Seconds).into()
         }),
         number("failed", "failed", Always, |r| Shown {
-            text: r.candidate().failed().to_string(),
-            value: Some(r.candidate().not_ok as f64),
+            text: r.group().failed().to_string(),
+            value: Some(r.group().failed().failed as f64),
         }),
         number("interval", "95 % interval", Known, interval),
         words("note", Known, |r| r.note().into()),
@@ -150,20 +150,22 @@ fn columns(memory: &'static str) -> Vec<Column> {
             Cell::maybe(r.published_s(), Cell::Seconds).into()
         }),
         number("efficiency", "efficiency", Known, |r| {
-            Cell::maybe(r.costs().summary.efficiency, Cell::Share).into()
+            Cell::maybe(r.group().median(Trial::efficiency), Cell::Share).into()
         }),
         number("throughput", "commands/s", Known, |r| {
-            Cell::maybe(r.costs().throughput_per_s, Cell::Rate).into()
+            let throughput = r.group().median(|trial| trial.throughput_per_s);
+            Cell::maybe(throughput, Cell::Rate).into()
         }),
         number("cpu", "CPU time", Known, |r| {
-            Cell::maybe(r.costs().cpu_s, Cell::Seconds).into()
+            let cpu = |trial: &Trial| Some(trial.cpu_user_s? + trial.cpu_system_s?);
+            Cell::maybe(r.group().median(cpu), Cell::Seconds).into()
         }),
         number("switches", "context switches", Known, |r| {
             let whole = |count: f64| Cell::Count(count.round() as u64);
-            Cell::maybe(r.costs().switches, whole).into()
+            Cell::maybe(r.group().median(switches), whole).into()
         }),
         number("memory", memory, Known, |r| r.memory().into()),
-        words("status", Always, |r| status(r).into()),
+        words("status", Always, |r| r.group().status().to_string().into()),
     ]
 }
 
@@ -221,9 +223,9 @@ fn interval(row: &Row<'_>) -> Shown {
     }
 }
 
-/// How the first run that is not ok ended.
-fn status(row: &Row<'_>) -> String {
-    row.costs().summary.status.to_string()
+/// Voluntary and involuntary together.
+fn switches(trial: &Trial) -> Option<f64> {
+    Some((trial.voluntary_switches? + trial.involuntary_switches?) as f64)
 }
 
 /// Which figure the memory is, in the words of the questions that have one.

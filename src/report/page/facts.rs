@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::asked::Row;
 use super::words::counted;
+use crate::record::Trial;
 use crate::report::Cell;
 
 /// A figure with its name.
@@ -24,13 +25,15 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
             note,
         })
     };
-    let summary = &row.costs().summary;
     let candidate = row.candidate();
     let interval = match row.interval_in_words() {
         Some(interval) => format!("95 % interval {interval}"),
-        None => format!("{}, no interval", counted(candidate.runs, "good run")),
+        None => format!(
+            "{}, no interval",
+            counted(candidate.failed().good(), "good run")
+        ),
     };
-    let ideal = Cell::maybe(summary.ideal_s, Cell::Seconds);
+    let ideal = Cell::maybe(row.group().ideal_s(), Cell::Seconds);
     let memory = row.asked.question.memory.as_str();
     let facts = [
         fact(
@@ -41,7 +44,7 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
         against_the_slowest(row),
         fact(
             "speed against published",
-            Cell::maybe(summary.times_faster(), Cell::Times),
+            Cell::maybe(row.times_faster(), Cell::Times),
             format!(
                 "published {}",
                 Cell::maybe(row.published_s(), Cell::Seconds)
@@ -49,7 +52,7 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
         ),
         fact(
             "efficiency",
-            Cell::maybe(summary.efficiency, Cell::Share),
+            Cell::maybe(row.group().median(Trial::efficiency), Cell::Share),
             format!("ideal {ideal}"),
         ),
         fact(

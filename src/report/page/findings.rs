@@ -1,7 +1,7 @@
 //! What the records of one question show beyond the recommendation, a sentence each, with numbers.
 
 use super::asked::{Asked, Row};
-use crate::record::Memory;
+use crate::record::{Memory, Trial};
 use crate::report::Cell;
 
 /// Names of a list, at the most; the rest is counted.
@@ -63,9 +63,9 @@ fn price_of_the_pick(asked: &Asked<'_>) -> Option<String> {
 
 fn efficiency(asked: &Asked<'_>) -> Option<String> {
     let row = asked.pick().or_else(|| asked.best())?;
-    let summary = &row.costs().summary;
-    let (efficiency, ideal) = (summary.efficiency?, summary.ideal_s?);
-    let bound = if summary.ideal_is_bound {
+    let group = row.group();
+    let (efficiency, ideal) = (group.median(Trial::efficiency)?, group.ideal_s()?);
+    let bound = if group.ideal_is_bound() {
         ", which is only a lower bound"
     } else {
         ""
@@ -80,14 +80,17 @@ fn efficiency(asked: &Asked<'_>) -> Option<String> {
 
 /// Those with a published figure for the same work: how many are faster, and by how much.
 fn against_published(asked: &Asked<'_>) -> Option<String> {
-    let times = |row: &Row<'_>| row.costs().summary.times_faster();
-    let mut rows: Vec<Row<'_>> = asked.rows().filter(|row| times(row).is_some()).collect();
-    rows.sort_by(|a, b| f64::total_cmp(&times(a).unwrap_or(0.0), &times(b).unwrap_or(0.0)));
+    let mut rows: Vec<Row<'_>> = asked
+        .rows()
+        .filter(|row| row.times_faster().is_some())
+        .collect();
+    let times = |row: &Row<'_>| row.times_faster().unwrap_or(0.0);
+    rows.sort_by(|a, b| times(a).total_cmp(&times(b)));
     let (least, most) = (rows.first()?, rows.last()?);
-    let faster = rows.iter().filter(|row| times(row) > Some(1.0)).count();
+    let faster = rows.iter().filter(|row| times(row) > 1.0).count();
     let shown = |row: &Row<'_>| {
         let published = Cell::maybe(row.published_s(), Cell::Seconds);
-        let times = Cell::maybe(times(row), Cell::Times);
+        let times = Cell::maybe(row.times_faster(), Cell::Times);
         format!(
             "{times} ({}: {} against {published})",
             row.name(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::HeatMap;
 use super::heat_map::Spot;
-use crate::record::{Axis, ComparisonGroup, Status, Trial, line_executor, median_makespan_s};
+use crate::record::{Axis, ComparisonGroup, RunGroup, Trial, line_executor};
 
 /// A map with more empty cells would not be one: shares of all cells.
 const MEASURED: f64 = 0.75;
@@ -39,16 +39,14 @@ impl HeatMap {
         let all = processes.len() * threads.len();
         let is_grid =
             processes.len() > 1 && threads.len() > 1 && cells.len() as f64 >= MEASURED * all as f64;
-        let spot = |processes, threads| match cells.get(&(processes, threads)) {
-            None => Spot::NotMeasured,
-            Some(trials) => {
-                let all_ok = trials.iter().all(|trial| trial.status == Status::Ok);
-                let kind = if all_ok {
-                    Spot::Seconds
-                } else {
-                    Spot::SomeFailed
-                };
-                median_makespan_s(trials).map_or(Spot::Failed, kind)
+        let spot = |processes, threads| {
+            let trials = cells.get(&(processes, threads)).cloned();
+            let cell = RunGroup::of(String::new(), trials.unwrap_or_default());
+            match cell.map(|cell| (cell.makespan_s(), cell.failed().any())) {
+                None => Spot::NotMeasured,
+                Some((None, _)) => Spot::Failed,
+                Some((Some(seconds), false)) => Spot::Seconds(seconds),
+                Some((Some(seconds), true)) => Spot::SomeFailed(seconds),
             }
         };
         let row = |processes: &u32| threads.iter().map(|m| spot(*processes, *m)).collect();

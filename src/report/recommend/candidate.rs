@@ -1,23 +1,15 @@
 //! What speaks for and against one configuration.
 
-use crate::record::{Memory, Trial};
+use crate::record::{Failed, Memory, RunGroup, Trial};
 use crate::report::Cell;
-use crate::stats::{Bootstrap, Interval, Limits, Reason, Sample, Verdict, assess};
+use crate::stats::{Bootstrap, Interval, Limits, Reason, Verdict, assess};
 
 /// One configuration that may be recommended.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::report) struct Candidate {
-    pub(in crate::report) name: String,
-    /// One of its trials, for all that it was asked.
-    pub(in crate::report) trial: Trial,
-    /// The makespans of its good runs, in seconds; `None` when there are none.
+pub(in crate::report) struct Candidate<'a> {
+    pub(in crate::report) group: RunGroup<'a>,
+    /// What the makespans of its good runs say, in seconds; `None` when there are none.
     pub(in crate::report) verdict: Option<Verdict>,
-    /// Good runs.
-    pub(in crate::report) runs: usize,
-    /// Runs that are not ok.
-    pub(in crate::report) not_ok: usize,
-    /// The good runs that could not keep up with their rate.
-    pub(in crate::report) overload: Option<Overload>,
     /// The median peak memory of its good runs, in KiB.
     pub(in crate::report) memory_kib: Option<f64>,
 }
@@ -33,61 +25,55 @@ pub(in crate::report) struct Overload {
 }
 
 impl Overload {
-    fn of(trials: &[&Trial]) -> Option<Overload> {
-        let shares: Vec<f64> = trials.iter().filter_map(|trial| trial.overload()).collect();
+    fn of(group: &RunGroup<'_>) -> Option<Overload> {
+        let shares: Vec<f64> = group
+            .runs()
+            .iter()
+            .filter_map(|trial| trial.overload())
+            .collect();
         Some(Overload {
             runs: shares.len(),
             least: shares.iter().copied().reduce(f64::min)?,
-            rate_per_s: trials.first()?.rate_per_s?,
+            rate_per_s: group.trial().rate_per_s?,
         })
     }
 }
 
-/// The median of a figure of memory over the good runs, in KiB.
-fn median_kib(memory: Memory, trials: &[&Trial]) -> Option<f64> {
-    let good = (trials.iter()).filter(|trial| trial.usable_makespan_s().is_some());
-    let kib = good.filter_map(|trial| memory.kib(trial));
-    Some(Sample::new(kib.collect()).ok()?.median())
-}
-
-impl Candidate {
-    pub(in crate::report) fn of(
-        name: String,
-        trials: &[&Trial],
-        memory: Memory,
-        bootstrap: &Bootstrap,
-    ) -> Candidate {
-        let mut in_order = trials.to_vec();
-        in_order.sort_by_key(|trial| trial.order);
-        let makespans: Vec<f64> = (in_order.iter())
-            .filter_map(|trial| trial.usable_makespan_s())
-            .collect();
+impl<'a> Candidate<'a> {
+    pub(super) fn of(group: RunGroup<'a>, memory: Memory, bootstrap: &Bootstrap) -> Self {
         Candidate {
-            name,
-            trial: in_order[0].clone(),
-            runs: makespans.len(),
-            not_ok: trials.len() - makespans.len(),
-            overload: Overload::of(trials),
-            memory_kib: median_kib(memory, trials),
-            verdict: assess(&makespans, &Limits::default(), bootstrap).ok(),
+            memory_kib: group.memory_kib(memory),
+            verdict: assess(&group.makespans_s(), &Limits::default(), bootstrap).ok(),
+            group,
         }
+    }
+
+    pub(in crate::report) fn name(&self) -> &str {
+        &self.group.name
+    }
+
+    /// One of its trials, for all that it was asked.
+    pub(in crate::report) fn trial(&self) -> &'a Trial {
+        self.group.trial()
+    }
+
+    /// How many of all runs failed.
+    pub(in crate::report) fn failed(&self) -> Failed {
+        self.group.failed()
     }
 
     /// Whether it has threads that can never run, so that it is another one in disguise.
     pub(in crate::report) fn has_idle_threads(&self) -> bool {
-        self.trial.has_idle_threads()
-    }
-
-    /// How many of all runs failed.
-    pub(in crate::report) fn failed(&self) -> Cell {
-        Cell::of(self.not_ok, self.runs + self.not_ok)
+        self.trial().has_idle_threads()
     }
 
     /// A median in words, with the runs beside it that failed, if any.
     pub(in crate::report) fn beside_failed(&self, median: String) -> String {
-        match self.not_ok {
-            0 => median,
-            _ => format!("{median}, {} runs failed", self.failed()),
+        let failed = self.failed();
+        if failed.any() {
+            format!("{median}, {failed} runs failed")
+        } else {
+            median
         }
     }
 
@@ -107,12 +93,17 @@ impl Candidate {
         [
             self.median_s().unwrap_or(f64::NAN),
             self.memory_kib.unwrap_or(0.0),
-            f64::from(self.trial.processes),
+            f64::from(self.trial().processes),
         ]
     }
 
     pub(in crate::report) fn has_too_few_runs(&self) -> bool {
         self.interval_s().is_none()
+    }
+
+    /// Whether some of its good runs could not keep up with their rate.
+    pub(in crate::report) fn is_overloaded(&self) -> bool {
+        Overload::of(&self.group).is_some()
     }
 
     /// That it was overloaded, if it was.
@@ -121,12 +112,12 @@ impl Candidate {
             runs,
             least,
             rate_per_s,
-        } = self.overload?;
+        } = Overload::of(&self.group)?;
         Some(format!(
-            "{} is overloaded: in {} good runs less than {:.0} % of the {rate_per_s} batches per second \
+            "{} is overloaded: in {runs} of {} good runs less than {:.0} % of the {rate_per_s} batches per second \
              were got through, at the least {}, so latencies are those of the queue",
-            self.name,
-            Cell::of(runs, self.runs),
+            self.name(),
+            self.failed().good(),
             100.0 * Trial::OVERLOADED_BELOW,
             Cell::Share(least),
         ))
@@ -138,6 +129,7 @@ impl Candidate {
             .filter(|reason| !matches!(reason, Reason::TooFewRuns { .. }))
             .map(Reason::to_string)
             .collect();
-        (!reasons.is_empty()).then(|| format!("{} is unstable: {}", self.name, reasons.join("; ")))
+        (!reasons.is_empty())
+            .then(|| format!("{} is unstable: {}", self.name(), reasons.join("; ")))
     }
 }

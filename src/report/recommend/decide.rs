@@ -73,10 +73,9 @@ impl Answer {
 
 /// Those that may be taken: all of whose threads can run, and of those one of which runs failed only
 /// when there is none without failures.
-fn may_be_taken(candidates: &[Candidate]) -> impl Fn(usize) -> bool {
-    let is_clean = |candidate: &Candidate| {
-        candidate.not_ok == 0 && candidate.median_s().is_some() && !candidate.has_idle_threads()
-    };
+fn may_be_taken(candidates: &[Candidate<'_>]) -> impl Fn(usize) -> bool {
+    let is_clean =
+        |candidate: &Candidate<'_>| !candidate.failed().any() && !candidate.has_idle_threads();
     let has_clean = candidates.iter().any(is_clean);
     move |index| {
         let candidate = &candidates[index];
@@ -86,7 +85,7 @@ fn may_be_taken(candidates: &[Candidate]) -> impl Fn(usize) -> bool {
 
 /// The cheapest candidate, of those that may be taken, of which the interval lies, to its upper end,
 /// within so much of the smallest median.
-pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
+pub(super) fn decide(candidates: &[Candidate<'_>], within: f64) -> Answer {
     let may_be_taken = may_be_taken(candidates);
     let medians = || (0..candidates.len()).filter_map(|i| Some((i, candidates[i].median_s()?)));
     let best = medians().filter(|(index, _)| may_be_taken(*index));
@@ -103,7 +102,7 @@ pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
         why,
     };
     let Some(interval) = candidates[best].interval_s() else {
-        let runs = candidates[best].runs;
+        let runs = candidates[best].failed().good();
         return undecided(Undecided::TooFewRuns { runs });
     };
     if candidates.len() == 1 {
@@ -133,7 +132,7 @@ pub(super) fn decide(candidates: &[Candidate], within: f64) -> Answer {
 /// Of those with such an interval: the least memory; where that is the same, the fewest processes,
 /// then the fewest threads, then the shortest time.
 fn cheapest(
-    candidates: &[Candidate],
+    candidates: &[Candidate<'_>],
     is_enough: impl Fn(usize, Interval) -> bool,
 ) -> Option<usize> {
     let interval = |index: usize| candidates[index].interval_s();
@@ -153,11 +152,11 @@ fn cheapest(
     same.first().copied()
 }
 
-fn shape(candidate: &Candidate) -> (u32, u32) {
-    (candidate.trial.processes, candidate.trial.threads)
+fn shape(candidate: &Candidate<'_>) -> (u32, u32) {
+    (candidate.trial().processes, candidate.trial().threads)
 }
 
-fn is_cheaper(a: &Candidate, b: &Candidate) -> bool {
+fn is_cheaper(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     let (kib_a, kib_b) = (a.memory_kib.unwrap_or(0.0), b.memory_kib.unwrap_or(0.0));
     let same = kib_a <= kib_b * (1.0 + SAME_MEMORY) && kib_b <= kib_a * (1.0 + SAME_MEMORY);
     if same {

@@ -25,7 +25,7 @@ use indexmap::IndexMap;
 use super::HeatMap;
 use super::document::Document;
 use super::scaling::Scalings;
-use crate::record::{Memory, Trial, comparison_groups, group, in_words};
+use crate::record::{Memory, RunGroup, Trial, comparison_groups, in_words, run_groups};
 use crate::stats::{Bootstrap, pareto_front};
 
 /// What counts as good enough.
@@ -50,11 +50,11 @@ impl Default for Terms {
 /// A question to which configurations are the possible answers: the same experiment and the same
 /// work.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Question {
+pub struct Question<'a> {
     /// The experiment's name and the work, in words.
     pub name: String,
     /// In the order in which they first appear.
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate<'a>>,
     /// Which figure the memory is.
     pub(super) memory: Memory,
     /// The candidates that no other beats in time, memory and processes: indices.
@@ -68,7 +68,7 @@ pub struct Question {
 
 /// One question for each experiment and work, in the order in which they first appear. Warm-ups
 /// are left out.
-pub fn questions(trials: &[Trial], terms: Terms) -> Vec<Question> {
+pub fn questions(trials: &[Trial], terms: Terms) -> Vec<Question<'_>> {
     let asked = asked(trials).into_iter();
     asked
         .map(|(name, trials)| Question::of(name, &trials, terms))
@@ -76,13 +76,10 @@ pub fn questions(trials: &[Trial], terms: Terms) -> Vec<Question> {
 }
 
 /// The trials of each question under its name.
-pub(super) fn asked(trials: &[Trial]) -> Vec<(String, Vec<Trial>)> {
-    let mut asked: IndexMap<String, Vec<Trial>> = IndexMap::new();
+pub(super) fn asked(trials: &[Trial]) -> Vec<(String, Vec<&Trial>)> {
+    let mut asked: IndexMap<String, Vec<&Trial>> = IndexMap::new();
     for trial in trials.iter().filter(|trial| !trial.warmup) {
-        asked
-            .entry(question(trial))
-            .or_default()
-            .push(trial.clone());
+        asked.entry(question(trial)).or_default().push(trial);
     }
     asked.into_iter().collect()
 }
@@ -92,23 +89,22 @@ fn question(trial: &Trial) -> String {
     format!("{}, {} runtime", in_words(trial), trial.runtime)
 }
 
-impl Question {
+impl<'a> Question<'a> {
     /// The answer that the trials of one question give.
-    pub(super) fn of(name: String, trials: &[Trial], terms: Terms) -> Question {
+    pub(super) fn of(name: String, trials: &[&'a Trial], terms: Terms) -> Self {
         let bootstrap = Bootstrap::seeded(terms.seed);
-        let groups = group(trials);
-        let memory = Memory::known_of(groups.iter().map(|(_, trials)| trials.as_slice()));
-        let candidates: Vec<Candidate> = groups
-            .into_iter()
-            .map(|(name, trials)| Candidate::of(name, &trials, memory, &bootstrap))
+        let groups = run_groups(trials.iter().copied());
+        let memory = Memory::known_of(groups.iter().map(RunGroup::runs));
+        let candidates: Vec<Candidate<'a>> = (groups.into_iter())
+            .map(|group| Candidate::of(group, memory, &bootstrap))
             .collect();
         let points: Vec<[f64; 3]> = candidates.iter().map(Candidate::objectives).collect();
         let answer = decide::decide(&candidates, terms.within);
-        let best = answer.best().map(|index| &candidates[index].trial);
+        let best = answer.best().map(|index| candidates[index].trial());
         let scalings = best.map_or_else(Scalings::default, |best| {
             Scalings::through(&name, best, trials, &bootstrap)
         });
-        let work = comparison_groups(trials);
+        let work = comparison_groups(trials.iter().copied());
         let map = work
             .first()
             .and_then(|work| HeatMap::through_fastest(work, terms.within));
@@ -146,11 +142,11 @@ impl Question {
 }
 
 /// The recommendations, in words and tables.
-pub fn recommendations(questions: &[Question], terms: Terms) -> Document {
+pub fn recommendations(questions: &[Question<'_>], terms: Terms) -> Document {
     write::recommendations(questions, terms)
 }
 
 /// The scaling laws alone.
-pub fn fits(questions: &[Question]) -> Document {
+pub fn fits(questions: &[Question<'_>]) -> Document {
     write::fits(questions)
 }

@@ -13,7 +13,7 @@ use crate::stats::Interval;
 /// Names of a list in a sentence, at the most; the rest is counted.
 const NAMED: usize = 6;
 
-pub(super) fn recommendations(questions: &[Question], terms: Terms) -> Document {
+pub(super) fn recommendations(questions: &[Question<'_>], terms: Terms) -> Document {
     let mut blocks = Vec::new();
     let mut rows = Vec::new();
     for question in questions {
@@ -25,7 +25,7 @@ pub(super) fn recommendations(questions: &[Question], terms: Terms) -> Document 
         blocks.push(Block::Heading(question.name.clone()));
         blocks.push(Block::Words(question.sentence(terms.within)));
         if let Some(pick) = question.answer.pick() {
-            let trial = &question.candidates[pick].trial;
+            let trial = question.candidates[pick].trial();
             blocks.push(Block::Command(command_line(trial)));
         }
         blocks.push(Block::Words(question.about_the_front()));
@@ -40,8 +40,8 @@ pub(super) fn recommendations(questions: &[Question], terms: Terms) -> Document 
     }
 }
 
-pub(super) fn fits(questions: &[Question]) -> Document {
-    let headed = |question: &Question| {
+pub(super) fn fits(questions: &[Question<'_>]) -> Document {
+    let headed = |question: &Question<'_>| {
         let mut blocks = vec![Block::Heading(question.name.clone())];
         blocks.extend(fit_blocks(question));
         blocks
@@ -54,7 +54,7 @@ pub(super) fn fits(questions: &[Question]) -> Document {
     }
 }
 
-fn fit_blocks(question: &Question) -> Vec<Block> {
+fn fit_blocks(question: &Question<'_>) -> Vec<Block> {
     let fits = &question.scalings.0;
     if fits.is_empty() {
         return Vec::new();
@@ -67,7 +67,7 @@ fn fit_blocks(question: &Question) -> Vec<Block> {
     ]
 }
 
-impl Question {
+impl Question<'_> {
     /// The answer, its reason, and what it leaves open.
     fn sentence(&self, within: f64) -> String {
         let mut words = match self.answer {
@@ -100,16 +100,16 @@ impl Question {
             format!(
                 "Take {}: it is the fastest ({}), and nothing cheaper is surely within {percent} % \
                  of it; it takes {cost}.",
-                chosen.name,
+                chosen.name(),
                 time(chosen)
             )
         } else {
             format!(
                 "Take {}: {cost}, the cheapest whose time ({}) lies, interval included, within \
                  {percent} % of the fastest, {} ({}; {}).",
-                chosen.name,
+                chosen.name(),
                 time(chosen),
-                fastest.name,
+                fastest.name(),
                 time(fastest),
                 self.cost(fastest)
             )
@@ -121,7 +121,7 @@ impl Question {
         let Answer::Take { open, .. } = &self.answer else {
             return None;
         };
-        let open: Vec<&Candidate> = open.iter().map(|&index| &self.candidates[index]).collect();
+        let open: Vec<&Candidate<'_>> = open.iter().map(|&index| &self.candidates[index]).collect();
         (!open.is_empty()).then(|| {
             format!(
                 "Cheaper still, and by these runs perhaps within {} % too, perhaps not: {}; more \
@@ -136,9 +136,9 @@ impl Question {
     pub(in crate::report) fn passed_over(&self, within: f64) -> Option<String> {
         let best = &self.candidates[self.answer.best()?];
         let limit = best.median_s()? * (1.0 + within);
-        let is_as_fast = |c: &&Candidate| c.median_s().is_some_and(|median| median <= limit);
-        let failing: Vec<&Candidate> = (self.candidates.iter())
-            .filter(|candidate| candidate.not_ok > 0 && best.not_ok == 0)
+        let is_as_fast = |c: &&Candidate<'_>| c.median_s().is_some_and(|median| median <= limit);
+        let failing: Vec<&Candidate<'_>> = (self.candidates.iter())
+            .filter(|candidate| candidate.failed().any() && !best.failed().any())
             .filter(is_as_fast)
             .collect();
         (!failing.is_empty()).then(|| {
@@ -154,7 +154,7 @@ impl Question {
             let candidate = &self.candidates[index];
             format!(
                 "{} looks fastest ({}), but ",
-                candidate.name,
+                candidate.name(),
                 time(candidate)
             )
         });
@@ -184,8 +184,8 @@ impl Question {
     }
 
     /// What a configuration takes, in words.
-    fn cost(&self, candidate: &Candidate) -> String {
-        let processes = match candidate.trial.processes {
+    fn cost(&self, candidate: &Candidate<'_>) -> String {
+        let processes = match candidate.trial().processes {
             1 => "1 process".to_owned(),
             more => format!("{more} processes"),
         };
@@ -206,9 +206,9 @@ impl Question {
 }
 
 /// The first ones with their times, and how many more there are.
-fn named(candidates: &[&Candidate]) -> String {
+fn named(candidates: &[&Candidate<'_>]) -> String {
     let names: Vec<String> = (candidates.iter().take(NAMED))
-        .map(|candidate| format!("{} ({})", candidate.name, time(candidate)))
+        .map(|candidate| format!("{} ({})", candidate.name(), time(candidate)))
         .collect();
     match candidates.len().saturating_sub(NAMED) {
         0 => names.join(", "),
@@ -216,7 +216,7 @@ fn named(candidates: &[&Candidate]) -> String {
     }
 }
 
-fn time(candidate: &Candidate) -> String {
+fn time(candidate: &Candidate<'_>) -> String {
     let mut words = Cell::maybe(candidate.median_s(), Cell::Seconds).to_string();
     if let Some(interval) = candidate.interval_s() {
         words.push_str(&format!(", {}", interval_in_words(interval)));
@@ -232,19 +232,19 @@ pub(in crate::report) fn interval_in_words(interval: Interval) -> String {
     )
 }
 
-fn memory(candidate: &Candidate) -> Cell {
+fn memory(candidate: &Candidate<'_>) -> Cell {
     Cell::maybe(candidate.memory_kib, |kib| {
         Cell::Kibibytes(kib.round() as u64)
     })
 }
 
 struct Row<'a> {
-    question: &'a Question,
+    question: &'a Question<'a>,
     index: usize,
 }
 
 impl Row<'_> {
-    fn candidate(&self) -> &Candidate {
+    fn candidate(&self) -> &Candidate<'_> {
         &self.question.candidates[self.index]
     }
 
@@ -260,12 +260,12 @@ impl Row<'_> {
 fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
     vec![
         (Column::left("configuration"), |r| {
-            Cell::Text(r.candidate().name.clone())
+            Cell::Text(r.candidate().name().to_owned())
         }),
         (Column::right("makespan"), |r| {
             Cell::maybe(r.candidate().median_s(), Cell::Seconds)
         }),
-        (Column::right("failed"), |r| r.candidate().failed()),
+        (Column::right("failed"), |r| r.candidate().failed().into()),
         (Column::right("95 % interval"), |r| {
             Cell::maybe(r.candidate().interval_s(), |i| {
                 Cell::Text(interval_in_words(i))
@@ -273,7 +273,7 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
         }),
         (Column::right("memory"), |r| memory(r.candidate())),
         (Column::right("processes"), |r| {
-            Cell::Count(r.candidate().trial.processes.into())
+            Cell::Count(r.candidate().trial().processes.into())
         }),
         (Column::left("note"), |r| {
             Cell::Text(
@@ -295,19 +295,19 @@ fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
             Cell::Text(r.question.name.clone())
         }),
         (Column::left("configuration"), |r| {
-            Cell::Text(r.candidate().name.clone())
+            Cell::Text(r.candidate().name().to_owned())
         }),
         (Column::right("processes"), |r| {
-            Cell::Count(r.candidate().trial.processes.into())
+            Cell::Count(r.candidate().trial().processes.into())
         }),
         (Column::right("threads"), |r| {
-            Cell::Count(r.candidate().trial.threads.into())
+            Cell::Count(r.candidate().trial().threads.into())
         }),
         (Column::right("runs"), |r| {
-            Cell::Count(r.candidate().runs as u64)
+            Cell::Count(r.candidate().failed().good() as u64)
         }),
         (Column::right("not_ok"), |r| {
-            Cell::Count(r.candidate().not_ok as u64)
+            Cell::Count(r.candidate().failed().failed as u64)
         }),
         (Column::right("makespan_median_s"), |r| {
             Cell::maybe(r.candidate().median_s(), Cell::Seconds)
@@ -330,7 +330,7 @@ fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
         (Column::left("fastest"), |r| Cell::Flag(r.is_best())),
         (Column::left("recommended"), |r| Cell::Flag(r.is_pick())),
         (Column::left("command"), |r| {
-            Cell::Text(command_line(&r.candidate().trial))
+            Cell::Text(command_line(r.candidate().trial()))
         }),
     ]
 }

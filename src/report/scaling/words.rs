@@ -138,7 +138,13 @@ mod tests {
 
     fn findings(trials: &[Trial]) -> Vec<String> {
         let bootstrap = Bootstrap::seeded(1);
-        Scalings::through("test", &trials[0], trials, &bootstrap).findings()
+        Scalings::through(
+            "test",
+            &trials[0],
+            &trials.iter().collect::<Vec<_>>(),
+            &bootstrap,
+        )
+        .findings()
     }
 
     #[test]
