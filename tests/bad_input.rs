@@ -134,7 +134,7 @@ fn within_deadline(body: impl FnOnce() + Send + 'static) {
         body();
         done.send(()).unwrap();
     });
-    match is_done.recv_timeout(Duration::from_secs(60)) {
+    match is_done.recv_timeout(Duration::from_secs(240)) {
         Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("not within the deadline"),
         _ => test
             .join()

@@ -78,7 +78,7 @@ struct Ran {
 fn mpmt(subcommand: &str, files: &[&Path], arguments: &[&str]) -> Ran {
     let mut command = Command::cargo_bin("mpmt").unwrap();
     command.arg(subcommand).args(files).args(arguments);
-    let output = command.timeout(Duration::from_secs(60)).output().unwrap();
+    let output = command.timeout(Duration::from_secs(240)).output().unwrap();
     Ran {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),

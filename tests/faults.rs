@@ -23,7 +23,7 @@ use mpmt::wire::control::{self, FromClient, Hello, JobRequest, ToClient};
 use mpmt::wire::data::{self, Message};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Waits until something is so, or fails.
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -482,7 +482,7 @@ fn results_in_a_worker_that_is_stopped_after_it_has_told_of_them_are_made_again(
     let said = said_by(client);
     eprintln!("all answered after {:?}", start.elapsed());
     assert!(said.contains("total: 4096"), "{said}");
-    assert!(start.elapsed() < Duration::from_secs(15));
+    assert!(start.elapsed() < Duration::from_secs(40));
     server.stop();
 }
 
@@ -514,7 +514,7 @@ fn a_worker_that_is_stopped_while_it_starts_does_not_hold_its_batches_for_long()
     }
     server.signal_workers(Signal::STOP);
     client.expect_total(8);
-    assert!(start.elapsed() < Duration::from_secs(15));
+    assert!(start.elapsed() < Duration::from_secs(40));
     server.stop();
 }
 

@@ -107,7 +107,7 @@ impl Peer {
     }
 
     fn hear(&self) -> Value {
-        self.next(Duration::from_secs(30))
+        self.next(Duration::from_secs(120))
             .expect("nothing came within the deadline")
     }
 

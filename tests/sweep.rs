@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use mpmt::record::{Status, Trial, read_trials};
 use rustix::process::{Pid, Signal, kill_process};
 
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_secs(240);
 
 const EXPERIMENT: &str = "\
 question = \"Is it taken up again?\"

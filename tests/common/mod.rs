@@ -26,7 +26,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use tempfile::TempDir;
 
 /// How long a test may take before it fails.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_secs(240);
 
 /// How soon after the end of its parent a process has to be gone.
 pub const SOON: Duration = Duration::from_secs(2);
