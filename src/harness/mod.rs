@@ -18,6 +18,7 @@ mod thread_count;
 mod trace;
 mod trial;
 mod trial_row;
+pub mod tune;
 mod verdict;
 
 pub use advice::{advice, shell_syntax_advice};

@@ -6,6 +6,7 @@
 //! `tests/stats_simulation.rs` holds the claims (coverage, false alarms, power) to simulation.
 
 mod bootstrap;
+mod choice;
 mod compare;
 mod estimate;
 mod fisher;
@@ -22,6 +23,7 @@ mod two_modes;
 mod verdict;
 
 pub use bootstrap::{Bootstrap, Interval};
+pub use choice::{Choice, Contender, Cost, noise_of};
 pub use compare::{
     CompareError, Difference, FEWEST_RUNS, Judged, Judgement, Outcome, compare,
     fewest_runs_to_compare, judge,

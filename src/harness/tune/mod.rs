@@ -1,0 +1,7 @@
+//! Finding a configuration without a grid made by hand.
+//!
+//! * `search`: which configuration to run next; pure.
+
+mod search;
+
+pub use search::{Search, Shape, Space, Standing};
