@@ -80,9 +80,14 @@ impl Runtime {
     /// # Errors
     /// When it can't, with what to take instead.
     pub fn check_executor(&self, executor: ExecutorKind) -> Result<(), NoWorkStealing> {
-        match (self, executor) {
-            (Runtime::Python(_), ExecutorKind::Rayon) => Err(NoWorkStealing),
-            _ => Ok(()),
+        match self {
+            Runtime::Native | Runtime::Gil => Ok(()),
+            // Without a wildcard: a new executor has to be written in `worker/python/agent.py`, too,
+            // or refused here.
+            Runtime::Python(_) => match executor {
+                ExecutorKind::Sequential | ExecutorKind::Spawn | ExecutorKind::Crossbeam => Ok(()),
+                ExecutorKind::Rayon => Err(NoWorkStealing),
+            },
         }
     }
 }
@@ -192,11 +197,19 @@ mod tests {
     }
 
     #[test]
-    fn python_alone_refuses_work_stealing() {
+    fn python_alone_refuses_an_executor_and_names_those_that_it_takes() {
         for runtime in Runtime::all() {
-            for &executor in ExecutorKind::ALL {
-                let refused = runtime.interpreter().is_some() && executor == ExecutorKind::Rayon;
-                assert_eq!(runtime.check_executor(executor).is_err(), refused);
+            let takes = |executor: &&ExecutorKind| runtime.check_executor(**executor).is_ok();
+            let taken: Vec<&ExecutorKind> = ExecutorKind::ALL.iter().filter(takes).collect();
+            let refused = taken.len() < ExecutorKind::ALL.len();
+            assert_eq!(refused, runtime.interpreter().is_some(), "{runtime}");
+            if refused {
+                let refusal = NoWorkStealing.to_string();
+                let (_, instead) = refusal.split_once("take ").unwrap();
+                assert!(
+                    taken.iter().all(|one| instead.contains(one.as_str())),
+                    "{instead}"
+                );
             }
         }
     }

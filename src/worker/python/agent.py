@@ -150,39 +150,44 @@ class Runner:
         self.numbers = itertools.count(1)
         self.local = threading.local()
         self.start = self.executor(job["executor"])
-        self.spawn(self.take_batches)
+        self.start_thread(self.take_batches)
 
     def executor(self, name):
+        """The method that starts the commands of a batch: the one of that name, and no other, for the
+        records say what was asked."""
         if name == "sequential":
-            return self.one_after_another
+            return self.sequential
+        if name == "spawn":
+            self.places = threading.BoundedSemaphore(self.threads)
+            return self.spawn
         if name == "crossbeam":
-            self.tasks = SimpleQueue()
+            self.commands = SimpleQueue()
             for _ in range(self.threads):
-                self.spawn(self.take_tasks)
-            return self.to_the_pool
-        self.places = threading.BoundedSemaphore(self.threads)
-        return self.rolling
+                self.start_thread(self.take_commands)
+            return self.crossbeam
+        raise ValueError("there is no executor '{}' in Python".format(name))
 
-    # Executors: each starts every command of a batch.
+    # Executors: each starts every command of a batch, which has at least one.
 
-    def one_after_another(self, batch):
+    def sequential(self, batch):
         for index in range(len(batch.instructions)):
             self.run(batch, index)
 
-    def rolling(self, batch):
+    def spawn(self, batch):
         """A thread for each command, so many at a time, whichever batch it is of: the published
         system's way, where a batch has as many commands as there are threads."""
         for index in range(len(batch.instructions)):
             self.places.acquire()
-            self.spawn(self.run, batch, index, self.places.release)
+            self.start_thread(self.run, batch, index, self.places.release)
 
-    def to_the_pool(self, batch):
+    def crossbeam(self, batch):
+        """Threads that stay, and take commands from one queue."""
         for index in range(len(batch.instructions)):
-            self.tasks.put((batch, index))
+            self.commands.put((batch, index))
 
     # Threads.
 
-    def spawn(self, target, *args):
+    def start_thread(self, target, *args):
         thread = threading.Thread(target=self.guarded, args=(target,) + args, daemon=True)
         thread.start()
         return thread
@@ -204,9 +209,9 @@ class Runner:
             if not self.pipelined:
                 self.finished.get()
 
-    def take_tasks(self):
+    def take_commands(self):
         while True:
-            self.run(*self.tasks.get())
+            self.run(*self.commands.get())
 
     # Commands.
 

@@ -38,17 +38,16 @@ fn driver(job: &Job, traced: bool) -> Driver {
 
 /// What the interpreter can run, each way.
 fn all_jobs() -> Vec<Job> {
-    let executors = [
-        ExecutorKind::Sequential,
-        ExecutorKind::Spawn,
-        ExecutorKind::Crossbeam,
-    ];
-    let of = |executor| {
-        Dispatch::ALL
-            .iter()
-            .map(move |&dispatch| job(executor, dispatch))
-    };
-    executors.into_iter().flat_map(of).collect()
+    jobs_where(true)
+}
+
+/// Each executor that the runtime takes, or refuses, with each dispatch.
+fn jobs_where(taken: bool) -> Vec<Job> {
+    let all = ExecutorKind::ALL.iter();
+    let of = |&executor| Dispatch::ALL.iter().map(move |&d| job(executor, d));
+    all.flat_map(of)
+        .filter(|job| job.runtime.check_executor(job.executor).is_ok() == taken)
+        .collect()
 }
 
 fn within_deadline(body: impl FnOnce() + Send + 'static) {
@@ -131,6 +130,24 @@ fn an_interpreter_agrees_with_native_threads_on_every_sum() {
             let mut runner = TestRunner::new(ProptestConfig::with_cases(12));
             runner.run(&strategy, |r| (check.borrow_mut())(r)).unwrap();
             python.close().unwrap();
+        }
+    });
+}
+
+/// Were it run by another executor, the records would name one that did not run.
+#[test]
+fn an_executor_that_the_runtime_refuses_is_not_replaced_by_another() {
+    within_deadline(|| {
+        let refused = jobs_where(false);
+        assert!(!refused.is_empty());
+        for job in refused {
+            let mut driver = driver(&job, false);
+            driver.run(batches(0, &[vec![1; 3]]));
+            wait_for_bell(driver.outbox());
+            assert_eq!(driver.outbox().pop(), None, "{job:?}");
+            let fault = driver.check().unwrap_err().to_string();
+            let what = format!("no executor '{}' in Python", job.executor);
+            assert!(fault.contains(&what), "{fault}");
         }
     });
 }
