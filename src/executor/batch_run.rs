@@ -16,7 +16,7 @@ use crate::clock;
 pub struct BatchRun(Arc<Shared>);
 
 /// One command of a [`BatchRun`].
-pub struct Task {
+pub struct CommandRun {
     run: BatchRun,
     index: usize,
 }
@@ -42,9 +42,9 @@ impl std::fmt::Debug for BatchRun {
     }
 }
 
-impl std::fmt::Debug for Task {
+impl std::fmt::Debug for CommandRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Task {} of {:?}", self.index, self.run)
+        write!(f, "CommandRun {} of {:?}", self.index, self.run)
     }
 }
 
@@ -67,20 +67,10 @@ impl BatchRun {
         }))
     }
 
-    /// How many commands it has.
-    pub fn len(&self) -> usize {
-        self.0.batch.own.len()
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.0.batch.own.is_empty()
-    }
-
     /// Its commands, each to be run once, on any thread.
-    pub fn tasks(&self) -> impl Iterator<Item = Task> + use<> {
+    pub fn commands(&self) -> impl Iterator<Item = CommandRun> + use<> {
         let run = self.clone();
-        self.0.batch.own.clone().map(move |index| Task {
+        self.0.batch.own.clone().map(move |index| CommandRun {
             run: run.clone(),
             index,
         })
@@ -90,7 +80,7 @@ impl BatchRun {
     pub(super) fn run_here(&self) {
         let mut rest = self.0.batch.own.clone();
         let early = self.0.outbox.early();
-        if (1..self.len()).contains(&early) {
+        if (1..rest.len()).contains(&early) {
             // What is announced early is announced between two commands.
             let first = rest.start..rest.end - early;
             rest.start = first.end;
@@ -104,13 +94,15 @@ impl BatchRun {
     }
 }
 
-impl Task {
+impl CommandRun {
     /// Runs the command.
     pub fn run(self) {
         self.run_then(|| {});
     }
 
-    /// Runs the command and calls `before_told` when it is done but not yet told to anyone.
+    /// Runs the command, and calls `before_told` when the work is done and nobody has heard of it.
+    /// An executor that counts places frees the command's place there: the credit that the gateway
+    /// gives for a finished command then finds a free place.
     pub(super) fn run_then(self, before_told: impl FnOnce()) {
         let shared = &self.run.0;
         let response = shared.run(self.index);

@@ -5,35 +5,32 @@ use std::thread;
 
 use crossbeam::channel::{Sender, unbounded};
 
-use super::{BatchRun, Executor, Task};
+use super::{BatchRun, CommandRun, Executor};
 
 /// M persistent threads that take commands from one crossbeam channel. They end when the pool is
 /// dropped and the channel is empty.
-pub(super) struct Pool {
-    tasks: Sender<Task>,
+pub(super) struct Crossbeam {
+    commands: Sender<CommandRun>,
 }
 
-impl Pool {
+impl Crossbeam {
     pub(super) fn new(threads: usize) -> io::Result<Self> {
-        let (tasks, queue) = unbounded::<Task>();
+        let (commands, queue) = unbounded::<CommandRun>();
         for number in 0..threads {
             let queue = queue.clone();
             thread::Builder::new()
-                .name(format!("pool-{number}"))
-                .spawn(move || queue.iter().for_each(Task::run))?;
+                .name(format!("crossbeam-{number}"))
+                .spawn(move || queue.iter().for_each(CommandRun::run))?;
         }
-        Ok(Pool { tasks })
+        Ok(Crossbeam { commands })
     }
 }
 
-impl Executor for Pool {
+impl Executor for Crossbeam {
     fn start(&mut self, run: BatchRun) {
-        if run.is_empty() {
-            run.run_here();
-        }
-        for task in run.tasks() {
+        for command in run.commands() {
             // The threads live as long as this sender does, so there is always a receiver.
-            let _ = self.tasks.send(task);
+            let _ = self.commands.send(command);
         }
     }
 }

@@ -24,11 +24,8 @@ impl Rayon {
 
 impl Executor for Rayon {
     fn start(&mut self, run: BatchRun) {
-        if run.is_empty() {
-            run.run_here();
-        }
-        for task in run.tasks() {
-            self.pool.spawn(|| task.run());
+        for command in run.commands() {
+            self.pool.spawn(|| command.run());
         }
     }
 }

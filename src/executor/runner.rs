@@ -93,7 +93,8 @@ struct RunnerLoop {
 impl RunnerLoop {
     fn run(mut self, queue: &Receiver<Vec<Batch>>) {
         for batch in queue.iter().flatten() {
-            if self.cancelled.load(Ordering::Relaxed) {
+            // Of an empty batch no thread would ever run the last command, and announce it.
+            if batch.own.is_empty() || self.cancelled.load(Ordering::Relaxed) {
                 self.outbox.batch_done(
                     Completion {
                         sequence: batch.sequence,

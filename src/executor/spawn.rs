@@ -5,7 +5,7 @@ use std::thread::{self, Scope};
 use crossbeam::channel::{Receiver, Sender, bounded};
 use crossbeam::queue::SegQueue;
 
-use super::{BatchRun, Executor, Task};
+use super::{BatchRun, CommandRun, Executor};
 
 /// A thread for each command of a batch, M of them at a time, and nothing of another batch before
 /// the last one has ended: the first system's *multiprocessing-multithreading*.
@@ -24,11 +24,8 @@ impl SpawnWithinBatch {
 
 impl Executor for SpawnWithinBatch {
     fn start(&mut self, run: BatchRun) {
-        if run.is_empty() {
-            run.run_here();
-        }
         let waiting = SegQueue::new();
-        run.tasks().for_each(|task| waiting.push(task));
+        run.commands().for_each(|command| waiting.push(command));
         thread::scope(|scope| {
             for _ in 0..self.threads {
                 start_next(scope, &waiting);
@@ -38,10 +35,10 @@ impl Executor for SpawnWithinBatch {
 }
 
 /// Starts a thread for the next command, and from it one for the command after that.
-fn start_next<'scope>(scope: &'scope Scope<'scope, '_>, waiting: &'scope SegQueue<Task>) {
-    if let Some(task) = waiting.pop() {
+fn start_next<'scope>(scope: &'scope Scope<'scope, '_>, waiting: &'scope SegQueue<CommandRun>) {
+    if let Some(command) = waiting.pop() {
         scope.spawn(move || {
-            task.run();
+            command.run();
             start_next(scope, waiting);
         });
     }
@@ -64,17 +61,12 @@ impl SpawnAcrossBatches {
 
 impl Executor for SpawnAcrossBatches {
     fn start(&mut self, run: BatchRun) {
-        if run.is_empty() {
-            run.run_here();
-        }
-        for task in run.tasks() {
+        for command in run.commands() {
             // Neither end can be gone: this value holds both.
             let _ = self.take.send(());
             let give_back = self.give_back.clone();
-            // The place is free before anyone hears of it, so that the credit which is given for
-            // it finds it.
             thread::spawn(move || {
-                task.run_then(|| {
+                command.run_then(|| {
                     let _ = give_back.recv();
                 })
             });
