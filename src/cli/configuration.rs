@@ -79,7 +79,7 @@ impl JobArgs {
         let executor = self
             .executor
             .unwrap_or(ExecutorKind::default_for(self.threads));
-        if executor == ExecutorKind::Sequential && self.threads > 1 {
+        if executor.width(self.threads) < self.threads {
             return Err(UsageError::new(format!(
                 "the sequential executor has one thread, and --threads {} asks for more; \
                  leave one of the two out",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Dispatch, Job, Runtime, SpawnMode};
+use super::{Job, Runtime, SpawnMode};
 
 /// One configuration of the whole system: all that a trial is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,9 +48,12 @@ impl Configuration {
         }
     }
 
-    /// Whether it has threads that can never run: under a barrier a worker has one batch at a time.
+    /// Whether it has threads that can never run.
     pub fn has_idle_threads(&self) -> bool {
-        self.job.dispatch == Dispatch::Barrier && self.job.threads > self.batch
+        let Job {
+            dispatch, threads, ..
+        } = self.job;
+        dispatch.has_idle_threads(threads, self.batch)
     }
 
     /// The wait of an instruction in this configuration, in nanoseconds.

@@ -76,10 +76,7 @@ impl Job {
 
     /// How many commands can run at the same time in one worker.
     pub fn width(&self) -> u32 {
-        match self.executor {
-            ExecutorKind::Sequential => 1,
-            _ => self.threads,
-        }
+        self.executor.width(self.threads)
     }
 
     /// How many unfinished units (batches under a barrier, commands when pipelined) a worker

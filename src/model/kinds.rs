@@ -4,13 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A word list that is the same in code, on the command line and in records.
+/// A word list. Each word is written once: code, the command line and records all take it from here.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
-        #[serde(rename_all = "lowercase")]
-        pub enum $name { $($(#[$vmeta])* $variant),+ }
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] #[value(name = $word)] $variant),+ }
 
         impl $name {
             /// Every value, in the order of their declaration.
@@ -99,6 +98,53 @@ impl ExecutorKind {
         match threads {
             0 | 1 => ExecutorKind::Sequential,
             _ => ExecutorKind::Spawn,
+        }
+    }
+
+    /// How many commands so many threads run at the same time: `sequential` makes use of one thread
+    /// alone.
+    pub const fn width(self, threads: u32) -> u32 {
+        match self {
+            ExecutorKind::Sequential => 1,
+            ExecutorKind::Spawn | ExecutorKind::Crossbeam | ExecutorKind::Rayon => threads,
+        }
+    }
+}
+
+impl Dispatch {
+    /// Whether some of a worker's threads can never run: under a barrier a worker has one batch at a
+    /// time.
+    pub fn has_idle_threads(self, threads: u32, batch: u32) -> bool {
+        self == Dispatch::Barrier && threads > batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    words! {
+        /// Of words that no rule makes of the names of the values.
+        Probe {
+            /// Two words in one.
+            TwoWords = "two_words",
+            /// Another word.
+            Other = "something-else",
+        }
+    }
+
+    #[test]
+    fn a_word_is_the_same_in_code_on_the_command_line_and_in_records() {
+        for &value in Probe::ALL {
+            let word = value.to_string();
+            let named = clap::ValueEnum::to_possible_value(&value).unwrap();
+            assert_eq!(named.get_name(), word);
+            assert_eq!(serde_json::to_value(value).unwrap(), word);
+            assert_eq!(
+                <Probe as clap::ValueEnum>::from_str(&word, false),
+                Ok(value)
+            );
+            assert_eq!(serde_json::from_value::<Probe>(word.into()).unwrap(), value);
         }
     }
 }

@@ -296,10 +296,7 @@ impl Trial {
 
     /// How many commands can run at the same time in one worker.
     pub(super) fn width(&self) -> u32 {
-        match self.executor {
-            ExecutorKind::Sequential => 1,
-            _ => self.threads,
-        }
+        self.executor.width(self.threads)
     }
 
     /// Whether one thread of a process computes at a time. An interpreter that does not say has a
@@ -315,7 +312,7 @@ impl Trial {
     /// Whether it had threads that could never run: under a barrier a worker has one batch at a
     /// time.
     pub fn has_idle_threads(&self) -> bool {
-        self.dispatch == Dispatch::Barrier && self.threads > self.batch
+        self.dispatch.has_idle_threads(self.threads, self.batch)
     }
 
     /// `ideal / makespan`: 1 when the machinery costs nothing.

@@ -83,7 +83,13 @@ impl Admission {
             ));
         }
         let request = &hello.job_request;
-        if request.executor == Some(ExecutorKind::Sequential) && request.threads > Some(1) {
+        let is_narrower =
+            |(executor, threads): (ExecutorKind, u32)| executor.width(threads) < threads;
+        if request
+            .executor
+            .zip(request.threads)
+            .is_some_and(is_narrower)
+        {
             return Err(
                 "the sequential executor has one thread; ask for one, or for another".to_owned(),
             );

@@ -305,15 +305,12 @@ fn take_own_work(all: &mut [Configuration], own: Option<&OwnWork>) -> Result<(),
 }
 
 fn choose_executor(configuration: &mut Configuration) {
-    configuration.job.executor = match configuration.job.threads {
-        1 => ExecutorKind::Sequential,
-        _ => ExecutorKind::Spawn,
-    };
+    configuration.job.executor = ExecutorKind::default_for(configuration.job.threads);
 }
 
 fn check_executor(configuration: &Configuration) -> Result<(), AxesError> {
     let job = &configuration.job;
-    if job.executor == ExecutorKind::Sequential && job.threads > 1 {
+    if job.width() < job.threads {
         let reason = format!(
             "the sequential executor has one thread, and it is asked for {}; \
              leave 'sequential' out, or give it threads = 1 in a [[configuration]] of its own",
@@ -322,7 +319,10 @@ fn check_executor(configuration: &Configuration) -> Result<(), AxesError> {
         return refuse("executor", reason);
     }
     job.runtime.check_executor(job.executor).or_else(|error| {
-        let reason = format!("{error}; or give rayon a [[configuration]] of its own");
+        let reason = format!(
+            "{error}; or give {} a [[configuration]] of its own",
+            job.executor
+        );
         refuse("executor", reason)
     })
 }
