@@ -8,7 +8,7 @@
 //!   and again. When an interval is over and nobody has taken the lock meanwhile, it sets the *drop
 //!   request*. So one that has just taken the lock has a whole interval before it is asked.
 //! * The holder looks at the request at its checkpoints: an atomic load, relaxed, every
-//!   [`Turn::CADENCE`] loops. (CPython looks at its eval breaker at every jump backwards.)
+//!   [`Preemption::CADENCE`] loops. (CPython looks at its eval breaker at every jump backwards.)
 //! * *Forced switching*: whoever lets go of the lock with the request set waits until another has
 //!   really taken it. Without that it would have it again before a sleeping thread wakes up.
 //! * The number of switches goes up whenever somebody else takes the lock than the last holder.
@@ -23,7 +23,7 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use crate::clock;
-use crate::workload::Turn;
+use crate::workload::Preemption;
 
 /// One lock for all threads of a worker that compute.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ struct State {
 
 /// The lock, held by this thread.
 #[derive(Debug)]
-pub(super) struct Held<'a> {
+pub(super) struct LockGuard<'a> {
     lock: &'a InterpreterLock,
     /// The CPU time that it took to hand it over and to have it back, at checkpoints.
     waited: Cell<Duration>,
@@ -66,9 +66,9 @@ impl InterpreterLock {
     }
 
     /// Takes the lock, for this thread, until what is returned is dropped.
-    pub(super) fn hold(&self) -> Held<'_> {
+    pub(super) fn hold(&self) -> LockGuard<'_> {
         self.take();
-        Held {
+        LockGuard {
             lock: self,
             waited: Cell::default(),
         }
@@ -118,7 +118,7 @@ impl InterpreterLock {
     }
 }
 
-impl Turn for Held<'_> {
+impl Preemption for LockGuard<'_> {
     /// About half a microsecond.
     const CADENCE: u64 = 2048;
 
@@ -145,7 +145,7 @@ impl Turn for Held<'_> {
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for LockGuard<'_> {
     fn drop(&mut self) {
         self.lock.release();
     }

@@ -2,12 +2,12 @@
 //! person's own.
 //!
 //! Must not know: batches, threads, sockets, who runs it, or whether a lock makes it wait. A
-//! workload is told an instruction and returns when it is done. On its way it tells its [`Turn`]
-//! when others may be let in.
+//! workload is told an instruction and returns when it is done. On its way it calls a [`Preemption`]
+//! where other threads may be let in.
 
 mod fastest;
+mod preemption;
 mod program;
-mod turn;
 
 use std::hint::black_box;
 use std::thread;
@@ -17,8 +17,8 @@ use crate::model::{Command, Instruction, Job};
 use program::Program;
 
 pub use fastest::Fastest;
+pub use preemption::{Free, Preemption};
 pub use program::Launch;
-pub use turn::{Free, Turn};
 
 /// A job's work on one instruction, ready to be run from any thread.
 #[derive(Clone, Debug)]
@@ -52,14 +52,14 @@ impl Work {
     }
 
     /// Runs the loops; times them where that costs nothing in comparison.
-    fn compute(&self, turn: &impl Turn) -> u64 {
+    fn compute(&self, preemption: &impl Preemption) -> u64 {
         if self.loops < TIMED_LOOPS {
-            return burn(self.loops, turn);
+            return burn(self.loops, preemption);
         }
         let before = clock::thread_cpu();
-        let witness = burn(self.loops, turn);
+        let witness = burn(self.loops, preemption);
         let took = clock::thread_cpu().saturating_sub(before);
-        self.fastest.note(took.saturating_sub(turn.waited()));
+        self.fastest.note(took.saturating_sub(preemption.waited()));
         witness
     }
 
@@ -76,21 +76,21 @@ impl Work {
         &self,
         instruction: &Instruction,
         command: Option<Command>,
-        turn: &impl Turn,
+        preemption: &impl Preemption,
     ) -> Result<i64, Box<str>> {
         if self.sleeps {
-            turn.blocking(|| thread::sleep(instruction.wait()));
+            preemption.blocking(|| thread::sleep(instruction.wait()));
         }
         if self.loops > 0 {
             assert_eq!(
-                self.compute(turn),
+                self.compute(preemption),
                 self.witness,
                 "the loops computed a wrong value"
             );
         }
         if let Some(program) = &self.program {
             let command = command.ok_or("its commands were not told to the program")?;
-            turn.blocking(|| program.run(command, instruction))?;
+            preemption.blocking(|| program.run(command, instruction))?;
         }
         Ok(instruction.response)
     }
@@ -98,10 +98,10 @@ impl Work {
 
 /// Runs `loops` loops that the optimiser can't remove and returns their witness, the sum of the
 /// loop's counter. `black_box` makes every value pass through memory; nothing else slows it down.
-/// Every [`Turn::CADENCE`] loops there is a checkpoint; native threads have none, and then this is
-/// one plain loop.
+/// Every [`Preemption::CADENCE`] loops there is a checkpoint. Native threads have none: for them this
+/// is one plain loop.
 #[inline(never)]
-pub fn burn<T: Turn>(loops: u64, turn: &T) -> u64 {
+pub fn burn<T: Preemption>(loops: u64, preemption: &T) -> u64 {
     let (mut sum, mut done) = (0_u64, 0);
     loop {
         let end = loops.min(T::CADENCE.saturating_add(done));
@@ -110,7 +110,7 @@ pub fn burn<T: Turn>(loops: u64, turn: &T) -> u64 {
             return sum;
         }
         done = end;
-        turn.checkpoint();
+        preemption.checkpoint();
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
         waits: Cell<u64>,
     }
 
-    impl Turn for Told {
+    impl Preemption for Told {
         const CADENCE: u64 = 100;
 
         fn checkpoint(&self) {

@@ -1,9 +1,10 @@
-//! Where work may be interrupted.
+//! Where work may be preempted.
 
 use std::time::Duration;
 
-/// What a workload tells whoever decides which threads compute: an interpreter lock, or nobody.
-pub trait Turn {
+/// Where other threads may compute instead of this one. A workload calls it on its way; an
+/// interpreter lock implements it, and [`Free`] for native threads.
+pub trait Preemption {
     /// After how many loops there is a checkpoint: so many that it costs nothing beside them, and
     /// so few that nobody waits for it.
     const CADENCE: u64;
@@ -24,7 +25,7 @@ pub trait Turn {
 #[derive(Clone, Copy, Debug)]
 pub struct Free;
 
-impl Turn for Free {
+impl Preemption for Free {
     const CADENCE: u64 = u64::MAX;
 
     fn checkpoint(&self) {}
