@@ -27,7 +27,7 @@ fn commands() -> Vec<Command> {
 }
 
 fn bundle() -> ToWorker {
-    let key = SessionKey::from_bits(1);
+    let key = SessionKey::with_control(1);
     let instruction = Instruction {
         response: 1,
         wait_ns: 1_000_000_000,
@@ -36,7 +36,7 @@ fn bundle() -> ToWorker {
     for sequence in 0..BUNDLE {
         bundle.push(
             sequence,
-            key.batch(sequence).0,
+            key.batch(sequence),
             &[instruction; BATCH as usize],
             &[],
         );
@@ -60,7 +60,7 @@ fn group<'a>(
 }
 
 fn batch(criterion: &mut Criterion) {
-    let (id, commands) = (SessionKey::from_bits(1).batch(7), commands());
+    let (id, commands) = (SessionKey::with_control(1).batch(7), commands());
     let mut frame = Vec::new();
     data::encode_batch(id, commands.iter().copied(), &mut frame);
     let mut group = group(criterion, "data batch", &frame, u64::from(BATCH));
@@ -82,7 +82,7 @@ fn batch(criterion: &mut Criterion) {
 }
 
 fn result(criterion: &mut Criterion) {
-    let id = SessionKey::from_bits(1).batch(7);
+    let id = SessionKey::with_control(1).batch(7);
     let mut frame = Vec::new();
     data::encode_result(id, i64::from(BATCH), &mut frame);
     let mut group = group(criterion, "data result", &frame, u64::from(BATCH));

@@ -56,7 +56,7 @@ fn run_all(runner: &Runner, instructions: &Arc<[Instruction]>) -> i64 {
     while left > 0 {
         let mut finished = [PollEntry::descriptor(runner.outbox())];
         poll(&mut finished, None).expect("the outbox can be waited for");
-        runner.outbox().drain();
+        runner.outbox().take_notification();
         for completion in iter::from_fn(|| runner.outbox().pop()) {
             sum += completion.sum.unwrap_or_default();
             left -= 1;

@@ -180,7 +180,7 @@ fn receive(socket: &Socket, frame: &mut Frame) {
 
 /// A batch and a result as they are on the wire.
 fn frames(batch: u32) -> (Vec<u8>, Vec<u8>) {
-    let id = SessionKey::from_bits(0x1234_5678_9abc_def0).batch(12_345);
+    let id = SessionKey::with_control(0x1234_5678_9abc_def0).batch(12_345);
     let commands = parse_lines(DEFAULT_COMMANDS, str::parse).good;
     let (mut frame, mut answer) = (Vec::new(), Vec::new());
     data::encode_batch(

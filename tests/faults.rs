@@ -152,7 +152,7 @@ struct Scripted {
 impl Scripted {
     fn connect(place: &Place) -> Scripted {
         let context = Context::new();
-        let key = SessionKey::from_bits(random_bits().unwrap());
+        let key = SessionKey::with_control(random_bits().unwrap());
         let control = context.socket(Kind::Dealer).unwrap();
         control.connect(&place.url("control")).unwrap();
         let mut results = context.socket(Kind::Pull).unwrap();

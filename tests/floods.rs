@@ -242,7 +242,7 @@ fn who_does_not_read_its_answers_is_hung_up_on() {
     let mut hello = Vec::new();
     let message = FromClient::Hello(Hello {
         version: 0,
-        session: SessionKey::from_bits(1),
+        session: SessionKey::with_control(1),
         secret: None,
         batches: 1,
         commands: 1,

@@ -109,7 +109,7 @@ impl Peer {
     fn new(served: &Served) -> Peer {
         let context = zmq::Context::new();
         let control = context.socket(zmq::DEALER).unwrap();
-        let key = SessionKey::from_bits(random_bits().unwrap());
+        let key = SessionKey::with_control(random_bits().unwrap());
         control.set_identity(key.to_string().as_bytes()).unwrap();
         control.set_linger(0).unwrap();
         control.set_rcvtimeo(30_000).unwrap();
@@ -381,7 +381,7 @@ fn open(dispatcher: &mut Dispatcher<SessionNo>, session: SessionNo, batches: u64
         commands: &[],
     };
     for sequence in 0..batches {
-        let id = SessionKey::from_bits(1).batch(sequence);
+        let id = SessionKey::with_control(1).batch(sequence);
         dispatcher.receive(session, sequence, id, load, Duration::ZERO, seen);
     }
     dispatcher.pump(Duration::ZERO, seen);
@@ -398,13 +398,13 @@ proptest! {
         open(&mut dispatcher, 1, bad, &mut seen);
         for _ in 0..kills {
             let worker = *seen.started.last().unwrap();
-            dispatcher.started(worker, Duration::ZERO, &mut seen);
+            dispatcher.ready(worker, Duration::ZERO, &mut seen);
             dispatcher.ended(worker, Duration::ZERO, &mut seen);
         }
         open(&mut dispatcher, 2, good, &mut seen);
         seen.served.clear();
         let worker = *seen.started.last().unwrap();
-        dispatcher.started(worker, Duration::ZERO, &mut seen);
+        dispatcher.ready(worker, Duration::ZERO, &mut seen);
         for units in 1..=good {
             let (assignment, finished) = (seen.assignment, (units - 1..units).collect());
             let progress = Progress { assignment, finished, units, window: 1 };
@@ -431,7 +431,7 @@ proptest! {
         dispatcher.acknowledged(1, &named);
         dispatcher.check();
         let left = (0..batches).filter(|n| !ranges.iter().any(|[start, end]| (start..=end).contains(&n)));
-        prop_assert_eq!(dispatcher.held(1).batches, left.count() as u64);
+        prop_assert_eq!(dispatcher.backlog(1).batches, left.count() as u64);
     }
 }
 
@@ -440,7 +440,7 @@ fn a_workers_progress_that_names_everything_costs_little() {
     let (mut dispatcher, mut seen) = (dispatcher(), Seen::default());
     open(&mut dispatcher, 1, 10, &mut seen);
     let worker = seen.started[0];
-    dispatcher.started(worker, Duration::ZERO, &mut seen);
+    dispatcher.ready(worker, Duration::ZERO, &mut seen);
     let finished: Ranges =
         serde_json::from_value(json!([[0, 1_u64 << 63], [1, 1_u64 << 63]])).unwrap();
     let (assignment, units, window) = (seen.assignment, 1, 1);

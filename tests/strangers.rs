@@ -169,7 +169,7 @@ impl Peer {
 }
 
 fn key() -> SessionKey {
-    SessionKey::from_bits(random_bits().unwrap())
+    SessionKey::with_control(random_bits().unwrap())
 }
 
 /// Takes in the results of so many batches, each once.

@@ -1,4 +1,5 @@
-//! The client's account of its batches. Knows no socket and no clock.
+//! The client's account of its batches: sent, answered or failed, acknowledged. Knows no socket and no
+//! clock.
 
 use std::collections::VecDeque;
 
@@ -14,10 +15,10 @@ use crate::model::Ranges;
 pub struct Ledger {
     total: u64,
     window: u64,
-    /// All batches below this one are settled.
+    /// All batches below this one are answered: they have a result, or have failed.
     floor: u64,
-    /// For each batch from the floor to the last one sent, whether it is settled.
-    settled: VecDeque<bool>,
+    /// For each batch from the floor to the last one sent, whether it is answered.
+    answered: VecDeque<bool>,
     results: u64,
     /// Of 64 more bits than results, so that it never wraps.
     sum: i128,
@@ -41,7 +42,7 @@ pub struct Failure {
 pub enum Verdict {
     /// The first one for its batch: it counts.
     Fresh,
-    /// One for a batch that is settled already.
+    /// One for a batch that is answered already.
     Duplicate,
     /// One for a batch that was never sent.
     Stray,
@@ -54,7 +55,7 @@ impl Ledger {
             total,
             window: window.max(1),
             floor: 0,
-            settled: VecDeque::new(),
+            answered: VecDeque::new(),
             results: 0,
             sum: 0,
             duplicates: 0,
@@ -72,17 +73,17 @@ impl Ledger {
     /// The batch to send next, if there is one and the window has room for it.
     pub fn next_to_send(&self) -> Option<u64> {
         let next = self.next();
-        (next < self.total && self.settled.len() < self.window as usize).then_some(next)
+        (next < self.total && self.answered.len() < self.window as usize).then_some(next)
     }
 
     /// The batch that [`Ledger::next_to_send`] named is on its way.
     pub fn sent(&mut self) {
-        self.settled.push_back(false);
+        self.answered.push_back(false);
     }
 
     /// A result for batch `sequence` came in.
     pub fn result(&mut self, sequence: u64, sum: i64) -> Verdict {
-        let verdict = self.settle(sequence);
+        let verdict = self.answer(sequence);
         if verdict == Verdict::Fresh {
             self.results += 1;
             self.sum += i128::from(sum);
@@ -90,16 +91,16 @@ impl Ledger {
         verdict
     }
 
-    /// A result came in from a peer that does not say for which batch: it counts for the oldest
-    /// one that is out.
-    pub fn anonymous_result(&mut self, sum: i64) -> Verdict {
-        // The floor is the oldest batch that is not settled, if any is out.
+    /// A result without an id came in (`[2, sum]`): it counts for the oldest batch that is out.
+    pub fn result_without_id(&mut self, sum: i64) -> Verdict {
+        // The floor is the oldest batch that is not answered, if any is out.
         self.result(self.floor, sum)
     }
 
-    /// The server says that batch `sequence` can't be done. Of a settled one that means nothing.
+    /// The server says that batch `sequence` can't be done. Of one that is
+    /// answered it counts as a duplicate.
     pub fn failed(&mut self, sequence: u64, reason: String) -> Verdict {
-        let verdict = self.settle(sequence);
+        let verdict = self.answer(sequence);
         if verdict == Verdict::Fresh {
             self.failures.push(Failure {
                 batch: sequence,
@@ -120,7 +121,7 @@ impl Ledger {
         Verdict::Stray
     }
 
-    fn settle(&mut self, sequence: u64) -> Verdict {
+    fn answer(&mut self, sequence: u64) -> Verdict {
         if sequence >= self.next() {
             return self.stray();
         }
@@ -128,35 +129,35 @@ impl Ledger {
         self.acknowledgements.push(sequence);
         let slot = sequence
             .checked_sub(self.floor)
-            .and_then(|i| self.settled.get_mut(i as usize));
+            .and_then(|i| self.answered.get_mut(i as usize));
         match slot {
-            Some(settled) if !*settled => *settled = true,
+            Some(answered) if !*answered => *answered = true,
             _ => {
                 self.duplicates += 1;
                 return Verdict::Duplicate;
             }
         }
-        while self.settled.front() == Some(&true) {
-            self.settled.pop_front();
+        while self.answered.front() == Some(&true) {
+            self.answered.pop_front();
             self.floor += 1;
         }
         Verdict::Fresh
     }
 
-    /// What the server has not been told yet of what is settled, as much as one message may hold.
+    /// What the server has not been told yet of what is answered, as much as one message may hold.
     pub fn take_acknowledgements(&mut self) -> Ranges {
         self.acknowledgements.take()
     }
 
-    /// Everything that is settled is to be acknowledged once more: what was said before may have
+    /// Everything that is answered is to be acknowledged once more: what was said before may have
     /// been lost with the connection, or with the server.
     pub fn acknowledge_again(&mut self) {
         self.acknowledgements = Ranges::default();
         self.acknowledgements.push_below(self.floor);
-        let settled = (self.floor..)
-            .zip(&self.settled)
-            .filter(|(_, settled)| **settled);
-        settled.for_each(|(sequence, _)| self.acknowledgements.push(sequence));
+        let answered = (self.floor..)
+            .zip(&self.answered)
+            .filter(|(_, answered)| **answered);
+        answered.for_each(|(sequence, _)| self.acknowledgements.push(sequence));
     }
 
     /// Those of the batches that are out whose result has not come. The others that were sent are
@@ -167,7 +168,7 @@ impl Ledger {
             let below = (*range.end()).saturating_add(1).min(self.next());
             for sequence in *range.start()..below {
                 let index = sequence.checked_sub(self.floor);
-                match index.and_then(|index| self.settled.get(index as usize)) {
+                match index.and_then(|index| self.answered.get(index as usize)) {
                     Some(false) => missing.push(sequence),
                     _ => self.acknowledgements.push(sequence),
                 }
@@ -179,12 +180,12 @@ impl Ledger {
     /// The batches that are out: what to send again to a server that has lost them.
     pub fn unanswered(&self) -> impl Iterator<Item = u64> + '_ {
         (self.floor..)
-            .zip(&self.settled)
-            .filter(|(_, settled)| !**settled)
+            .zip(&self.answered)
+            .filter(|(_, answered)| !**answered)
             .map(|(n, _)| n)
     }
 
-    /// Whether every batch is settled.
+    /// Whether every batch is answered.
     pub fn is_complete(&self) -> bool {
         self.floor == self.total
     }
@@ -194,7 +195,7 @@ impl Ledger {
         self.next()
     }
 
-    /// Batches that are settled.
+    /// Batches that are answered.
     pub fn answered(&self) -> u64 {
         self.results + self.failures.len() as u64
     }
@@ -225,7 +226,7 @@ impl Ledger {
     }
 
     fn next(&self) -> u64 {
-        self.floor + self.settled.len() as u64
+        self.floor + self.answered.len() as u64
     }
 }
 
@@ -273,10 +274,10 @@ mod tests {
         let mut ledger = Ledger::new(3, 3);
         (0..3).for_each(|_| ledger.sent());
         ledger.result(1, 1);
-        ledger.anonymous_result(1);
-        ledger.anonymous_result(1);
+        ledger.result_without_id(1);
+        ledger.result_without_id(1);
         assert!(ledger.is_complete());
-        assert_eq!(ledger.anonymous_result(1), Verdict::Stray);
+        assert_eq!(ledger.result_without_id(1), Verdict::Stray);
     }
 
     proptest! {

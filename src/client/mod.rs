@@ -57,8 +57,8 @@ pub fn run(
     Ok(client.outcome(ending))
 }
 
-/// How many frames are received, or sent, before the other direction gets its turn.
-const TURN: usize = 512;
+/// How many frames are received, or sent, before the other direction is looked at.
+const FRAMES_AT_ONCE: usize = 512;
 
 struct Client<'a> {
     context: &'a Context,
@@ -100,9 +100,9 @@ impl<'a> Client<'a> {
         let mut results = context.socket(Kind::Pull)?;
         let results_url = results.bind(&options.results)?;
         let (key, channel) = match &options.control {
-            None => (SessionKey::anonymous(random_bits()?), None),
+            None => (SessionKey::without_control(random_bits()?), None),
             Some(url) => {
-                let key = SessionKey::from_bits(random_bits()?);
+                let key = SessionKey::with_control(random_bits()?);
                 let secret = Secret::from_bits(random_bits()?);
                 let job_request = options.job_request.clone();
                 let hello = channel::hello(key, secret, source, results_url, job_request);
@@ -271,7 +271,7 @@ impl<'a> Client<'a> {
     fn collect(&mut self, frame: &mut Frame) -> Result<(), ClientError> {
         let before = self.ledger.answered();
         let mut no_commands = Vec::new();
-        for _ in 0..TURN {
+        for _ in 0..FRAMES_AT_ONCE {
             match self.results.receive(frame)? {
                 Received::Nothing => {
                     self.answer_query()?;
@@ -306,7 +306,7 @@ impl<'a> Client<'a> {
             Message::Result { id: None, .. } | Message::Abort if self.channel.is_some() => {
                 self.ledger.stray()
             }
-            Message::Result { id: None, sum } => self.ledger.anonymous_result(sum),
+            Message::Result { id: None, sum } => self.ledger.result_without_id(sum),
             Message::Result { id: Some(id), sum } => match self.key.sequence_of(id) {
                 Some(sequence) => self.result(sequence, sum),
                 None => self.ledger.stray(),
@@ -359,7 +359,7 @@ impl<'a> Client<'a> {
         if self.batches.is_some() {
             self.pacer.start(clock::now());
         }
-        for _ in 0..TURN {
+        for _ in 0..FRAMES_AT_ONCE {
             let now = clock::now();
             let again = self.resend.as_slice().first().copied();
             let Some(sequence) = again.or_else(|| self.next_due(now)) else {

@@ -118,7 +118,7 @@ impl Shared {
 
     fn run(&self, index: usize) -> i64 {
         let response = self.run_traced(index);
-        self.outbox.beat();
+        self.outbox.note_activity();
         response
     }
 

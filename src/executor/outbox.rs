@@ -36,7 +36,7 @@ pub struct Span {
 }
 
 /// Where executor threads put what they have done, with an eventfd that is notified once for
-/// all that came since the outbox was last drained: under load it costs almost nothing.
+/// all that came since the notification was last taken: under load it costs almost nothing.
 #[derive(Debug)]
 pub struct Outbox {
     completions: SegQueue<Completion>,
@@ -52,7 +52,7 @@ pub struct Outbox {
     nearly: AtomicU64,
     /// Whether a command has been run since this was last taken. It is nearly always only read, and
     /// has a cache line of its own, so it costs the threads nothing.
-    pulse: CachePadded<AtomicBool>,
+    activity: CachePadded<AtomicBool>,
     /// What an interpreter tells of its loops.
     fastest_loop: Fastest,
     notified: AtomicBool,
@@ -73,7 +73,7 @@ impl Outbox {
             per_command,
             early: AtomicUsize::new(0),
             nearly: AtomicU64::new(0),
-            pulse: CachePadded::new(AtomicBool::new(false)),
+            activity: CachePadded::new(AtomicBool::new(false)),
             fastest_loop: Fastest::default(),
             notified: AtomicBool::new(false),
             event_fd: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
@@ -81,7 +81,7 @@ impl Outbox {
     }
 
     /// Takes the notification. What is put in from now on notifies again, so take out all there is.
-    pub fn drain(&self) {
+    pub fn take_notification(&self) {
         // EAGAIN, the only error to expect, means that it was not notified.
         let _ = rustix::io::read(&self.event_fd, &mut [0; 8]);
         self.notified.store(false, Ordering::SeqCst);
@@ -99,15 +99,15 @@ impl Outbox {
     }
 
     /// A command was run, told or not.
-    pub(super) fn beat(&self) {
-        if !self.pulse.load(Ordering::Relaxed) {
-            self.pulse.store(true, Ordering::Relaxed);
+    pub(super) fn note_activity(&self) {
+        if !self.activity.load(Ordering::Relaxed) {
+            self.activity.store(true, Ordering::Relaxed);
         }
     }
 
     /// Whether any command has been run since the last call.
-    pub fn take_pulse(&self) -> bool {
-        self.pulse.swap(false, Ordering::Relaxed)
+    pub fn take_activity(&self) -> bool {
+        self.activity.swap(false, Ordering::Relaxed)
     }
 
     /// When a command ran that is done; the spans of a batch are there before its completion.
@@ -172,7 +172,7 @@ impl Outbox {
         self.notify();
     }
 
-    /// Wakes the main thread, if that has not been done since the outbox was last drained.
+    /// Wakes the main thread, if that has not been done since the notification was last taken.
     pub fn notify(&self) {
         if !self.notified.swap(true, Ordering::SeqCst) {
             // It can only fail when the counter is about to overflow, and then it has been notified.

@@ -71,7 +71,7 @@ fn run_all(job: &Job, responses: &[Vec<i64>], wait_ns: u64, early: usize) -> Vec
         let mut done = Vec::new();
         while done.len() < expected {
             wait_for_bell(&runner);
-            runner.outbox().drain();
+            runner.outbox().take_notification();
             done.extend(std::iter::from_fn(|| runner.outbox().pop()));
         }
         done

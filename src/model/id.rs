@@ -5,18 +5,19 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A batch's id: a UUID that its client chose. The server and the workers only carry it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A batch's id: a UUID that its client makes. The gateway reads the session and the sequence number
+/// out of one that was made for a control channel; workers only carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BatchId(pub Uuid);
 
 /// What the ids of one client's run have in common: 82 bits that nobody can guess, for who knows
 /// them can name the session's batches.
 ///
-/// A client builds its ids from this key and a sequence number, as UUIDs, so they are valid for
-/// every peer, and both sides can name many batches as a few ranges of sequence numbers. A client
-/// with a control channel makes them of version 8 (RFC 9562, section 5.8: the vendor's own
-/// layout), by which the gateway knows whose they are; one without makes them look random
-/// (version 4), as the first system's are.
+/// A client builds its ids from this key and a sequence number. The ids are UUIDs, so every peer
+/// takes them. Since they are numbered, both sides can name many batches as a few ranges. With a
+/// control channel the ids are of version 8 (RFC 9562, section 5.8: the vendor's own layout); by that
+/// the gateway knows that it can read a session out of them. Without one they look random (version
+/// 4), as the first system's are, and tell their sequence number to their own client alone.
 ///
 /// ```text
 /// bits   127..80    79..76    75..64    63..62    61..40    39..0
@@ -47,12 +48,12 @@ impl SessionKey {
     pub const SEQUENCE_BITS: u32 = 40;
 
     /// A key from random bits, of which the lower 82 count, for a client with a control channel.
-    pub fn from_bits(bits: u128) -> Self {
+    pub fn with_control(bits: u128) -> Self {
         SessionKey(spread(bits) | VERSION_8 | VARIANT_RFC)
     }
 
     /// A key from random bits for a client without a control channel.
-    pub fn anonymous(bits: u128) -> Self {
+    pub fn without_control(bits: u128) -> Self {
         SessionKey(spread(bits) | VERSION_4 | VARIANT_RFC)
     }
 
@@ -130,7 +131,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_id_tells_its_session_and_sequence(bits: u128, sequence in 0_u64..1 << 40) {
-            let key = SessionKey::from_bits(bits);
+            let key = SessionKey::with_control(bits);
             let id = key.batch(sequence);
             prop_assert_eq!(id.split(), Some((key, sequence)));
             prop_assert_eq!(key.sequence_of(id), Some(sequence));
@@ -139,34 +140,34 @@ mod tests {
         }
 
         #[test]
-        fn an_anonymous_id_tells_it_only_to_its_client(bits: u128, sequence in 0_u64..1 << 40) {
-            let key = SessionKey::anonymous(bits);
+        fn an_id_without_control_tells_it_only_to_its_client(bits: u128, sequence in 0_u64..1 << 40) {
+            let key = SessionKey::without_control(bits);
             let id = key.batch(sequence);
             prop_assert_eq!(id.split(), None);
             prop_assert_eq!(key.sequence_of(id), Some(sequence));
-            prop_assert_eq!(SessionKey::from_bits(bits).sequence_of(id), None);
+            prop_assert_eq!(SessionKey::with_control(bits).sequence_of(id), None);
             prop_assert_eq!(id.0.get_version_num(), 4);
             prop_assert_eq!(id.0.get_variant(), uuid::Variant::RFC4122);
         }
 
         #[test]
         fn keys_differ_as_their_82_bits_do(bits: u128, other: u128, flip in 0_u32..82) {
-            let key = SessionKey::from_bits(bits);
-            prop_assert_ne!(key, SessionKey::from_bits(bits ^ (1 << flip)));
+            let key = SessionKey::with_control(bits);
+            prop_assert_ne!(key, SessionKey::with_control(bits ^ (1 << flip)));
             let same = bits & KEY | other & !KEY;
-            prop_assert_eq!(key, SessionKey::from_bits(same));
+            prop_assert_eq!(key, SessionKey::with_control(same));
         }
 
         #[test]
         fn a_key_goes_round_as_text(bits: u128) {
-            let key = SessionKey::from_bits(bits);
+            let key = SessionKey::with_control(bits);
             prop_assert_eq!(SessionKey::try_from(String::from(key)), Ok(key));
         }
     }
 
     #[test]
     fn a_text_that_is_no_key_is_refused() {
-        let key = SessionKey::from_bits(5);
+        let key = SessionKey::with_control(5);
         for text in [
             "",
             "0123456789ab8def",

@@ -55,7 +55,7 @@ fn listen_at(path: &Path, patience: Duration) -> Result<UnixListener, Obstacle> 
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
         done => return Ok(done?),
     }
-    let _turn = turn_in(path.parent(), patience);
+    let _lock = lock_for_removal(path.parent(), patience);
     remove_dead(path)?;
     Ok(bind(path)?)
 }
@@ -104,7 +104,7 @@ fn name_of(kind: fs::FileType) -> &'static str {
 
 /// Has those who find the same dead socket at the same moment come one after another: the second
 /// would remove what the first has bound. Not every file system has locks.
-fn turn_in(folder: Option<&Path>, patience: Duration) -> Option<File> {
+fn lock_for_removal(folder: Option<&Path>, patience: Duration) -> Option<File> {
     let folder = folder.filter(|folder| *folder != Path::new(""));
     let folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
     for _ in 0..patience.as_millis() {
@@ -163,7 +163,7 @@ mod tests {
         let path = folder.path().join("socket");
         drop(UnixListener::bind(&path).unwrap());
         let dead = fs::symlink_metadata(&path).unwrap().ino();
-        let turn = turn_in(path.parent(), PATIENCE);
+        let lock = lock_for_removal(path.parent(), PATIENCE);
         thread::scope(|scope| {
             let second = scope.spawn(|| listen_at(&path, Duration::from_secs(60)));
             // Time to do wrong.
@@ -173,7 +173,7 @@ mod tests {
             }
             remove_dead(&path).unwrap();
             let _first = UnixListener::bind(&path).unwrap();
-            drop(turn);
+            drop(lock);
             assert!(matches!(second.join().unwrap(), Err(Obstacle::InUse)));
         });
     }

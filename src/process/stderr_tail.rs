@@ -29,7 +29,7 @@ impl StderrTail {
     const LONGEST: usize = 8 * 1024;
     /// How much is read at a time, in bytes: what a pipe holds, so nothing is left of a child that
     /// has ended, and one that never stops is not listened to for ever.
-    const TURN: usize = 64 * 1024;
+    const MOST_AT_ONCE: usize = 64 * 1024;
 
     /// Of a child whose words are for people, too: they are passed on to our standard error.
     pub fn passing_on() -> Self {
@@ -45,7 +45,7 @@ impl StderrTail {
     /// When the pipe can't be read.
     pub fn take(&mut self, from: &mut impl Read) -> io::Result<bool> {
         let mut buffer = [0; 4096];
-        let mut left = Self::TURN;
+        let mut left = Self::MOST_AT_ONCE;
         while left > 0 {
             match from.read(&mut buffer) {
                 Ok(0) => return Ok(false),

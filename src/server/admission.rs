@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Options;
 use super::load::Waits;
 use super::quota::{Budget, Quota};
-use super::session::Held;
+use super::session::Backlog;
 use super::terms::Terms;
 use crate::model::{ExecutorKind, Instruction, Job, OwnWork, Runtime, Secret, WorkloadKind};
 use crate::wire::PROTOCOL_VERSION;
@@ -128,10 +128,13 @@ impl Admission {
     pub(super) fn check_batch(
         &self,
         (grant, quota): (&Grant, &Quota),
-        held: Held,
+        backlog: Backlog,
         instructions: &[Instruction],
     ) -> Result<(), Refusal> {
-        let (batches, commands) = (held.batches + 1, held.commands + instructions.len() as u64);
+        let (batches, commands) = (
+            backlog.batches + 1,
+            backlog.commands + instructions.len() as u64,
+        );
         if quota.is_exceeded(batches, commands) {
             return Err(Refusal::Session(format!(
                 "you have {batches} batches of {commands} commands unsettled, more than your window \

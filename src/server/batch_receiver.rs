@@ -4,7 +4,7 @@ use super::admission::Refusal;
 use super::gateway::Gateway;
 use super::quota::MOST_COMMANDS;
 use super::session_manager::SessionManager;
-use super::{Load, OLD_WIRE};
+use super::{Load, WITHOUT_CONTROL};
 use crate::model::{BatchId, Command, Instruction, SessionNo, Table};
 use crate::net::{Listener, NetError, Received};
 use crate::wire::data::{self, Message};
@@ -16,8 +16,9 @@ pub(super) struct BatchReceiver<'a> {
     frame: Vec<u8>,
     commands: Vec<Command>,
     instructions: Vec<Instruction>,
-    /// The number of the next batch of a client that does not number its own.
-    next_old_wire: u64,
+    /// The number of the next batch of a client without a control channel: the gateway numbers these,
+    /// from 1.
+    next_without_control: u64,
     unknown_commands: u64,
     bad_frames: u64,
 }
@@ -30,7 +31,7 @@ impl<'a> BatchReceiver<'a> {
             frame: Vec::new(),
             commands: Vec::new(),
             instructions: Vec::new(),
-            next_old_wire: 0,
+            next_without_control: 0,
             unknown_commands: 0,
             bad_frames: 0,
         }
@@ -59,7 +60,7 @@ impl<'a> BatchReceiver<'a> {
                 Ok(Message::Batch { id, malformed }) => {
                     self.batch(id, malformed, sessions, gateway);
                 }
-                Ok(Message::Abort) => sessions.abort_old_wire(gateway),
+                Ok(Message::Abort) => sessions.abort_without_control(gateway),
                 // A client that has all it wanted needs nothing more.
                 Ok(Message::Complete) => {}
                 Ok(Message::Result { .. }) => self.bad_frame("it is a result"),
@@ -87,10 +88,10 @@ impl<'a> BatchReceiver<'a> {
             let reason =
                 format!("it has {sent} commands; a batch has at most {MOST_COMMANDS} commands");
             self.bad_frame(&reason);
-            if session != OLD_WIRE {
+            if session != WITHOUT_CONTROL {
                 return gateway.refuse(session, sequence, reason);
             }
-            // Who can't be told is answered with nothing.
+            // A client without a control channel can't be told: its batch is emptied, and answered with 0.
             self.commands.clear();
         }
         self.instructions.clear();
@@ -129,9 +130,9 @@ impl<'a> BatchReceiver<'a> {
         if let Some((key, sequence)) = id.split() {
             return Some((sessions.session_of(key)?, sequence));
         }
-        gateway.dispatcher.client(OLD_WIRE)?;
-        self.next_old_wire += 1;
-        Some((OLD_WIRE, self.next_old_wire))
+        gateway.dispatcher.client(WITHOUT_CONTROL)?;
+        self.next_without_control += 1;
+        Some((WITHOUT_CONTROL, self.next_without_control))
     }
 
     fn note_unknown(&mut self, unknown: u64) {

@@ -3,12 +3,14 @@
 //! or process inside, so thousands of random fault schedules run in a test in a second.
 //!
 //! * A batch is *pending*, *held* by a worker, or *sent*: its result is on its way to the client.
-//!   It is *settled*, and forgotten, when its client has acknowledged it; one whose client does
-//!   not acknowledge, when its worker says that the result is sent. A result that does not arrive
-//!   is asked for, and its batch is run again.
-//! * A worker is assigned to one session at a time, and to another only when it holds nothing, which
-//!   is when it has answered for each batch that it was given. It may be given as many units (see
-//!   [`Job::units`]) as its window says.
+//!   It is *settled*, and forgotten, when its client acknowledges the result; the batch of a client
+//!   that acknowledges nothing, when its worker says that the result is sent. The client is asked
+//!   for a result that is late, and the batch of one that is lost is run again.
+//! * A worker is *starting* until its hello makes it *ready*. It is assigned to one session at a time,
+//!   and to another only when it holds nothing: when it has answered for each batch that it was
+//!   given. It may be given as many units (see [`Job::units`]) as its window says.
+//! * A worker that has ended is *replaced* when somebody waits for a worker
+//!   (`Dispatcher::replace_workers`).
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -21,7 +23,7 @@ use crate::wire::worker::Progress;
 use super::Load;
 use super::effects::Effects;
 use super::limits::Limits;
-use super::session::{Held, Route, Session};
+use super::session::{Backlog, Route, Session};
 use super::worker_pool::{Worker, WorkerPool};
 
 /// What the dispatcher has counted since it was made.
@@ -175,15 +177,15 @@ impl<C> Dispatcher<C> {
         }
     }
 
-    /// A worker has started and waits for orders. `false` when nobody of that number is expected.
-    pub fn started(
+    /// A worker has said hello: it is ready for batches. `false` when nobody of that number is expected.
+    pub fn ready(
         &mut self,
         worker: WorkerNo,
         now: Duration,
         fx: &mut impl Effects<Client = C>,
     ) -> bool {
         let known = self.pool.get(worker);
-        let Some(state) = known.filter(|state| !state.is_started()) else {
+        let Some(state) = known.filter(|state| !state.is_ready()) else {
             return false;
         };
         if !state.is_starting() {
@@ -191,7 +193,7 @@ impl<C> Dispatcher<C> {
             return true;
         }
         let assigned = state.assigned();
-        self.pool.start(worker, now);
+        self.pool.set_ready(worker, now);
         self.failed_starts = 0;
         if let Some(no) = assigned {
             self.assign(worker, no, now, fx);
@@ -234,7 +236,7 @@ impl<C> Dispatcher<C> {
     /// of no use to anybody.)
     fn working_on(&mut self, worker: WorkerNo, assignment: AssignmentNo) -> Option<&mut Worker> {
         let state = self.pool.get_mut(worker)?;
-        let counts = state.assignment() == assignment && (state.is_started() || state.is_leaving());
+        let counts = state.assignment() == assignment && (state.is_ready() || state.is_leaving());
         counts.then_some(state)
     }
 
@@ -275,12 +277,12 @@ impl<C> Dispatcher<C> {
         if !state.is_leaving() {
             self.counts.workers_lost += 1;
             let session = self.sessions.get_mut(&state.session());
-            if let Some(session) = session.filter(|_| state.has_started()) {
+            if let Some(session) = session.filter(|_| state.has_been_ready()) {
                 session.workers_lost += 1;
             }
-            self.failed_starts += u32::from(!state.has_started());
+            self.failed_starts += u32::from(!state.has_been_ready());
         }
-        self.restaff(now, fx);
+        self.replace_workers(now, fx);
         self.pump(now, fx);
     }
 
@@ -298,8 +300,9 @@ impl<C> Dispatcher<C> {
         }
     }
 
-    /// A place is free: whoever waits for a worker gets one, and so does the server's own stock.
-    fn restaff(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
+    /// A worker has ended, so there is room for another: each session that waits for one gets one, and
+    /// the server keeps as many as it is to keep.
+    fn replace_workers(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         if self.draining || self.has_given_up() {
             return;
         }
@@ -328,8 +331,8 @@ impl<C> Dispatcher<C> {
         }
     }
 
-    /// Time has passed: hung workers are killed, those that nobody needs are sent home, and results
-    /// that should have arrived are asked for.
+    /// Time has passed: hung workers are killed, those that nobody needs are told to leave, and
+    /// clients are asked for the results that are late.
     pub fn tick(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         for (worker, reason) in self.pool.overdue(&self.limits, now) {
             fx.kill(worker, &reason);
@@ -355,9 +358,9 @@ impl<C> Dispatcher<C> {
         }
     }
 
-    /// A client has been asked, and has not got these results. What it still has not got when it is
-    /// asked again later is lost with the connection that it was sent over, or waits in a worker
-    /// that is stopped: it is run again.
+    /// A client was asked, and lacks these results. A result that it lacks again when it is asked
+    /// later is lost with its connection, or waits in a worker that is stopped: its batch is run
+    /// again.
     pub fn missing(
         &mut self,
         no: SessionNo,
@@ -383,20 +386,20 @@ impl<C> Dispatcher<C> {
         for (_, route) in stopped {
             self.kill(route.worker, fx);
         }
-        self.restaff(now, fx);
+        self.replace_workers(now, fx);
         self.pump(now, fx);
     }
 
-    /// What a worker says that it has sent does not arrive.
+    /// Kills a worker whose results do not arrive, though it says that it has sent them.
     fn kill(&mut self, worker: WorkerNo, fx: &mut impl Effects<Client = C>) {
-        if let Some(state) = self.pool.get_mut(worker).filter(|state| state.is_started()) {
+        if let Some(state) = self.pool.get_mut(worker).filter(|state| state.is_ready()) {
             state.condemn();
             self.pool.unlist(worker);
             fx.kill(worker, "results that it has sent have not arrived");
         }
     }
 
-    /// Workers that have rested for so long that they are to leave.
+    /// Workers that nobody has needed for so long that they are to leave.
     fn unneeded(&self, now: Duration) -> Vec<WorkerNo> {
         let surplus = self.pool.staying().saturating_sub(self.limits.keep) as usize;
         let due = |since: Duration| since.saturating_add(self.limits.idle_timeout) <= now;
@@ -412,7 +415,7 @@ impl<C> Dispatcher<C> {
         let wanted = |no: &SessionNo| self.sessions.get(no).is_some_and(Session::wants_workers);
         let rests = move |state: &Worker| !state.assigned().as_ref().is_some_and(wanted);
         self.pool
-            .drained()
+            .holding_nothing()
             .filter(move |(_, s)| rests(s))
             .map(|(no, state)| (no, state.since()))
     }
@@ -431,7 +434,7 @@ impl<C> Dispatcher<C> {
         [overdue, leaves, checks].into_iter().flatten().min()
     }
 
-    /// No more work is given out; every worker leaves when it has done what it holds.
+    /// Drains the server: no more work is given out, and every worker leaves when it holds nothing.
     pub fn drain(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         self.draining = true;
         for worker in self.pool.numbers() {
@@ -443,10 +446,10 @@ impl<C> Dispatcher<C> {
         let Some(state) = self.pool.get_mut(worker) else {
             return;
         };
-        let started = state.is_started();
+        let is_ready = state.is_ready();
         state.leave(now);
         self.pool.unlist(worker);
-        if started {
+        if is_ready {
             fx.stop(worker);
         } else {
             fx.discard(worker);
@@ -551,7 +554,7 @@ impl<C> Dispatcher<C> {
             idle || in_need && worker.has_paid_off(now)
         };
         self.pool
-            .drained()
+            .holding_nothing()
             .find(|&(_, state)| can_lend(&self.pool, state))
             .map(|(no, _)| no)
     }
@@ -573,11 +576,11 @@ impl<C> Dispatcher<C> {
 
     /// Puts a worker where those with room are looked for.
     fn offer(&mut self, worker: WorkerNo, now: Duration) {
-        let Some(state) = self.pool.get(worker).filter(|state| state.is_started()) else {
+        let Some(state) = self.pool.get(worker).filter(|state| state.is_ready()) else {
             return;
         };
         match state.assigned() {
-            None if state.is_drained() => self.pool.make_idle(worker, now),
+            None if state.holds_nothing() => self.pool.make_idle(worker, now),
             Some(no) if state.has_room(false) && !self.must_yield(no, state, now) => {
                 self.pool.make_free(worker, no);
             }
@@ -585,10 +588,11 @@ impl<C> Dispatcher<C> {
         }
     }
 
-    /// Whether a worker is to be let run empty, because another session has less than its share
-    /// and waits, and this worker has had its turn.
+    /// Whether a worker is given nothing more for now, so that it comes to hold nothing and can change
+    /// its session: it has used its quantum, and another session waits that has no worker at all.
     fn must_yield(&self, no: SessionNo, state: &Worker, now: Duration) -> bool {
-        let may_go_on = state.is_drained() || !state.turn_is_over() || !state.has_paid_off(now);
+        let may_go_on =
+            state.holds_nothing() || !state.has_used_its_quantum() || !state.has_paid_off(now);
         if self.sessions.len() < 2 || may_go_on {
             return false;
         }
@@ -607,9 +611,9 @@ impl<C> Dispatcher<C> {
         self.pool.len()
     }
 
-    /// Workers that have started.
-    pub fn started_workers(&self) -> u32 {
-        self.pool.started()
+    /// Workers that are ready.
+    pub fn ready_workers(&self) -> u32 {
+        self.pool.ready()
     }
 
     /// Whether nobody holds, or waits for, anything.
@@ -632,11 +636,11 @@ impl<C> Dispatcher<C> {
         (state.assignment() == assignment).then(|| state.session())
     }
 
-    /// What is kept of a session's.
-    pub fn held(&self, no: SessionNo) -> Held {
+    /// What a session keeps the server's memory busy with.
+    pub fn backlog(&self, no: SessionNo) -> Backlog {
         self.sessions
             .get(&no)
-            .map_or(Held::default(), Session::held)
+            .map_or(Backlog::default(), Session::backlog)
     }
 
     /// Whether a batch is kept.

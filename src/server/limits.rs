@@ -20,8 +20,9 @@ pub struct Limits {
 impl Limits {
     /// How many workers a batch may kill before it is answered as failed.
     pub const MAX_KILLS: u8 = 5;
-    /// A worker that runs commands says so at least so often, however busy the machine is.
-    pub const PULSE: Duration = Duration::from_secs(1);
+    /// The shortest time without a heartbeat after which a worker that runs commands is taken for hung.
+    /// Workers send one every 250 ms; the rest is for a machine that is busy.
+    pub const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(1);
     /// How many workers may fail to start, one after another, before the server gives up.
     pub const MAX_FAILED_STARTS: u32 = 5;
     /// How long the socket of an assignment that is over goes on sending.

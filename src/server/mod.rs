@@ -34,7 +34,7 @@ pub use limits::Limits;
 pub use load::Load;
 pub use options::{Failure, Options, Ready, Report, ServerError};
 pub use outgoing::Outgoing;
-pub use session::{Held, Session};
+pub use session::{Backlog, Session};
 pub use terms::Terms;
 
 use std::time::Duration;
@@ -73,8 +73,8 @@ pub fn tasks_needed(workers: u32, job: &Job) -> u64 {
     SHARED + u64::from(workers) * (WORKER + interpreter + threads + programs)
 }
 
-/// The session of the clients that have no control channel.
-const OLD_WIRE: SessionNo = 0;
+/// The number of the one session that all clients without a control channel share.
+const WITHOUT_CONTROL: SessionNo = 0;
 
 /// With so many batches of clients that know no window, or with as many commands as a server keeps,
 /// no more are received until there are fewer: they are held back by their own sockets.
@@ -87,10 +87,10 @@ const MOST_CONNECTIONS: usize = 2048;
 /// How many descriptors more are of use: for the connections of clients.
 pub const SPARE_DESCRIPTORS: u64 = 2 * MOST_CONNECTIONS as u64;
 
-/// How many frames, and how many bytes, are received from a socket before the others, and signals,
-/// get their turn. What a frame costs grows with its length.
-const TURN: usize = 512;
-const TURN_BYTES: usize = 4 << 20;
+/// How many frames, and how many bytes, are received from a socket before the other sockets, and the
+/// signals, are looked at. What a frame costs grows with its length.
+const FRAMES_AT_ONCE: usize = 512;
+const BYTES_AT_ONCE: usize = 4 << 20;
 
 /// Runs a server until it is told to leave by a signal, its lifeline, or a client, or has nobody
 /// to serve (when asked for). `ready` is told its addresses once it can be reached.
@@ -167,7 +167,7 @@ impl<'a> Server<'a> {
         };
         let sessions = SessionManager::new(&options, ready.batches.clone());
         if let Some(results) = options.results {
-            sessions.admit_old_wire(results, options.job, &mut gateway);
+            sessions.admit_without_control(results, options.job, &mut gateway);
         }
         let eager = match options.spawn {
             SpawnMode::Eager => options.limits.max_workers,
@@ -195,7 +195,7 @@ impl<'a> Server<'a> {
         self.gateway()
             .tell(|dispatcher, now, fx| dispatcher.start_workers(eager, now, fx));
         loop {
-            if self.gateway.dispatcher.started_workers() >= self.eager
+            if self.gateway.dispatcher.ready_workers() >= self.eager
                 && let Some(ready) = ready.take()
             {
                 ready(&self.ready);
@@ -296,8 +296,8 @@ impl<'a> Server<'a> {
         self.gateway.now = self.now();
         let (sessions, gateway) = (&mut self.sessions, &mut self.gateway);
         let (mut peer, mut frame) = (Vec::new(), Vec::new());
-        let mut turn = Turn::default();
-        while is_ready && turn.goes_on(&frame) {
+        let mut budget = ReceiveBudget::default();
+        while is_ready && budget.allows_one_more(&frame) {
             let control = gateway.transport.control_mut();
             match control.receive_from(&mut peer, &mut frame)? {
                 Received::Nothing => break,
@@ -316,8 +316,8 @@ impl<'a> Server<'a> {
     fn take_from_workers(&mut self) -> Result<(), ServerError> {
         self.gateway.now = self.now();
         let (mut peer, mut frame) = (Frame::default(), Frame::default());
-        let mut turn = Turn::default();
-        while turn.goes_on(&frame) {
+        let mut budget = ReceiveBudget::default();
+        while budget.allows_one_more(&frame) {
             let workers = self.gateway.transport.workers();
             match workers.receive_from(&mut peer, &mut frame)? {
                 Received::Nothing => break,
@@ -349,7 +349,7 @@ impl<'a> Server<'a> {
         let gateway = &mut self.gateway;
         if let Err(refusal) = gateway.transport.meet(worker, secret, peer) {
             self.bad_worker_frame(format_args!("a hello is refused: {refusal}"));
-        } else if !gateway.tell(|dispatcher, now, fx| dispatcher.started(worker, now, fx)) {
+        } else if !gateway.tell(|dispatcher, now, fx| dispatcher.ready(worker, now, fx)) {
             self.bad_worker_frame("a hello from a worker that nobody expects");
         }
     }
@@ -387,14 +387,14 @@ impl<'a> Server<'a> {
     }
 
     fn has_room(&self) -> bool {
-        let held = self.gateway.dispatcher.held(OLD_WIRE);
-        held.batches < MOST_LEASES && held.commands < self.sessions.max_commands()
+        let backlog = self.gateway.dispatcher.backlog(WITHOUT_CONTROL);
+        backlog.batches < MOST_LEASES && backlog.commands < self.sessions.max_commands()
     }
 
     fn take_batches(&mut self, is_ready: bool) -> Result<(), ServerError> {
         self.gateway.now = self.now();
-        let mut turn = Turn::default();
-        while is_ready && self.has_room() && turn.goes_on(self.receiver.frame()) {
+        let mut budget = ReceiveBudget::default();
+        while is_ready && self.has_room() && budget.allows_one_more(self.receiver.frame()) {
             if !self.receiver.take(&mut self.sessions, &mut self.gateway)? {
                 break;
             }
@@ -451,19 +451,19 @@ impl<'a> Server<'a> {
     }
 }
 
-/// What has been received from a socket since the others had their turn.
+/// What has been received from a socket since the others were looked at.
 #[derive(Default)]
-struct Turn {
+struct ReceiveBudget {
     frames: usize,
     bytes: usize,
 }
 
-impl Turn {
+impl ReceiveBudget {
     /// Whether one more frame may be received, after `last`.
-    fn goes_on(&mut self, last: &[u8]) -> bool {
+    fn allows_one_more(&mut self, last: &[u8]) -> bool {
         self.bytes += if self.frames == 0 { 0 } else { last.len() };
         self.frames += 1;
-        self.frames <= TURN && self.bytes <= TURN_BYTES
+        self.frames <= FRAMES_AT_ONCE && self.bytes <= BYTES_AT_ONCE
     }
 }
 

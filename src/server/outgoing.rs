@@ -30,7 +30,7 @@ impl Outgoing {
         load: Load<'_>,
     ) -> Option<ToWorker> {
         let bundle = self.bundles.entry(worker).or_default();
-        bundle.push(sequence, id.0, load.instructions, load.commands);
+        bundle.push(sequence, id, load.instructions, load.commands);
         let is_full = bundle.heads.len() >= BUNDLE || bundle.instructions.len() >= FULL;
         if is_full { self.flush(worker) } else { None }
     }
@@ -42,8 +42,8 @@ impl Outgoing {
         has_batches.then(|| ToWorker::Run(std::mem::take(bundle)))
     }
 
-    /// What to send so that a message reaches the worker in its turn.
-    pub fn in_turn(
+    /// What to send so that a message comes after the batches that the worker was given before.
+    pub fn after_batches(
         &mut self,
         worker: WorkerNo,
         message: ToWorker,

@@ -121,7 +121,7 @@ mod tests {
     fn hello(batches: u64, commands: u64) -> Hello {
         Hello {
             version: 0,
-            session: SessionKey::from_bits(1),
+            session: SessionKey::with_control(1),
             batches,
             commands,
             results: String::new(),

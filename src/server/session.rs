@@ -1,4 +1,5 @@
-//! One client's leases: what is open, what is settled. Knows no socket.
+//! One client's leases: which batches the gateway keeps, who holds them, whose results are sent. A
+//! batch that is settled is forgotten. Knows no socket.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -25,8 +26,8 @@ pub struct Session<C> {
     commands: usize,
     /// Those that no worker holds, in the order in which they are given out.
     pub(super) pending: VecDeque<u64>,
-    /// Counts what is given out, to know what was given out first.
-    tickets: u64,
+    /// How often a batch was given to a worker: the number of the last time.
+    given: u64,
     pub(super) retried: u64,
     /// Workers that died, or hung, while they worked for it.
     pub(super) workers_lost: u64,
@@ -61,7 +62,8 @@ enum LeaseState {
     /// A worker has it, and has not said that it is done.
     Held {
         worker: WorkerNo,
-        ticket: u64,
+        /// Numbers the times that batches are given out, so that the first of a worker's is known.
+        given_no: u64,
     },
     /// The worker has sent the result; the client has not said that it came.
     Sent {
@@ -85,7 +87,7 @@ pub(super) struct Given<'a> {
 
 /// What a session keeps the server's memory busy with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct Backlog {
     /// Batches that are not settled.
     pub batches: u64,
     /// The commands in them.
@@ -112,7 +114,7 @@ impl<C> Session<C> {
             leases: FxHashMap::default(),
             commands: 0,
             pending: VecDeque::new(),
-            tickets: 0,
+            given: 0,
             retried: 0,
             workers_lost: 0,
             check_at: None,
@@ -120,8 +122,8 @@ impl<C> Session<C> {
         }
     }
 
-    pub(super) fn held(&self) -> Held {
-        Held {
+    pub(super) fn backlog(&self) -> Backlog {
+        Backlog {
             batches: self.leases.len() as u64,
             commands: self.commands as u64,
         }
@@ -167,11 +169,11 @@ impl<C> Session<C> {
     /// The oldest pending batch is given to a worker.
     pub(super) fn hold_next(&mut self, worker: WorkerNo) -> Option<Given<'_>> {
         let sequence = self.pending.pop_front()?;
-        self.tickets += 1;
+        self.given += 1;
         let lease = self.leases.get_mut(&sequence)?;
         lease.state = LeaseState::Held {
             worker,
-            ticket: self.tickets,
+            given_no: self.given,
         };
         let units = self.job.units(lease.instructions.len());
         Some(Given {
@@ -328,8 +330,8 @@ impl<C> Session<C> {
         }
     }
 
-    /// Makes everything of a dead worker pending again that is not settled, oldest first, and
-    /// returns what has killed too many.
+    /// A worker is dead: its batches that are not settled are pending again, oldest first. Gives those
+    /// that are given up, for they have killed too many.
     pub(super) fn take_back(&mut self, dead: WorkerNo, retried: &mut u64) -> Vec<GivenUp> {
         let mut back: Vec<u64> = self.of_worker(dead).collect();
         back.sort_unstable();
@@ -391,7 +393,9 @@ impl<C> Session<C> {
             .leases
             .iter()
             .filter_map(|(&sequence, lease)| match lease.state {
-                LeaseState::Held { worker, ticket } if worker == dead => Some((ticket, sequence)),
+                LeaseState::Held { worker, given_no } if worker == dead => {
+                    Some((given_no, sequence))
+                }
                 _ => None,
             })
             .collect();

@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn key(key: u8) -> SessionKey {
-        SessionKey::from_bits(key.into())
+        SessionKey::with_control(key.into())
     }
 
     proptest! {

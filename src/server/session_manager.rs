@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::OLD_WIRE;
+use super::WITHOUT_CONTROL;
 use super::admission::{Admission, Refusal};
 use super::client::{Client, ControlSession};
 use super::gateway::Gateway;
@@ -35,7 +35,7 @@ impl SessionManager {
         SessionManager {
             admission: Admission::new(options, batches),
             index: SessionIndex::default(),
-            next: OLD_WIRE,
+            next: WITHOUT_CONTROL,
             probe_at: None,
             leaves_when_idle: options.exit_when_idle,
             has_served: false,
@@ -44,9 +44,9 @@ impl SessionManager {
     }
 
     /// From now on clients without a control channel are served.
-    pub(super) fn admit_old_wire(&self, results: String, job: Job, gateway: &mut Gateway) {
+    pub(super) fn admit_without_control(&self, results: String, job: Job, gateway: &mut Gateway) {
         let client = Client {
-            no: OLD_WIRE,
+            no: WITHOUT_CONTROL,
             results,
             control: None,
         };
@@ -56,11 +56,11 @@ impl SessionManager {
 
     /// A client without a control channel gives up. All that such clients have sent is dropped:
     /// they can't be told apart.
-    pub(super) fn abort_old_wire(&self, gateway: &mut Gateway) {
-        let job = gateway.dispatcher.job(OLD_WIRE).cloned();
-        if let (Some(job), Some((client, _))) = (job, close(OLD_WIRE, gateway)) {
+    pub(super) fn abort_without_control(&self, gateway: &mut Gateway) {
+        let job = gateway.dispatcher.job(WITHOUT_CONTROL).cloned();
+        if let (Some(job), Some((client, _))) = (job, close(WITHOUT_CONTROL, gateway)) {
             tracing::info!("a client without a control channel gives up; its batches are dropped");
-            self.admit_old_wire(client.results, job, gateway);
+            self.admit_without_control(client.results, job, gateway);
         }
     }
 
@@ -82,9 +82,9 @@ impl SessionManager {
         let Some(control) = gateway.control_of(no) else {
             return Ok(());
         };
-        let held = gateway.dispatcher.held(no);
+        let backlog = gateway.dispatcher.backlog(no);
         let granted = (&control.grant, &control.quota);
-        self.admission.check_batch(granted, held, instructions)
+        self.admission.check_batch(granted, backlog, instructions)
     }
 
     /// Ends a session, and tells its client why.

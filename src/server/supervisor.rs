@@ -1,4 +1,8 @@
-//! The worker processes themselves.
+//! The worker processes: started, watched, killed, reaped.
+//!
+//! Which worker is started, killed or replaced, and when, is decided by the dispatcher. The one
+//! decision that is made here: a start for which the system is short of descriptors, processes or
+//! memory is tried again.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -39,7 +43,7 @@ pub(super) struct ProcessSupervisor {
     /// Holds the pidfd and the standard error of every child, so that the server polls one
     /// descriptor, however many.
     epoll: OwnedFd,
-    /// Workers that could not be started at all, and why.
+    /// Workers that could not be started at all, and why: their ends, for the next [`Self::reap`].
     spawn_failed: Vec<(WorkerNo, String)>,
     /// Workers whose start is to be tried again, when the timer is due, and why.
     waiting: Vec<(WorkerNo, String)>,

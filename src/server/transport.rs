@@ -134,7 +134,7 @@ impl Transport {
 
     /// Says something to a worker, after the batches that it was given before.
     fn say(&mut self, worker: WorkerNo, message: ToWorker) {
-        let messages = self.outgoing.in_turn(worker, message);
+        let messages = self.outgoing.after_batches(worker, message);
         messages.for_each(|message| self.send(worker, message));
     }
 

@@ -1,4 +1,5 @@
-//! Who works and who has room: the workers as the dispatcher sees them.
+//! Who works and who has room: the workers as the dispatcher sees them, without their processes
+//! (`supervisor.rs`) and their connections (`worker_connections.rs`).
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub(super) struct WorkerPool {
     next: WorkerNo,
     assignments: AssignmentNo,
     /// When a worker last said hello: the others that start have had to share the cores with it.
-    last_start: Duration,
+    last_ready: Duration,
     /// Workers that are assigned to no session, those idle longest first.
     idle: VecDeque<WorkerNo>,
     /// Workers with room, by session, first free first.
@@ -30,12 +31,12 @@ pub(super) struct WorkerPool {
 pub(super) struct Worker {
     stage: Stage,
     /// Whether it has said hello, whatever became of it.
-    has_started: bool,
+    has_been_ready: bool,
     assigned: Option<SessionNo>,
     /// What it was told last to work on, and whose that is, though the session may be over.
     assignment: AssignmentNo,
     session: SessionNo,
-    /// Batches that it was given and has not answered for.
+    /// How many batches it holds: it was given them, and has not answered for them.
     held: u64,
     /// Units given to it, and finished by it, in this assignment: credit, which says how much it may
     /// be given, and not what it holds.
@@ -46,8 +47,9 @@ pub(super) struct Worker {
     floor: u64,
     /// Whether it holds a batch that is known to take long.
     slow: bool,
-    /// Units given to it since it was assigned, or last held nothing.
-    turn: u64,
+    /// Units given to it since it was assigned, or last held nothing: after a window's worth, its
+    /// quantum, it may be asked to yield to another session.
+    quantum_used: u64,
     /// When it was assigned, and how long it then took to finish anything: what a change costs.
     assigned_at: Duration,
     change_cost: Option<Duration>,
@@ -57,8 +59,8 @@ pub(super) struct Worker {
     since: Duration,
     /// When it last said anything.
     heard: Duration,
-    /// Whether it says, while it runs a batch, that commands of it are done.
-    has_pulse: bool,
+    /// Whether it says, while it runs a batch, that it does: not so an interpreter under a barrier.
+    sends_heartbeats: bool,
     /// How long, beyond the time limit, it may rightly finish nothing, or say nothing.
     waits: Waits,
 }
@@ -66,7 +68,8 @@ pub(super) struct Worker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Starting,
-    Started,
+    /// It has said hello.
+    Ready,
     /// Told to leave.
     Leaving,
     /// Killed; its end is not seen yet.
@@ -79,16 +82,16 @@ impl Worker {
         self.stage == Stage::Starting
     }
 
-    pub(super) fn is_started(&self) -> bool {
-        self.stage == Stage::Started
+    pub(super) fn is_ready(&self) -> bool {
+        self.stage == Stage::Ready
     }
 
     /// Whether it has ever said hello.
-    pub(super) fn has_started(&self) -> bool {
-        self.has_started
+    pub(super) fn has_been_ready(&self) -> bool {
+        self.has_been_ready
     }
 
-    /// Whether its end is expected.
+    /// Whether it was told to leave. (One that is condemned was not: its end counts as a loss.)
     pub(super) fn is_leaving(&self) -> bool {
         self.stage == Stage::Leaving
     }
@@ -124,7 +127,7 @@ impl Worker {
     }
 
     /// Whether it has answered for all that it was given.
-    pub(super) fn is_drained(&self) -> bool {
+    pub(super) fn holds_nothing(&self) -> bool {
         self.held == 0
     }
 
@@ -135,12 +138,12 @@ impl Worker {
         } else {
             self.window
         };
-        self.is_started() && self.given.saturating_sub(self.finished) < limit
+        self.is_ready() && self.given.saturating_sub(self.finished) < limit
     }
 
     /// Whether it has been given a window's worth of batches without a pause.
-    pub(super) fn turn_is_over(&self) -> bool {
-        self.turn >= self.window
+    pub(super) fn has_used_its_quantum(&self) -> bool {
+        self.quantum_used >= self.window
     }
 
     /// Whether it has worked for its session for so long that another change is a fifth of its time
@@ -157,15 +160,15 @@ impl Worker {
 
     /// It is given a batch.
     pub(super) fn take(&mut self, units: u64, waits: Waits, now: Duration) {
-        if self.is_drained() {
+        if self.holds_nothing() {
             (self.since, self.heard) = (now, now);
             self.waits = Waits::default();
             self.slow = false;
-            self.turn = 0;
+            self.quantum_used = 0;
         }
         self.held += 1;
         self.given += units;
-        self.turn += units;
+        self.quantum_used += units;
         self.slow |= !waits.longest.is_zero();
         self.waits.batch = self.waits.batch.max(waits.batch);
         self.waits.longest = self.waits.longest.max(waits.longest);
@@ -192,21 +195,21 @@ impl Worker {
         if self.finished > before {
             self.since = now;
         }
-        self.slow &= !self.is_drained();
+        self.slow &= !self.holds_nothing();
     }
 
-    /// When it is to be taken for hung, if it is to do anything. `last_start` is when a worker last
+    /// When it is to be taken for hung, if it is to do anything. `last_ready` is when a worker last
     /// said hello.
-    fn due(&self, limits: &Limits, last_start: Duration) -> Option<Duration> {
+    fn due(&self, limits: &Limits, last_ready: Duration) -> Option<Duration> {
         match self.stage {
-            // However many are started at once, one after the other gets its turn.
+            // However many are started at once, they get ready one after the other.
             Stage::Starting => Some(
                 self.since
-                    .max(last_start)
+                    .max(last_ready)
                     .saturating_add(limits.start_timeout),
             ),
-            Stage::Started if self.is_drained() => None,
-            Stage::Started | Stage::Leaving => Some(self.patience_ends(limits)),
+            Stage::Ready if self.holds_nothing() => None,
+            Stage::Ready | Stage::Leaving => Some(self.patience_ends(limits)),
             Stage::Condemned => None,
         }
     }
@@ -215,10 +218,10 @@ impl Worker {
     fn patience_ends(&self, limits: &Limits) -> Duration {
         let patience = limits.batch_timeout.saturating_add(self.waits.batch);
         let by_work = self.since.saturating_add(patience);
-        if !self.has_pulse {
+        if !self.sends_heartbeats {
             return by_work;
         }
-        let patience = limits.batch_timeout.max(Limits::PULSE);
+        let patience = limits.batch_timeout.max(Limits::HEARTBEAT_TIMEOUT);
         let patience = patience.saturating_add(self.waits.longest);
         by_work.min(self.heard.saturating_add(patience))
     }
@@ -228,7 +231,7 @@ impl Worker {
         match self.stage {
             Stage::Starting => "not started",
             Stage::Leaving => "been told to leave and has not left",
-            Stage::Started | Stage::Condemned => "finished nothing",
+            Stage::Ready | Stage::Condemned => "finished nothing",
         }
     }
 }
@@ -239,7 +242,7 @@ impl WorkerPool {
         self.next += 1;
         let worker = Worker {
             stage: Stage::Starting,
-            has_started: false,
+            has_been_ready: false,
             assigned,
             assignment: 0,
             session: 0,
@@ -249,13 +252,13 @@ impl WorkerPool {
             window: 0,
             floor: 0,
             slow: false,
-            turn: 0,
+            quantum_used: 0,
             assigned_at: now,
             change_cost: None,
             listed: false,
             since: now,
             heard: now,
-            has_pulse: false,
+            sends_heartbeats: false,
             waits: Waits::default(),
         };
         self.workers.insert(self.next, worker);
@@ -264,11 +267,11 @@ impl WorkerPool {
     }
 
     /// A worker has said hello.
-    pub(super) fn start(&mut self, no: WorkerNo, now: Duration) {
-        self.last_start = now;
+    pub(super) fn set_ready(&mut self, no: WorkerNo, now: Duration) {
+        self.last_ready = now;
         if let Some(worker) = self.workers.get_mut(&no) {
-            worker.stage = Stage::Started;
-            worker.has_started = true;
+            worker.stage = Stage::Ready;
+            worker.has_been_ready = true;
             (worker.since, worker.heard) = (now, now);
         }
     }
@@ -305,10 +308,10 @@ impl WorkerPool {
             .count() as u32
     }
 
-    pub(super) fn started(&self) -> u32 {
+    pub(super) fn ready(&self) -> u32 {
         self.workers
             .values()
-            .filter(|worker| worker.is_started())
+            .filter(|worker| worker.is_ready())
             .count() as u32
     }
 
@@ -317,20 +320,20 @@ impl WorkerPool {
         self.counts.get(&session).copied().unwrap_or(0)
     }
 
-    /// Workers of a session that have started.
+    /// Workers of a session that are ready.
     pub(super) fn of_session(&self, session: SessionNo) -> Vec<WorkerNo> {
-        let started = |(&no, worker): (&WorkerNo, &Worker)| {
-            (worker.assigned == Some(session) && worker.is_started()).then_some(no)
+        let ready = |(&no, worker): (&WorkerNo, &Worker)| {
+            (worker.assigned == Some(session) && worker.is_ready()).then_some(no)
         };
-        self.workers.iter().filter_map(started).collect()
+        self.workers.iter().filter_map(ready).collect()
     }
 
-    /// Started workers that hold nothing.
-    pub(super) fn drained(&self) -> impl Iterator<Item = (WorkerNo, &Worker)> {
-        let drained = |worker: &Worker| worker.is_started() && worker.is_drained();
+    /// Workers that are ready and hold nothing.
+    pub(super) fn holding_nothing(&self) -> impl Iterator<Item = (WorkerNo, &Worker)> {
+        let is_free = |worker: &Worker| worker.is_ready() && worker.holds_nothing();
         self.workers
             .iter()
-            .filter(move |(_, worker)| drained(worker))
+            .filter(move |(_, worker)| is_free(worker))
             .map(|(&no, w)| (no, w))
     }
 
@@ -351,9 +354,9 @@ impl WorkerPool {
             // What units of the last assignment it has not told does not matter any more.
             (worker.given, worker.finished) = (0, 0);
             worker.floor = job.initial_window();
-            worker.has_pulse = job.tells_of_commands();
+            worker.sends_heartbeats = job.tells_of_commands();
             worker.window = worker.floor;
-            worker.turn = 0;
+            worker.quantum_used = 0;
             (worker.assigned_at, worker.change_cost) = (now, None);
             self.uncount(old);
             self.count(Some(session));
@@ -371,7 +374,7 @@ impl WorkerPool {
             if worker.assigned == Some(session) {
                 worker.assigned = None;
                 worker.listed = false;
-                if worker.is_started() && worker.is_drained() {
+                if worker.is_ready() && worker.holds_nothing() {
                     idle.push(no);
                 }
             }
@@ -415,21 +418,21 @@ impl WorkerPool {
     /// The worker that became idle last: the one whose memory is warm.
     pub(super) fn pop_idle(&mut self) -> Option<WorkerNo> {
         let no = self.idle.pop_back()?;
-        self.delist(no);
-        Some(no)
+        Some(self.popped(no))
     }
 
     /// The session's worker that has had room longest.
     pub(super) fn pop_free(&mut self, session: SessionNo) -> Option<WorkerNo> {
         let no = self.free.get_mut(&session)?.pop_front()?;
-        self.delist(no);
-        Some(no)
+        Some(self.popped(no))
     }
 
-    fn delist(&mut self, no: WorkerNo) {
+    /// A worker is in none of the lists any more.
+    fn popped(&mut self, no: WorkerNo) -> WorkerNo {
         if let Some(worker) = self.workers.get_mut(&no) {
             worker.listed = false;
         }
+        no
     }
 
     /// Takes a worker out of the lists, from whichever place.
@@ -449,15 +452,16 @@ impl WorkerPool {
         }
     }
 
-    /// Workers that are taken for hung, each with the reason. They are told once.
+    /// Workers that are taken for hung, each with the reason. Each is condemned by that, so the
+    /// dispatcher hears of it once.
     pub(super) fn overdue(&mut self, limits: &Limits, now: Duration) -> Vec<(WorkerNo, String)> {
         let mut overdue = Vec::new();
         for (&no, worker) in &mut self.workers {
-            let due = worker.due(limits, self.last_start);
+            let due = worker.due(limits, self.last_ready);
             if due.is_some_and(|due| due <= now) {
                 let omission = worker.omission();
-                let silent = now.saturating_sub(worker.since).as_secs_f64();
-                overdue.push((no, format!("it has {omission} for {silent:.1} s")));
+                let idle_s = now.saturating_sub(worker.since).as_secs_f64();
+                overdue.push((no, format!("it has {omission} for {idle_s:.1} s")));
                 worker.condemn();
             }
         }
@@ -469,7 +473,7 @@ impl WorkerPool {
     pub(super) fn next_overdue(&self, limits: &Limits) -> Option<Duration> {
         self.workers
             .values()
-            .filter_map(|worker| worker.due(limits, self.last_start))
+            .filter_map(|worker| worker.due(limits, self.last_ready))
             .min()
     }
 }

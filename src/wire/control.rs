@@ -160,7 +160,7 @@ mod tests {
     fn a_hello_goes_round() {
         let hello = FromClient::Hello(Hello {
             version: 1,
-            session: SessionKey::from_bits(7),
+            session: SessionKey::with_control(7),
             batches: 32,
             commands: 512,
             results: "ipc:///tmp/x".to_owned(),

@@ -312,7 +312,7 @@ mod tests {
     proptest! {
         #[test]
         fn batches_go_round(bits: u128, sequence in 0_u64..1 << 40, addresses: Vec<u32>) {
-            let id = SessionKey::from_bits(bits).batch(sequence);
+            let id = SessionKey::with_control(bits).batch(sequence);
             let commands: Vec<Command> = addresses
                 .into_iter()
                 .map(|bits| Command {
@@ -330,7 +330,7 @@ mod tests {
 
         #[test]
         fn results_go_round(bits: u128, sequence in 0_u64..1 << 40, sum: i64) {
-            let id = SessionKey::from_bits(bits).batch(sequence);
+            let id = SessionKey::with_control(bits).batch(sequence);
             let mut frame = Vec::new();
             encode_result(id, sum, &mut frame);
             let message = decode(&frame, &mut Vec::new()).unwrap();

@@ -2,9 +2,8 @@
 //! travel in bundles and completions as ranges, so that neither costs a message each.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::model::{AssignmentNo, Command, Instruction, Job, Ranges, Secret, WorkerNo};
+use crate::model::{AssignmentNo, BatchId, Command, Instruction, Job, Ranges, Secret, WorkerNo};
 
 /// What a worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,7 +103,7 @@ pub struct Head {
     /// The gateway's number for it within its session.
     pub sequence: u64,
     /// The client's id for it.
-    pub id: Uuid,
+    pub id: BatchId,
     /// How many of the bundle's instructions are its own.
     pub instructions: u32,
 }
@@ -114,7 +113,7 @@ impl Bundle {
     pub fn push(
         &mut self,
         sequence: u64,
-        id: Uuid,
+        id: BatchId,
         instructions: &[Instruction],
         commands: &[Command],
     ) {
@@ -217,20 +216,21 @@ pub fn decode<'a, T: Deserialize<'a>>(frame: &'a [u8]) -> Result<T, WorkerMessag
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use uuid::Uuid;
 
     #[test]
     fn a_bundle_goes_round() {
         let mut bundle = Bundle::default();
         bundle.push(
             3,
-            Uuid::from_u128(9),
+            BatchId(Uuid::from_u128(9)),
             &[Instruction {
                 response: -1,
                 wait_ns: 5,
             }; 3],
             &["10.0.0.1:foo".parse().unwrap(); 3],
         );
-        bundle.push(4, Uuid::from_u128(8), &[], &[]);
+        bundle.push(4, BatchId(Uuid::from_u128(8)), &[], &[]);
         let message = ToWorker::Run(bundle);
         let mut frame = Vec::new();
         encode(&message, &mut frame).unwrap();
@@ -247,7 +247,7 @@ mod tests {
         let mut bundle = Bundle::default();
         bundle.push(
             3,
-            Uuid::nil(),
+            BatchId(Uuid::nil()),
             &[Instruction {
                 response: 1,
                 wait_ns: 0,

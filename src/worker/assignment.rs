@@ -166,7 +166,7 @@ impl Assignment {
     }
 
     /// Whether nothing runs and nothing is to be sent.
-    pub fn is_drained(&self) -> bool {
+    pub fn holds_nothing(&self) -> bool {
         self.running.is_empty() && self.results.is_empty()
     }
 
@@ -180,6 +180,7 @@ impl Assignment {
 mod tests {
     use super::*;
     use crate::clock;
+    use crate::model::BatchId;
     use crate::model::{ExecutorKind, WorkloadKind};
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -197,7 +198,7 @@ mod tests {
     fn head(sequence: u64) -> Head {
         Head {
             sequence,
-            id: Uuid::nil(),
+            id: BatchId(Uuid::nil()),
             instructions: 3,
         }
     }
@@ -247,7 +248,7 @@ mod tests {
                     5 => all.extend(told(&assignment.report(2))),
                     _ => {}
                 }
-                prop_assert_eq!(assignment.is_drained(), running.is_empty() && unsent == 0);
+                prop_assert_eq!(assignment.holds_nothing(), running.is_empty() && unsent == 0);
                 prop_assert_eq!(assignment.oldest(), running.iter().min().copied());
             }
             all.extend(told(&assignment.report(2)));

@@ -12,14 +12,15 @@ use super::trace::Trace;
 use super::window::Window;
 use crate::clock::{self, Tick};
 use crate::executor::{Batch, Completion};
-use crate::model::{AssignmentNo, BatchId, Dispatch, Job};
+use crate::model::{AssignmentNo, Dispatch, Job};
 use crate::net::{NetError, PollEntry};
 use crate::wire::data;
 use crate::wire::worker::{Bundle, FromWorker};
 
-/// A worker that runs commands but finishes no batch says so after so long, and again: one that says
-/// nothing may be stopped.
-const PULSE: Duration = Duration::from_millis(250);
+/// How often a worker that runs commands, but finishes no batch, tells the gateway so. One that says
+/// nothing may be stopped: the gateway kills it after a timeout (`HEARTBEAT_TIMEOUT` in
+/// `server/limits.rs`).
+const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(250);
 
 /// A worker's work for one session: its threads, and the way to its client.
 pub(super) struct CurrentAssignment {
@@ -61,7 +62,7 @@ impl CurrentAssignment {
 
     /// Hands batches to the threads.
     pub(super) fn run(&mut self, bundle: Bundle, now: Tick) -> Result<(), WorkerError> {
-        if self.is_drained() {
+        if self.holds_nothing() {
             self.window.work_began(now);
         }
         let heads = bundle.batches()?;
@@ -85,7 +86,7 @@ impl CurrentAssignment {
     pub(super) fn collect(&mut self, now: Tick) -> Result<Vec<FromWorker>, WorkerError> {
         self.results.listen(now)?;
         let outbox = self.engine.outbox();
-        outbox.drain();
+        outbox.take_notification();
         // Counted first: whatever is counted is then there to be popped.
         let counted = match self.dispatch {
             Dispatch::Pipelined => outbox.take_commands(),
@@ -106,9 +107,9 @@ impl CurrentAssignment {
         self.send_results()?;
         self.engine.check()?;
         self.results.tend(now)?;
-        if self.looked.after(PULSE) <= now {
+        if self.looked.after(HEARTBEAT_INTERVAL) <= now {
             self.looked = now;
-            if self.engine.outbox().take_pulse() {
+            if self.engine.outbox().take_activity() {
                 self.assignment.show_life();
             }
         }
@@ -132,7 +133,7 @@ impl CurrentAssignment {
     fn send_results(&mut self) -> Result<(), NetError> {
         while let Some((head, sum)) = self.assignment.next_result() {
             self.frame.clear();
-            data::encode_result(BatchId(head.id), sum, &mut self.frame);
+            data::encode_result(head.id, sum, &mut self.frame);
             if !self.results.send(&self.frame)? {
                 break;
             }
@@ -161,13 +162,13 @@ impl CurrentAssignment {
         self.results.forget_undelivered()
     }
 
-    pub(super) fn is_drained(&self) -> bool {
-        self.assignment.is_drained()
+    pub(super) fn holds_nothing(&self) -> bool {
+        self.assignment.holds_nothing()
     }
 
     /// When [`CurrentAssignment::collect`] has something to do, whatever happens.
     pub(super) fn next_deadline(&self) -> Option<Tick> {
-        let look = (!self.assignment.rests()).then(|| self.looked.after(PULSE));
+        let look = (!self.assignment.rests()).then(|| self.looked.after(HEARTBEAT_INTERVAL));
         look.into_iter().chain(self.results.next_deadline()).min()
     }
 

@@ -143,7 +143,7 @@ impl Worker<'_> {
                 && self
                     .current
                     .as_ref()
-                    .is_none_or(CurrentAssignment::is_drained)
+                    .is_none_or(CurrentAssignment::holds_nothing)
             {
                 return Ok(());
             }
@@ -174,7 +174,7 @@ impl Worker<'_> {
                 job,
                 trace,
             } => {
-                self.leave_seat();
+                self.end_assignment();
                 let engine = self.engine(&job, trace.is_some())?;
                 let results = Results::open(self.context, &results, trusted)?;
                 let mut current = CurrentAssignment::open(assignment, results, &job, engine);
@@ -195,7 +195,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn leave_seat(&mut self) {
+    fn end_assignment(&mut self) {
         if let Some(old) = self.current.take() {
             let used = old.close();
             self.used.lock_switches += used.lock_switches;
@@ -224,7 +224,7 @@ impl Worker<'_> {
 
     /// Ends what it has begun, and says what is to be said at the end.
     fn part(mut self) -> ExitReport {
-        self.leave_seat();
+        self.end_assignment();
         ExitReport {
             lock_switches: self.used.lock_switches,
             fastest_loop_ns: (self.used.fastest_loop).map(|loops| loops.as_nanos() as u64),

@@ -135,7 +135,7 @@ fn a_hello_that_comes_after_a_worker_was_discarded_does_not_bring_it_back() {
         panic!("no worker was started")
     };
     dispatcher.drain(Duration::ZERO, &mut actions);
-    dispatcher.started(worker, Duration::ZERO, &mut actions);
+    dispatcher.ready(worker, Duration::ZERO, &mut actions);
     dispatcher.ended(worker, Duration::ZERO, &mut actions);
     assert_eq!(dispatcher.counts().workers_lost, 0);
 }

@@ -110,7 +110,7 @@ impl Worker {
             && self
                 .current
                 .as_ref()
-                .is_none_or(|s| s.assignment.is_drained())
+                .is_none_or(|s| s.assignment.holds_nothing())
     }
 
     /// The batch that a command of is run next.
@@ -152,7 +152,7 @@ impl CurrentAssignment {
 
     /// What is lost with it: nothing may be.
     fn is_empty(&self) -> bool {
-        self.assignment.is_drained() && self.completions.is_empty() && self.running.is_empty()
+        self.assignment.holds_nothing() && self.completions.is_empty() && self.running.is_empty()
     }
 
     /// Under a barrier it is the first one; when pipelined any that the threads have come to.

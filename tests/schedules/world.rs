@@ -35,7 +35,7 @@ pub struct Actions {
 
 impl Actions {
     fn say(&mut self, worker: WorkerNo, message: ToWorker) {
-        let messages = self.outgoing.in_turn(worker, message);
+        let messages = self.outgoing.after_batches(worker, message);
         self.done
             .extend(messages.map(|message| Action::Say(worker, message)));
     }
@@ -277,7 +277,7 @@ impl World {
         } else {
             client.batches.remove(at).unwrap()
         };
-        let id = SessionKey::from_bits(u128::from(session)).batch(sequence);
+        let id = SessionKey::with_control(u128::from(session)).batch(sequence);
         // Batches of 0 to 3 commands.
         let instructions = vec![
             Instruction {
@@ -354,7 +354,7 @@ impl World {
         };
         if !std::mem::replace(&mut state.has_started, true) {
             self.tell(|dispatcher, now, fx| {
-                dispatcher.started(worker, now, fx);
+                dispatcher.ready(worker, now, fx);
             });
         }
     }

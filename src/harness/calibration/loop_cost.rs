@@ -121,7 +121,7 @@ fn one_command(sequence: u64) -> Batch {
 fn is_done(driver: &mut Driver, patience: Duration) -> Result<bool, AgentError> {
     let deadline = clock::now().after(patience);
     loop {
-        driver.outbox().drain();
+        driver.outbox().take_notification();
         if driver.outbox().pop().is_some() {
             return Ok(true);
         }
