@@ -160,9 +160,9 @@ impl Channel {
 
     fn tell_what_is_cut(&self, grant: &Grant) {
         let job_request = &self.hello.job_request;
-        let cut = |wished: Option<u32>, granted, what| {
-            let wished = wished.filter(|&wished| wished > granted)?;
-            Some(format!("{granted} of {wished} {what}"))
+        let cut = |asked: Option<u32>, granted, what| {
+            let asked = asked.filter(|&asked| asked > granted)?;
+            Some(format!("{granted} of {asked} {what}"))
         };
         let cuts = [
             cut(job_request.processes, grant.processes, "processes"),

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_settles_its_batch() {
+    fn a_failure_answers_its_batch() {
         let mut ledger = Ledger::new(1, 1);
         ledger.sent();
         ledger.failed(0, "killed five workers".to_owned());
@@ -282,7 +282,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_every_batch_is_settled_once_and_the_window_holds(
+        fn whatever_comes_every_batch_is_answered_once_and_the_window_holds(
             total in 0_u64..40,
             window in 1_u64..8,
             events in prop::collection::vec((0_u8..4, 0_u64..45), 0..400),

@@ -6,7 +6,7 @@ use super::lock::InterpreterLock;
 use crate::model::{Command, Instruction, Job, Runtime};
 use crate::workload::{Fastest, Free, Launch, Work};
 
-/// A job's work as its runtime lets threads do it: all at once, or in turns under an interpreter
+/// A job's work as its runtime lets threads do it: all at once, or one at a time under an interpreter
 /// lock. Clones share the lock.
 #[derive(Clone, Debug)]
 pub struct Routine {

@@ -70,7 +70,7 @@ fn run_all(job: &Job, responses: &[Vec<i64>], wait_ns: u64, early: usize) -> Vec
         runner.run(batches);
         let mut done = Vec::new();
         while done.len() < expected {
-            wait_for_bell(&runner);
+            wait_for_notification(&runner);
             runner.outbox().take_notification();
             done.extend(std::iter::from_fn(|| runner.outbox().pop()));
         }
@@ -78,7 +78,7 @@ fn run_all(job: &Job, responses: &[Vec<i64>], wait_ns: u64, early: usize) -> Vec
     })
 }
 
-fn wait_for_bell(runner: &Runner) {
+fn wait_for_notification(runner: &Runner) {
     let mut fds = [rustix::event::PollFd::new(
         runner.outbox(),
         rustix::event::PollFlags::IN,
@@ -245,7 +245,7 @@ fn cancelled_batches_are_announced_without_being_run() {
             instructions,
             own: 0..1,
         }]);
-        wait_for_bell(&runner);
+        wait_for_notification(&runner);
         runner.outbox().pop()
     });
     assert_eq!(

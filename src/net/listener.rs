@@ -82,13 +82,13 @@ const MOST_UNFINISHED: usize = 48 << 20;
 /// What is kept for a peer that does not read, beside what the kernel keeps. The longest that an
 /// honest one is told are the reasons why its batches failed, a line each.
 const MOST_UNREAD: usize = 1 << 20;
-/// How much is read from a connection before the others have their turn.
+/// How much is read from a connection before the others are looked at.
 const READ: usize = 64 * 1024;
 /// How long who connects may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 /// How often those are looked for who did not.
 const SWEEP: Duration = Duration::from_secs(1);
-/// How many connections are accepted before those that are there have their turn.
+/// How many connections are accepted before those that are there are looked at.
 const ACCEPTED_AT_ONCE: usize = 64;
 /// Connections that nobody has accepted yet. The kernel has a limit of its own (4,096).
 const BACKLOG: i32 = 4096;

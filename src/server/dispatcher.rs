@@ -456,7 +456,7 @@ impl<C> Dispatcher<C> {
         }
     }
 
-    /// Gives out as many batches as there are workers for, a batch from each session in turn.
+    /// Gives out as many batches as there are workers for, a batch from each session, round robin.
     pub fn pump(&mut self, now: Duration, fx: &mut impl Effects<Client = C>) {
         if self.draining {
             return;

@@ -26,11 +26,14 @@ fn sum_of(sequence: u64) -> i64 {
 fn check_end(world: &World) {
     for client in world.clients.iter().filter(|client| client.alive) {
         assert_eq!(
-            client.settled.len() as u64,
+            client.outcomes.len() as u64,
             client.total,
-            "every batch is settled"
+            "every batch has an outcome"
         );
-        let answered = client.settled.iter().filter(|(_, how)| **how == "answered");
+        let answered = client
+            .outcomes
+            .iter()
+            .filter(|(_, how)| **how == "answered");
         let expected: i64 = answered.map(|(&sequence, _)| sum_of(sequence)).sum();
         assert_eq!(
             client.ledger.sum(),
@@ -38,7 +41,7 @@ fn check_end(world: &World) {
             "the total is of just what was answered"
         );
         if let Some(poison) = client.poison.filter(|&poison| poison < client.total) {
-            assert_eq!(client.settled[&poison], "failed", "poison is given up");
+            assert_eq!(client.outcomes[&poison], "failed", "poison is given up");
         }
     }
 }

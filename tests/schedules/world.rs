@@ -104,7 +104,7 @@ pub struct Client {
     queries: VecDeque<Ranges>,
     /// On the way from workers.
     results: Vec<(u64, i64)>,
-    pub settled: BTreeMap<u64, &'static str>,
+    pub outcomes: BTreeMap<u64, &'static str>,
 }
 
 /// What a client says.
@@ -167,7 +167,7 @@ impl World {
                 words: VecDeque::new(),
                 queries: VecDeque::new(),
                 results: Vec::new(),
-                settled: BTreeMap::new(),
+                outcomes: BTreeMap::new(),
             });
         }
         (0..clients.len()).for_each(|client| world.hello(client));
@@ -631,6 +631,6 @@ impl World {
 /// Keeps the books that the ledger is checked against.
 fn note(client: &mut Client, sequence: u64, verdict: Verdict, how: &'static str) {
     if verdict == Verdict::Fresh {
-        assert_eq!(client.settled.insert(sequence, how), None, "settled once");
+        assert_eq!(client.outcomes.insert(sequence, how), None, "one outcome");
     }
 }

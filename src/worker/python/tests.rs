@@ -88,7 +88,7 @@ fn done(sequence: u64, sum: i64) -> Completion {
 fn sums(outbox: &Outbox, count: usize) -> Vec<Completion> {
     let mut done: Vec<Completion> = Vec::new();
     while done.len() < count {
-        wait_for_bell(outbox);
+        wait_for_notification(outbox);
         outbox.take_notification();
         done.extend(std::iter::from_fn(|| outbox.pop()));
     }
@@ -96,7 +96,7 @@ fn sums(outbox: &Outbox, count: usize) -> Vec<Completion> {
     done
 }
 
-fn wait_for_bell(outbox: &Outbox) {
+fn wait_for_notification(outbox: &Outbox) {
     use rustix::event::{PollFd, PollFlags, poll};
     let mut fds = [PollFd::from_borrowed_fd(outbox.as_fd(), PollFlags::IN)];
     poll(&mut fds, None).unwrap();
@@ -143,7 +143,7 @@ fn an_executor_that_the_runtime_refuses_is_not_replaced_by_another() {
         for job in refused {
             let mut driver = driver(&job, false);
             driver.run(batches(0, &[vec![1; 3]]));
-            wait_for_bell(driver.outbox());
+            wait_for_notification(driver.outbox());
             assert_eq!(driver.outbox().pop(), None, "{job:?}");
             let fault = driver.check().unwrap_err().to_string();
             let what = format!("no executor '{}' in Python", job.executor);
