@@ -471,43 +471,52 @@ fn comments_and_unit_tests_are_not_looked_at() {
     assert_eq!(code_of(text), code);
 }
 
-/// All that docs/architecture.md names between backticks.
-fn named_in_the_document() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+/// All that a document names between backticks.
+fn named_in(document: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(document);
     let text = fs::read_to_string(path).unwrap();
-    let names: Vec<String> = text
-        .split('`')
-        .skip(1)
-        .step_by(2)
+    // Blocks of code begin and end with three.
+    let prose = text.split("```").step_by(2);
+    let names: Vec<String> = prose
+        .flat_map(|prose| prose.split('`').skip(1).step_by(2))
         .map(str::to_owned)
         .collect();
-    assert!(names.len() > 200, "the document was not read");
+    assert!(names.len() > 30, "{document} was not read");
     names
 }
 
+/// The documents that tell where in the code things are.
+const DOCUMENTS: [&str; 2] = ["docs/architecture.md", "CONTRIBUTING.md"];
+
 #[test]
-fn every_file_that_the_document_names_is_there() {
+fn every_file_that_the_documents_name_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let is_file = |name: &&String| {
         let ending = Path::new(name)
             .extension()
             .and_then(|ending| ending.to_str());
-        matches!(ending, Some("rs" | "py" | "toml" | "md")) && !name.contains([' ', '*'])
+        // `mod.rs` is any room's, NAME a file that is to be made.
+        matches!(ending, Some("rs" | "py" | "toml" | "md"))
+            && !name.contains([' ', '*'])
+            && *name != "mod.rs"
+            && !name.contains("NAME")
     };
-    let named = named_in_the_document();
-    let files: Vec<&String> = named.iter().filter(is_file).collect();
-    assert!(files.len() > 50, "files were not found: {files:?}");
-    let is_there = |name: &str| {
-        ["", "src", "src/worker/python"]
-            .iter()
-            .any(|folder| root.join(folder).join(name).exists())
-    };
-    let missing: Vec<_> = files.iter().filter(|name| !is_there(name)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    for document in DOCUMENTS {
+        let named = named_in(document);
+        let files: Vec<&String> = named.iter().filter(is_file).collect();
+        assert!(files.len() > 15, "files were not found: {files:?}");
+        let is_there = |name: &str| {
+            ["", "src"]
+                .iter()
+                .any(|folder| root.join(folder).join(name).exists())
+        };
+        let missing: Vec<_> = files.iter().filter(|name| !is_there(name)).collect();
+        assert!(missing.is_empty(), "{document}: {missing:?}");
+    }
 }
 
-#[test]
-fn every_test_that_the_document_names_is_there() {
+/// All code, of the program and of its tests.
+fn all_code() -> String {
     let mut paths = Vec::new();
     for folder in ["src", "tests"] {
         collect(
@@ -515,10 +524,37 @@ fn every_test_that_the_document_names_is_there() {
             &mut paths,
         );
     }
-    let code: String = paths
+    paths
         .iter()
         .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+        .collect()
+}
+
+#[test]
+fn every_item_that_the_documents_name_is_there() {
+    let code = all_code();
+    for document in DOCUMENTS {
+        let named = named_in(document);
+        // `Type::item`, and not a path that begins with a crate or a room.
+        let items: Vec<(&str, &str)> = named
+            .iter()
+            .filter(|name| !name.contains(' '))
+            .filter_map(|name| name.split_once("::"))
+            .filter(|(owner, _)| owner.starts_with(|c: char| c.is_ascii_uppercase()))
+            .collect();
+        assert!(items.len() > 2, "items were not found: {items:?}");
+        let is_there = |&&(owner, item): &&(&str, &str)| {
+            let words = ["fn", "const"].map(|kind| format!("{kind} {item}"));
+            code.contains(owner) && words.iter().any(|word| code.contains(word))
+        };
+        let missing: Vec<_> = items.iter().filter(|item| !is_there(item)).collect();
+        assert!(missing.is_empty(), "{document}: {missing:?}");
+    }
+}
+
+#[test]
+fn every_test_that_the_document_names_is_there() {
+    let code = all_code();
     // A test's name is a sentence.
     let is_test = |name: &&String| {
         !name.starts_with('_')
@@ -527,7 +563,7 @@ fn every_test_that_the_document_names_is_there() {
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    let named = named_in_the_document();
+    let named = named_in(DOCUMENTS[0]);
     let tests: Vec<&String> = named.iter().filter(is_test).collect();
     assert!(tests.len() > 20, "tests were not found: {tests:?}");
     let missing: Vec<_> = tests
