@@ -25,13 +25,9 @@ const WAIT_NS: u64 = 1_000_000;
 const LOOPS: u64 = 1_000;
 
 fn job(workload: WorkloadKind, executor: ExecutorKind, dispatch: Dispatch) -> Job {
-    let threads = match executor {
-        ExecutorKind::Sequential => 1,
-        _ => THREADS,
-    };
     Job {
         loops: LOOPS,
-        threads,
+        threads: executor.width(THREADS),
         executor,
         dispatch,
         ..Job::new(workload)

@@ -37,6 +37,11 @@ fn all_strategies() -> impl Iterator<Item = (ExecutorKind, Dispatch)> {
     })
 }
 
+/// Each executor that makes use of the threads of a job.
+fn of_several_threads() -> impl Iterator<Item = ExecutorKind> {
+    (ExecutorKind::ALL.iter().copied()).filter(|executor| executor.width(2) == 2)
+}
+
 /// Runs batches of the given sizes to their end; each command answers with 1 more than the last.
 fn run(job: &Job, sizes: &[usize], wait_ns: u64) -> Vec<Completion> {
     let mut next = 0..;
@@ -163,11 +168,7 @@ fn a_sum_beyond_64_bits_is_told_with_its_value() {
 #[test]
 fn a_barrier_makes_every_batch_wait_for_the_last_one() {
     // Batches of 1 command on 4 threads: under the barrier they sleep one after another.
-    for executor in [
-        ExecutorKind::Spawn,
-        ExecutorKind::Crossbeam,
-        ExecutorKind::Rayon,
-    ] {
+    for executor in of_several_threads() {
         let start = clock::now();
         let done = run(
             &job(executor, Dispatch::Barrier, WorkloadKind::Io),
@@ -185,11 +186,7 @@ fn a_barrier_makes_every_batch_wait_for_the_last_one() {
 #[test]
 fn without_it_the_threads_are_shared_by_the_batches() {
     // 8 sleeps of 100 ms on 4 threads need two rounds; with a barrier they would need eight.
-    for executor in [
-        ExecutorKind::Spawn,
-        ExecutorKind::Crossbeam,
-        ExecutorKind::Rayon,
-    ] {
+    for executor in of_several_threads() {
         let start = clock::now();
         run(
             &job(executor, Dispatch::Pipelined, WorkloadKind::Io),
@@ -210,11 +207,7 @@ fn without_it_the_threads_are_shared_by_the_batches() {
 
 #[test]
 fn a_batch_larger_than_the_threads_never_has_more_at_once() {
-    for executor in [
-        ExecutorKind::Spawn,
-        ExecutorKind::Crossbeam,
-        ExecutorKind::Rayon,
-    ] {
+    for executor in of_several_threads() {
         let start = clock::now();
         run(
             &job(executor, Dispatch::Barrier, WorkloadKind::Io),

@@ -17,13 +17,9 @@ use crate::model::{
 };
 
 fn job(executor: ExecutorKind, dispatch: Dispatch) -> Job {
-    let threads = match executor {
-        ExecutorKind::Sequential => 1,
-        _ => 3,
-    };
     Job {
         loops: 10,
-        threads,
+        threads: executor.width(3),
         executor,
         dispatch,
         runtime: "python".parse().unwrap(),
