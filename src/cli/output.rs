@@ -2,17 +2,16 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
-use tempfile::NamedTempFile;
 
 use super::error::UsageError;
 use super::print::is_unread;
+use crate::record::{write_new, write_whole};
 
 /// Where a subcommand writes a file to: a path, or `-` for stdout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,39 +95,17 @@ fn write_file(
     force: bool,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
-    // A link stays a link: it is the file that it points to which is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let cannot = || format!("cannot write {}", path.display());
-    let mut file = temp_file_beside(&target).with_context(cannot)?;
-    {
-        let mut out = BufWriter::new(&mut file);
-        fill(&mut out)
-            .and_then(|()| out.flush())
-            .with_context(cannot)?;
-    }
-    let persisted = if force {
-        file.persist(&target)
+    let written = if force {
+        write_whole(path, fill)
     } else {
-        file.persist_noclobber(&target)
+        write_new(path, fill)
     };
-    match persisted {
-        Ok(_) => Ok(()),
-        Err(e) if e.error.kind() == ErrorKind::AlreadyExists => Err(exists(path).into()),
-        Err(e) => Err(e.error).with_context(cannot),
+    match written {
+        Err(error) if !force && error.kind() == ErrorKind::AlreadyExists => {
+            Err(exists(path).into())
+        }
+        other => other.with_context(|| format!("cannot write {}", path.display())),
     }
-}
-
-/// A temporary file in the folder of `target`, since a rename is atomic within a file system only.
-fn temp_file_beside(target: &Path) -> io::Result<NamedTempFile> {
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    tempfile::Builder::new()
-        .prefix(".mpmt-")
-        // As any program makes a file: the umask takes its share.
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder)
 }
 
 fn exists(path: &Path) -> UsageError {
@@ -157,32 +134,6 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         write(&path, true, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
-    }
-
-    #[test]
-    fn a_failure_leaves_the_old_file_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        write(&path, false, "old").unwrap();
-        let output = Output::File(path.clone());
-        let failed = output.write(true, |out| {
-            out.write_all(b"half")?;
-            Err(io::Error::other("stop"))
-        });
-        assert!(format!("{:#}", failed.unwrap_err()).contains("file: stop"));
-        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_link_stays_a_link() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        write(&file, false, "old").unwrap();
-        std::os::unix::fs::symlink("file", &link).unwrap();
-        write(&link, true, "new").unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
     }
 
     #[test]

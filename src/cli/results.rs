@@ -2,20 +2,19 @@
 
 use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use serde_json::Value;
-use tempfile::NamedTempFile;
 
 use super::error::UsageError;
 use super::request::Request;
 use crate::clock;
 use crate::harness::Environment;
-use crate::record::{Trial, TrialWriter, read_text};
+use crate::record::{Trial, TrialWriter, read_text, write_whole};
 
 /// A folder of results: `trials.csv`, `environment.json`, of a sweep `sweep.json` with all that was
 /// asked, and what is drawn from them. It is locked as long as this value lives, against another
@@ -128,9 +127,14 @@ impl ResultsFolder {
         Ok(())
     }
 
-    /// Keeps what a sweep was asked, for good.
+    /// Keeps what a sweep was asked.
     pub(super) fn keep(&self, request: &Request) -> anyhow::Result<()> {
-        self.write_json("sweep.json", request)
+        let path = self.request();
+        let written = write_whole(&path, |file| {
+            serde_json::to_writer_pretty(&mut *file, request)?;
+            file.write_all(b"\n")
+        });
+        written.with_context(|| path.display().to_string())
     }
 
     /// Opens `trials.csv` to go on with it. The machine is looked at when it was not before.
@@ -152,27 +156,6 @@ impl ResultsFolder {
                 tracing::warn!("{}: {error}", path.display());
             }
         }
-    }
-
-    /// Writes a file that is there whole or not at all.
-    fn write_json(&self, name: &str, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        let path = self.path.join(name);
-        let mut text = serde_json::to_string_pretty(value)?;
-        text.push('\n');
-        self.write_whole(&path, &text)
-            .with_context(|| path.display().to_string())
-    }
-
-    fn write_whole(&self, path: &Path, text: &str) -> io::Result<()> {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mut file: NamedTempFile = tempfile::Builder::new()
-            .prefix(".mpmt-")
-            // As any program makes a file: the umask takes its share.
-            .permissions(fs::Permissions::from_mode(0o666))
-            .tempfile_in(&self.path)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
     }
 }
 

@@ -2,15 +2,14 @@
 
 use std::convert::Infallible;
 use std::fs;
-use std::io::Write as _;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::Context as _;
-use tempfile::NamedTempFile;
 
 use super::error::UsageError;
+use crate::record::write_whole;
 
 /// A place in a Markdown file: what stands between the markers `<!-- mpmt:NAME -->` and
 /// `<!-- /mpmt:NAME -->`.
@@ -45,9 +44,8 @@ impl Splice {
     /// Puts a text between the markers. The file appears whole or stays as it was.
     pub(super) fn replace(&self, default_name: &str, markdown: &str) -> anyhow::Result<()> {
         let text = self.spliced(default_name, markdown)?;
-        // Not the link, but what it leads to.
-        let file = fs::canonicalize(&self.file).with_context(|| self.file.display().to_string())?;
-        write_whole(&file, &text).with_context(|| file.display().to_string())
+        let written = write_whole(&self.file, |file| file.write_all(text.as_bytes()));
+        written.with_context(|| self.file.display().to_string())
     }
 
     /// The file's text with another between the markers.
@@ -80,18 +78,6 @@ fn between_markers(text: &str, name: &str) -> Result<Range<usize>, String> {
         return Err(format!("has the marker {begin} twice; leave one"));
     }
     Ok(start..start + length)
-}
-
-fn write_whole(file: &Path, text: &str) -> anyhow::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("/"));
-    let mut whole = NamedTempFile::new_in(folder)?;
-    whole.write_all(text.as_bytes())?;
-    whole
-        .as_file()
-        .set_permissions(fs::metadata(file)?.permissions())?;
-    whole.as_file().sync_all()?;
-    whole.persist(file)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod secret;
 mod table;
 mod task;
 mod text;
+mod words;
 
 pub use command::{Command, CommandError, Verb};
 pub use command_line::{CommandLine, CommandLineError};
@@ -43,3 +44,4 @@ pub use secret::{NoSecret, Secret};
 pub use table::{Table, TableEntry};
 pub use task::{Task, TaskError};
 pub use text::{BYTE_ORDER_MARK, NotText, decode};
+pub use words::{counted, first_of, listed, percent, with_commas};

@@ -21,6 +21,7 @@ mod store;
 mod summary;
 mod trace;
 mod trial;
+mod whole_file;
 
 pub use comparison_group::{
     ComparisonGroup, by_experiment, comparison_groups, in_words, median_makespan_s, slug,
@@ -38,3 +39,4 @@ pub use store::{TrialWriter, read_trials, trials_csv};
 pub use summary::{MedianRange, Summary, summarise};
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial, TrialId};
+pub use whole_file::{write_new, write_whole};

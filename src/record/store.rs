@@ -1,15 +1,14 @@
 //! Rows in a file, and what is whole of them after a crash.
 
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{Read, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
 use super::rows::{Rows, parse_rows, read_rows};
-use super::{StoreError, Trial, TrialId, with_fastest_loops};
+use super::{StoreError, Trial, TrialId, with_fastest_loops, write_whole};
 
 /// Appends rows to a `trials.csv`. Each row is on its way to the disk when `write` returns, so
 /// that a later failure loses nothing.
@@ -149,16 +148,9 @@ fn first_line(bytes: &[u8]) -> Option<&[u8]> {
     bytes.split_inclusive(|&byte| byte == b'\n').next()
 }
 
-/// Puts other bytes in the place of a file, all at once, and opens it at its end.
+/// Puts other bytes in the place of a file, and opens it at its end.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<File> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    let mut file = tempfile::Builder::new()
-        .prefix(".mpmt-")
-        // As any program makes a file: the umask takes its share.
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
+    write_whole(path, |file| file.write_all(bytes))?;
     OpenOptions::new().append(true).open(path)
 }
 

@@ -4,8 +4,7 @@ mod cgroup;
 mod parse;
 mod system;
 
-use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io;
 use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
@@ -16,6 +15,7 @@ use super::doctor;
 use crate::clock;
 use crate::net;
 use crate::process::task_room;
+use crate::record::write_whole;
 
 /// Where figures were measured: written as `environment.json` beside them. What the system does
 /// not tell is null.
@@ -199,17 +199,10 @@ impl Environment {
     /// # Errors
     /// When the folder can't be written to.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        let mut file = tempfile::Builder::new()
-            .prefix(".environment")
-            // What the umask leaves, as for any other file.
-            .permissions(std::fs::Permissions::from_mode(0o666))
-            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-        serde_json::to_writer_pretty(&mut file, self)?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        write_whole(path, |file| {
+            serde_json::to_writer_pretty(&mut *file, self)?;
+            file.write_all(b"\n")
+        })
     }
 
     /// The machine, date and revision in a line, for the foot of a chart.

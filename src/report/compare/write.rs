@@ -1,6 +1,7 @@
 //! A comparison of two records in words and tables.
 
 use super::{Change, Changes, Finding, Regression, Side};
+use crate::model::{counted, percent};
 use crate::report::table::Filled;
 use crate::report::{Cell, Column, Report, Table};
 use crate::stats::{Difference, Outcome, fewest_runs_to_compare};
@@ -57,7 +58,7 @@ impl Changes<'_> {
     }
 
     fn regressions_in_words(&self) -> String {
-        let percent = 100.0 * self.terms.threshold;
+        let percent = percent(self.terms.threshold);
         let kinds: Vec<String> = (Regression::ALL.into_iter())
             .filter_map(|kind| {
                 let changes = self.changes.iter();
@@ -232,12 +233,6 @@ fn failed(side: &Side<'_>) -> Cell {
 
 fn count(number: usize) -> Cell {
     Cell::Count(number as u64)
-}
-
-/// A number of things.
-fn counted(number: usize, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
 }
 
 fn p_in_words(p: f64) -> String {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::words::counted;
 use super::{AskedExperiment, Page};
+use crate::model::counted;
 use crate::record::{Published, PublishedFigure, RunGroup, Trial};
 use crate::report::Cell;
 use crate::report::recommend::{
@@ -123,11 +123,12 @@ impl<'a> Row<'a> {
     /// A number of processes and threads, and whatever else tells it from the other configurations.
     pub(super) fn shape(&self) -> String {
         let trial = self.trial();
-        let mut words = vec![match (trial.processes, trial.threads) {
-            (1, threads) => format!("1 process of {}", counted(threads as usize, "thread")),
-            (processes, 1) => format!("{processes} processes of 1 thread each"),
-            (processes, threads) => format!("{processes} processes of {threads} threads each"),
-        }];
+        let each = if trial.processes == 1 { "" } else { " each" };
+        let mut words = vec![format!(
+            "{} of {}{each}",
+            counted(trial.processes as usize, "process"),
+            counted(trial.threads as usize, "thread")
+        )];
         let mut say = |word: String, kinds: BTreeSet<String>| {
             if kinds.len() > 1 {
                 words.push(word);

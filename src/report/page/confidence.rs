@@ -1,7 +1,7 @@
 //! How far an answer may be trusted.
 
 use super::asked::{Asked, Row};
-use super::words::counted;
+use crate::model::counted;
 use crate::report::recommend::{Candidate, fewest_runs};
 
 /// What speaks for the answer and against it, one sentence each.

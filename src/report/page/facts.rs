@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::asked::Row;
-use super::words::counted;
+use crate::model::counted;
 use crate::record::Trial;
 use crate::report::Cell;
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::Asked;
+use crate::model::first_of;
 use crate::record::{Status, Trial};
 
 /// Warnings about one thing.
@@ -83,18 +84,11 @@ impl Failure {
 fn which(trials: &[&Trial]) -> String {
     const NAMED: usize = 12;
     let labels = in_groups(trials.iter().copied(), |trial| trial.label.as_str());
-    let named = labels.iter().take(NAMED).map(|trials| match trials.len() {
+    let named = labels.iter().map(|trials| match trials.len() {
         1 => trials[0].label.clone(),
         times => format!("{} ({times} times)", trials[0].label),
     });
-    let mut words = named.collect::<Vec<String>>().join(", ");
-    if labels.len() > NAMED {
-        words.push_str(&format!(
-            " and {} more configurations",
-            labels.len() - NAMED
-        ));
-    }
-    words
+    first_of(&named.collect::<Vec<String>>(), NAMED)
 }
 
 /// Items of the same key together, in the order in which the keys first appear.
@@ -150,10 +144,6 @@ mod tests {
             .map(|n| fixtures::failed(&label(n), "why"))
             .collect();
         let failures = failures(&trials);
-        assert!(
-            failures[0]
-                .which
-                .ends_with("io-mp-12x1 and 2 more configurations")
-        );
+        assert!(failures[0].which.ends_with("io-mp-12x1 and 2 more"));
     }
 }

@@ -11,8 +11,9 @@ use super::configurations::{Grid, configurations};
 use super::figures::{Figure, dark_rules, figures};
 use super::machine::{self, Part};
 use super::trouble::{Failure, Warnings, failures, warnings};
-use super::words::{counted, with_units_kept};
+use super::words::with_units_kept;
 use super::{LeftOut, Page, PageError};
+use crate::model::{counted, percent};
 use crate::record::{Status, Trial};
 use crate::report::recommend::fewest_runs;
 
@@ -111,7 +112,7 @@ impl<'a> View<'a> {
             command: environment.and_then(machine::command),
             warnings,
             failures: failures(page.trials),
-            within_percent: (100.0 * page.terms.within).to_string(),
+            within_percent: percent(page.terms.within).to_string(),
             fewest_runs: fewest_runs(),
             version: env!("CARGO_PKG_VERSION"),
             csv: safe(embedded(page.csv)),

@@ -2,24 +2,7 @@
 
 use std::time::Duration;
 
-/// `1 run`, `6 runs`.
-pub(super) fn counted(count: usize, of: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {of}{plural}", with_commas(count as u64))
-}
-
-/// `4,000,000`.
-pub(super) fn with_commas(number: u64) -> String {
-    let digits = number.to_string();
-    let mut words = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            words.push(',');
-        }
-        words.push(digit);
-    }
-    words
-}
+use crate::model::with_commas;
 
 /// `6`, or `4 to 64` when they differ.
 pub(super) fn range(numbers: impl Iterator<Item = u64> + Clone) -> String {
@@ -86,12 +69,6 @@ mod tests {
 
     #[test]
     fn numbers_are_told_as_people_write_them() {
-        assert_eq!(counted(1, "run"), "1 run");
-        assert_eq!(counted(10_000, "run"), "10,000 runs");
-        assert_eq!(
-            [0, 999, 1000, 4_000_000].map(with_commas),
-            ["0", "999", "1,000", "4,000,000"]
-        );
         assert_eq!(range([6, 6].into_iter()), "6");
         assert_eq!(range([64, 4].into_iter()), "4 to 64");
         assert_eq!(short_seconds(0.02), "20 ms");

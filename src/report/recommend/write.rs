@@ -4,6 +4,7 @@ use super::candidate::Candidate;
 use super::command::command_line;
 use super::decide::fewest_runs;
 use super::{Answer, Question, Terms, Undecided};
+use crate::model::{counted, first_of, percent};
 use crate::report::document::{Block, Document};
 use crate::report::scaling::{self, Scaled};
 use crate::report::table::Filled;
@@ -86,7 +87,7 @@ impl Question<'_> {
 
     /// The answer and its reason, or the reason why there is none.
     pub(in crate::report) fn reason(&self, within: f64) -> String {
-        let percent = 100.0 * within;
+        let percent = percent(within);
         match &self.answer {
             Answer::Take { pick, best, .. } => self.take(*pick, *best, percent),
             Answer::Undecided { best, why } => self.undecided(*best, why, percent),
@@ -126,7 +127,7 @@ impl Question<'_> {
             format!(
                 "Cheaper still, and by these runs perhaps within {} % too, perhaps not: {}; more \
                  runs would tell.",
-                100.0 * within,
+                percent(within),
                 named(&open)
             )
         })
@@ -185,10 +186,7 @@ impl Question<'_> {
 
     /// What a configuration takes, in words.
     fn cost(&self, candidate: &Candidate<'_>) -> String {
-        let processes = match candidate.trial().processes {
-            1 => "1 process".to_owned(),
-            more => format!("{more} processes"),
-        };
+        let processes = counted(candidate.trial().processes as usize, "process");
         match candidate.memory_kib {
             Some(_) => format!("{} and {processes}", memory(candidate)),
             None => processes,
@@ -207,13 +205,9 @@ impl Question<'_> {
 
 /// The first ones with their times, and how many more there are.
 fn named(candidates: &[&Candidate<'_>]) -> String {
-    let names: Vec<String> = (candidates.iter().take(NAMED))
-        .map(|candidate| format!("{} ({})", candidate.name(), time(candidate)))
-        .collect();
-    match candidates.len().saturating_sub(NAMED) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
+    let names = candidates.iter();
+    let names = names.map(|candidate| format!("{} ({})", candidate.name(), time(candidate)));
+    first_of(&names.collect::<Vec<String>>(), NAMED)
 }
 
 fn time(candidate: &Candidate<'_>) -> String {

@@ -1,6 +1,7 @@
 //! What the fits of one question say, in sentences.
 
 use super::{Axis, Scaled, Scalings};
+use crate::model::listed;
 use crate::stats::{Fit, Law};
 
 /// Contention surely above this leaves nothing that more concurrency could share.
@@ -22,7 +23,7 @@ impl Scalings {
         if !without.is_empty() {
             findings.push(format!(
                 "These records support no scaling law over {}.",
-                joined(&without)
+                listed(&without)
             ));
         }
         findings
@@ -101,13 +102,6 @@ fn limit(fit: &Fit) -> String {
         speedup(high),
         fit.r_squared
     )
-}
-
-fn joined(words: &[String]) -> String {
-    match words {
-        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
-        _ => words.concat(),
-    }
 }
 
 #[cfg(test)]

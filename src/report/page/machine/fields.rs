@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use crate::model::{counted, with_commas};
 use crate::report::Cell;
-use crate::report::page::words::with_commas;
 
 /// How a field is put into words.
 #[derive(Clone, Copy)]
@@ -161,7 +161,10 @@ impl As {
             As::Kibibytes => value.as_u64().map(|kib| Cell::Kibibytes(kib).to_string()),
             As::Time => value.as_str().map(time),
             As::Whole => value.as_u64().map(with_commas),
-            As::Count(of) => number.map(|n| format!("{n} {of}{}", if n == 1.0 { "" } else { "s" })),
+            As::Count(of) => number.map(|n| match n.fract() {
+                0.0 => counted(n as usize, of),
+                _ => format!("{n} {of}s"),
+            }),
             As::Load => value.as_array().map(|loads| {
                 let loads: Vec<String> = loads.iter().map(plain).collect();
                 loads.join(", ")
