@@ -13,7 +13,7 @@ use super::plot;
 use super::print::line;
 use super::quantity::share;
 use super::records::{Recorded, RecordsArgs};
-use crate::chart::{Drawings, Kind, Style, dark_colours};
+use crate::chart::{Drawings, Kind, Style, Theme, dark_colours};
 use crate::process::tell;
 use crate::record::{by_experiment, published, read_text, trials_csv};
 use crate::report::page::{self, AskedExperiment, LeftOut, Page, PageChart, ThemeColour};
@@ -87,6 +87,12 @@ pub(super) fn leave(trials: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The charts of a page on a phone of 390 pixels, whose margins take the rest.
+const NARROW: Style = Style {
+    width: 356.0,
+    theme: Theme::Light,
+};
+
 fn beside(recorded: &Recorded) -> Output {
     Output::File(recorded.folder.join("report.html"))
 }
@@ -109,6 +115,7 @@ fn compose(
             title: drawing.title().to_owned(),
             alt: drawing.description(),
             svg: drawing.svg(Style::default())?,
+            narrow_svg: drawing.svg(NARROW)?,
         });
     }
     let left_out: Vec<LeftOut> = (drawings.left_out.iter())

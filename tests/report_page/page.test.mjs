@@ -232,9 +232,9 @@ describe("the report page", { skip: reason, timeout: 600_000 }, () => {
   test("a pointer over a mark shows its words once, and takes them with it", DEADLINE, async () => {
     await visit("grids", async (page) => {
       const chart = page.locator("figure.chart").last();
-      const words = chart.locator(".tip-words");
+      const words = chart.locator(".tip-words").first();
       assert.equal(await chart.locator(".tip title").count(), 0);
-      await chart.locator(".tip").nth(7).hover();
+      await chart.locator(".for-screen .tip").nth(7).hover();
       assert.equal(await words.textContent(), "2 processes, 2 threads: 47 ms");
       assert.ok(await words.isVisible());
       assert.equal(await chart.locator(".tip.is-shown").count(), 1);
@@ -246,8 +246,8 @@ describe("the report page", { skip: reason, timeout: 600_000 }, () => {
   test("arrow keys walk through a chart, and what they show is said", DEADLINE, async () => {
     await visit("grids", async (page) => {
       const chart = page.locator("figure.chart").last();
-      const said = chart.getByRole("status");
-      await chart.locator(".frame").focus();
+      const said = chart.getByRole("status").first();
+      await chart.locator(".frame:visible").focus();
       for (const [key, expected] of [
         ["ArrowRight", "1 processes, 1 threads: 40 ms"],
         ["ArrowDown", "2 processes, 1 threads: 41 ms"],
@@ -258,10 +258,10 @@ describe("the report page", { skip: reason, timeout: 600_000 }, () => {
       ]) {
         await page.keyboard.press(key);
         assert.equal(await said.textContent(), expected, key);
-        assert.ok(await chart.locator(".tip-words").isVisible());
+        assert.equal(await chart.locator(".tip-words:visible").count(), 1);
       }
       await page.keyboard.press("Escape");
-      assert.ok(await chart.locator(".tip-words").isHidden());
+      assert.equal(await chart.locator(".tip-words:visible").count(), 0);
       assert.equal(await chart.locator(".tip.is-shown").count(), 0);
     });
   });
@@ -269,13 +269,33 @@ describe("the report page", { skip: reason, timeout: 600_000 }, () => {
   test("on a phone the words of a mark stay on the screen", DEADLINE, async () => {
     await visit("grids", async (page) => {
       const chart = page.locator("figure.chart").last();
-      await chart.locator(".frame").focus();
+      await chart.locator(".frame:visible").focus();
       for (const key of ["End", "Home"]) {
         await page.keyboard.press(key);
-        const { x, width } = await chart.locator(".tip-words").boundingBox();
+        const { x, width } = await chart.locator(".tip-words:visible").boundingBox();
         assert.ok(x >= 0 && x + width <= PHONE.width, `${key}: ${x} to ${x + width}`);
       }
     }, { viewport: PHONE });
+  });
+
+  test("each screen has the chart that fits it, whole and large enough to read", DEADLINE, async () => {
+    for (const [viewport, shown] of [[PHONE, "for-phone"], [DESKTOP, "for-screen"]]) {
+      await visit("grids", async (page) => {
+        const frames = page.locator("figure.chart .frame:visible");
+        assert.equal(await frames.count(), await page.locator("figure.chart").count());
+        for (const frame of await frames.all()) {
+          assert.match(await frame.getAttribute("class"), new RegExp(shown));
+          const { width, scrollable, smallest } = await frame.evaluate((one) => ({
+            width: one.getBoundingClientRect().right,
+            scrollable: one.scrollWidth > one.clientWidth,
+            smallest: Math.min(...[...one.querySelectorAll("text")].map((text) =>
+              parseFloat(text.getAttribute("font-size")) * text.getScreenCTM().a)),
+          }));
+          assert.ok(width <= viewport.width && !scrollable, `${shown}: ${width} px`);
+          assert.ok(smallest >= 10, `${shown}: text of ${smallest} px`);
+        }
+      }, { viewport });
+    }
   });
 
   test("page and charts follow the colours of the screen, and paper is light", DEADLINE, async () => {

@@ -15,6 +15,8 @@ pub(super) struct Figure {
     pub(super) alt: String,
     /// Goes into the page as it is.
     pub(super) svg: Value,
+    /// Likewise, for a phone.
+    pub(super) narrow_svg: Value,
     /// Whether it has areas that show values.
     pub(super) has_tips: bool,
 }
@@ -25,21 +27,27 @@ pub(super) fn figures(charts: &[PageChart]) -> Result<Vec<Figure>, PageError> {
 
 impl Figure {
     fn of(chart: &PageChart) -> Result<Figure, PageError> {
-        let svg = without_prologue(&chart.svg);
-        if !svg.starts_with("<svg") {
-            return Err(PageError::NotAnSvg {
-                title: chart.title.clone(),
-                start: svg.chars().take(20).collect(),
-            });
-        }
         Ok(Figure {
             kind: chart.kind.clone(),
             title: chart.title.clone(),
             alt: chart.alt.clone(),
-            has_tips: svg.contains("class=\"tip\""),
-            svg: Value::from_safe_string(svg.to_owned()),
+            has_tips: chart.svg.contains("class=\"tip\""),
+            svg: svg(chart, &chart.svg)?,
+            narrow_svg: svg(chart, &chart.narrow_svg)?,
         })
     }
+}
+
+/// One of a chart's pictures, if it is an SVG.
+fn svg(chart: &PageChart, text: &str) -> Result<Value, PageError> {
+    let svg = without_prologue(text);
+    if svg.starts_with("<svg") {
+        return Ok(Value::from_safe_string(svg.to_owned()));
+    }
+    Err(PageError::NotAnSvg {
+        title: chart.title.clone(),
+        start: svg.chars().take(20).collect(),
+    })
 }
 
 /// An XML declaration has no place in a page.
@@ -89,6 +97,7 @@ mod tests {
             title: "Makespan".to_owned(),
             alt: "It is short.".to_owned(),
             svg: svg.to_owned(),
+            narrow_svg: svg.to_owned(),
         }
     }
 

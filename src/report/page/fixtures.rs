@@ -194,11 +194,23 @@ fn comparison() -> PageChart {
               computing work."
             .to_owned(),
         svg: with_tips(&fs::read_to_string(path).unwrap(), rows),
+        narrow_svg: heat_map().narrow_svg,
     }
 }
 
-/// A small picture in the colours of the charts.
+/// A small chart in the colours of the charts.
 pub fn heat_map() -> PageChart {
+    PageChart {
+        kind: "heat-map".to_owned(),
+        title: "Makespan by processes and threads".to_owned(),
+        alt: "The makespan falls towards many processes and many threads.".to_owned(),
+        svg: heat_map_svg(700),
+        narrow_svg: heat_map_svg(356),
+    }
+}
+
+fn heat_map_svg(width: i32) -> String {
+    let step = (2 * width - 320) / 6;
     let cells = (0..36).map(|cell| {
         let (column, row) = (cell % 6, cell / 6);
         let words = format!(
@@ -207,14 +219,15 @@ pub fn heat_map() -> PageChart {
             1 << row,
             40 + cell
         );
-        ((200 + 180 * column, 100 + 90 * row, 176, 86), words)
+        ((200 + step * column, 100 + 90 * row, step - 4, 86), words)
     });
-    let mut svg = String::from(
-        "<svg role=\"img\" aria-label=\"Makespan by processes and threads\" width=\"700\" \
-         height=\"340\" viewBox=\"0 0 1400 680\" xmlns=\"http://www.w3.org/2000/svg\">\n\
-         <rect x=\"0\" y=\"0\" width=\"1400\" height=\"680\" fill=\"#FFFFFF\" stroke=\"none\"/>\n\
+    let mut svg = format!(
+        "<svg role=\"img\" aria-label=\"Makespan by processes and threads\" width=\"{width}\" \
+         height=\"340\" viewBox=\"0 0 {0} 680\" xmlns=\"http://www.w3.org/2000/svg\">\n\
+         <rect x=\"0\" y=\"0\" width=\"{0}\" height=\"680\" fill=\"#FFFFFF\" stroke=\"none\"/>\n\
          <text x=\"32\" y=\"60\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"30\" \
          fill=\"#1A1A1A\">Makespan by processes and threads</text>\n",
+        2 * width
     );
     for ((x, y, width, height), _) in cells.clone() {
         svg.push_str(&format!(
@@ -224,12 +237,7 @@ pub fn heat_map() -> PageChart {
         ));
     }
     svg.push_str("</svg>\n");
-    PageChart {
-        kind: "heat-map".to_owned(),
-        title: "Makespan by processes and threads".to_owned(),
-        alt: "The makespan falls towards many processes and many threads.".to_owned(),
-        svg: with_tips(&svg, cells),
-    }
+    with_tips(&svg, cells)
 }
 
 /// Areas as the charts have them: left, top, width and height, and their words.

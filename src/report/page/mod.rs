@@ -86,6 +86,8 @@ pub struct PageChart {
     /// The text of an SVG, which is taken as it is. An element of class `tip` with a `<title>` in
     /// it is an area that shows these words to pointer and keyboard.
     pub svg: String,
+    /// The same chart as a phone has room for it.
+    pub narrow_svg: String,
 }
 
 /// A chart that is not there.

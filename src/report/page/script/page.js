@@ -1,7 +1,7 @@
 // Starts what the page has.
 
 document.documentElement.classList.add("has-script");
-document.querySelectorAll("figure.chart").forEach((figure) => new Tips(figure));
+document.querySelectorAll("figure.chart .frame").forEach((frame) => new Tips(frame));
 startConfigurations(document.getElementById("configurations-grid"));
 document.getElementById("download").addEventListener("click", () => save(embeddedCsv(), "trials.csv"));
 

@@ -5,9 +5,9 @@
 const GAP = 8;
 
 class Tips {
-  constructor(figure) {
-    this.frame = figure.querySelector(".frame");
-    this.areas = [...figure.querySelectorAll("svg .tip")];
+  constructor(frame) {
+    this.frame = frame;
+    this.areas = [...frame.querySelectorAll("svg .tip")];
     if (this.areas.length === 0) return;
     this.texts = this.areas.map(takeWords);
     this.at = -1;
@@ -15,19 +15,18 @@ class Tips {
     this.box.setAttribute("aria-hidden", "true");
     this.said = element("p", { className: "hidden" });
     this.said.setAttribute("role", "status");
-    figure.append(this.box, this.said);
-    this.listen(figure);
+    frame.parentElement.append(this.box, this.said);
+    this.listen();
   }
 
-  listen(figure) {
+  listen() {
     // Arrow keys have to reach the chart, so a screen reader must pass them on.
     this.frame.setAttribute("role", "application");
     this.frame.setAttribute("aria-roledescription", "chart with values");
     this.frame.addEventListener("keydown", (event) => this.key(event));
     this.frame.addEventListener("blur", () => this.hide());
-    this.frame.addEventListener("scroll", () => this.at >= 0 && this.place(this.areas[this.at]));
-    figure.addEventListener("pointerover", (event) => this.point(event.target));
-    figure.addEventListener("pointerleave", () => this.hide());
+    this.frame.addEventListener("pointerover", (event) => this.point(event.target));
+    this.frame.addEventListener("pointerleave", () => this.hide());
   }
 
   point(target) {
@@ -52,10 +51,7 @@ class Tips {
   /** Shows the words of an area; says them too when nobody points. */
   show(index, aloud = false) {
     this.mark(index);
-    if (aloud) {
-      this.said.textContent = this.texts[index];
-      this.bringIntoView(this.areas[index]);
-    }
+    if (aloud) this.said.textContent = this.texts[index];
     this.box.textContent = this.texts[index];
     this.box.hidden = false;
     this.place(this.areas[index]);
@@ -71,14 +67,6 @@ class Tips {
     this.areas[this.at]?.classList.remove("is-shown");
     this.areas[index]?.classList.add("is-shown");
     this.at = index;
-  }
-
-  /** On a phone a chart is wider than its frame. */
-  bringIntoView(area) {
-    const [frame, target] = [this.frame, area].map((shown) => shown.getBoundingClientRect());
-    if (target.width > frame.width) return;
-    if (target.left < frame.left) this.frame.scrollLeft -= frame.left - target.left + GAP;
-    if (target.right > frame.right) this.frame.scrollLeft += target.right - frame.right + GAP;
   }
 
   /** Above the area, or below it where there is no room; never beyond the chart's sides. */
