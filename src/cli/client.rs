@@ -62,9 +62,6 @@ pub(super) struct ClientArgs {
     #[arg(long, value_name = "FILE", requires = "control")]
     token_file: Option<PathBuf>,
 
-    #[command(flatten)]
-    job_request: WishArgs,
-
     /// Goes through the commands so many times
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS))]
     repeat: u64,
@@ -97,6 +94,9 @@ pub(super) struct ClientArgs {
     /// not heard of)
     #[arg(long)]
     allow_unknown: bool,
+
+    #[command(flatten)]
+    job_request: WishArgs,
 }
 
 /// What to ask the server for. What is left out the server decides.

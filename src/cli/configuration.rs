@@ -5,58 +5,39 @@ use std::time::Duration;
 use clap::Args;
 
 use super::error::UsageError;
-use super::own_work::check_own_work;
+use super::own_work::{OwnWorkArgs, check_own_work};
 use super::quantity::{MOST_REPEATS, duration};
 use crate::harness::Input;
 use crate::model::{
-    CommandLine, Configuration, Dispatch, ExecOutput, ExecutorKind, Instruction, Job, OwnWork,
-    Runtime, SpawnMode, Task, WorkloadKind,
+    Configuration, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime, SpawnMode,
+    WorkloadKind,
 };
 
 /// What a worker runs.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Work")]
 pub(super) struct JobArgs {
     /// What one command does [default: io, task with --task, exec with --exec]
-    #[arg(short, long, value_enum, help_heading = "Work")]
+    #[arg(short, long, value_enum)]
     workload: Option<WorkloadKind>,
 
-    /// Calls a Python function of your own for each command, with a mapping of address, command,
-    /// response and wait; it returns the integer that goes into the sum, or None for the response.
-    /// Needs --runtime python
-    #[arg(long, value_name = "FILE.py:FUNCTION", help_heading = "Work")]
-    task: Option<Task>,
-
-    /// Runs a program of your own for each command, without a shell: a command line in which
-    /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
-    /// be 0, and what it prints is thrown away (see --exec-output). With --runtime native or gil
-    #[arg(long, value_name = "COMMAND LINE", help_heading = "Work")]
-    exec: Option<CommandLine>,
-
-    /// With --exec: where the program's standard output goes, nowhere (null) or to the standard
-    /// error of mpmt (inherit) [default: null]
-    #[arg(
-        long,
-        value_enum,
-        value_name = "null|inherit",
-        hide_possible_values = true,
-        help_heading = "Work"
-    )]
-    exec_output: Option<ExecOutput>,
+    #[command(flatten)]
+    own: OwnWorkArgs,
 
     /// Loops of one command of CPU work
-    #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..=Job::MAX_LOOPS), help_heading = "Work")]
+    #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..=Job::MAX_LOOPS))]
     loops: u64,
 
     /// Threads in each worker process
-    #[arg(short, long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = "Work")]
+    #[arg(short, long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     threads: u32,
 
     /// How they run a batch [default: sequential for one thread, else spawn]
-    #[arg(short, long, value_enum, help_heading = "Work")]
+    #[arg(short, long, value_enum)]
     executor: Option<ExecutorKind>,
 
     /// When a worker takes its next batch
-    #[arg(long, value_enum, default_value = "barrier", help_heading = "Work")]
+    #[arg(long, value_enum, default_value = "barrier")]
     dispatch: Dispatch,
 
     /// What the commands run on: native threads; gil, native threads under an interpreter lock;
@@ -64,13 +45,12 @@ pub(super) struct JobArgs {
     #[arg(
         long,
         value_name = "native|gil|python[:PATH]",
-        default_value = "native",
-        help_heading = "Work"
+        default_value = "native"
     )]
     runtime: Runtime,
 
     /// With --runtime gil: how long a thread waits for the lock before it asks for it [default: 5ms]
-    #[arg(long, value_name = "DURATION", value_parser = switch_interval, help_heading = "Work")]
+    #[arg(long, value_name = "DURATION", value_parser = switch_interval)]
     switch_interval: Option<Duration>,
 }
 
@@ -92,8 +72,7 @@ impl JobArgs {
                 "only --runtime gil has a switch interval; leave --switch-interval out",
             ));
         }
-        let own = OwnWork::of(self.task.clone(), self.exec.clone(), self.exec_output)
-            .map_err(UsageError::new)?;
+        let own = self.own.own_work()?;
         let usual = own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload);
         let workload = self.workload.unwrap_or(usual);
         OwnWork::check(own.as_ref(), workload, &self.runtime).map_err(UsageError::new)?;
@@ -114,37 +93,38 @@ impl JobArgs {
 
 /// One configuration of the whole system.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Work")]
 pub(super) struct ConfigurationArgs {
     /// Worker processes
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096), help_heading = "Work")]
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096))]
     processes: u32,
 
     #[command(flatten)]
     job: JobArgs,
 
     /// Commands per batch
-    #[arg(short, long, value_name = "B", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Work")]
+    #[arg(short, long, value_name = "B", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     batch: u32,
 
     /// When workers are started: one for each batch that comes, or all before the first
-    #[arg(long, value_enum, default_value = "lazy", help_heading = "Work")]
+    #[arg(long, value_enum, default_value = "lazy")]
     spawn: SpawnMode,
 
     /// Gives every command this wait, like 20ms or 1s, instead of the table's
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Work")]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     wait: Option<Duration>,
 
     /// Multiplies every wait
-    #[arg(long, value_name = "F", default_value = "1", value_parser = time_scale, help_heading = "Work")]
+    #[arg(long, value_name = "F", default_value = "1", value_parser = time_scale)]
     time_scale: f64,
 
     /// Goes through the commands so many times
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS), help_heading = "Work")]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS))]
     repeat: u64,
 
     /// Sends so many batches per second, each when it is due, however long answers take (an open
     /// loop); latency counts from then
-    #[arg(long, value_name = "R", value_parser = rate, help_heading = "Work")]
+    #[arg(long, value_name = "R", value_parser = rate)]
     rate: Option<f64>,
 }
 
@@ -213,6 +193,7 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::CommandLine;
     use crate::record::{Trial, fixtures};
     use crate::report::recommend::command_line;
     use clap::Parser;
@@ -272,7 +253,7 @@ mod tests {
             let args = args.unwrap();
             let job = &args.job;
             prop_assert_eq!((args.processes, job.threads, args.batch), (3, 5, trial.batch));
-            prop_assert_eq!(job.exec.as_ref().map(ToString::to_string), trial.exec);
+            prop_assert_eq!(job.own.exec.as_ref().map(ToString::to_string), trial.exec);
             prop_assert_eq!(&job.runtime, &trial.runtime);
             let interval_s = job.switch_interval.map(|interval| interval.as_secs_f64());
             prop_assert_eq!(interval_s, trial.switch_interval_s);

@@ -17,21 +17,22 @@ const TOLD: usize = 10;
 
 /// Which files the work is read from.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input")]
 pub(super) struct InputArgs {
     /// File of commands, one `<ip>:<foo|bar>` a line [default: the 512 of data/client_data.txt]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    #[arg(long, value_name = "FILE")]
     commands: Option<PathBuf>,
 
     /// File of the table, one `<ip>:<command>:<response>:<wait>` a line [default: data/server_data.txt]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
 
     /// Take a bad line for an error, instead of passing it over with a message
-    #[arg(long, help_heading = "Input")]
+    #[arg(long)]
     strict: bool,
 
     /// Pass over commands that the table does not have, instead of failing the trial
-    #[arg(long, help_heading = "Input")]
+    #[arg(long)]
     allow_unknown: bool,
 }
 

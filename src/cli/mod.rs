@@ -157,3 +157,38 @@ fn set_up_messages() {
         .with_ansi(terminal::has_colours(&std::io::stderr()))
         .init();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    /// A heading is for all options that follow it, so groups come last in what holds them.
+    #[test]
+    fn options_stand_under_the_heading_of_their_own_group() {
+        let cli = Cli::command();
+        let heading = |command: &str, option: &str| {
+            let command = cli.find_subcommand(command).unwrap();
+            let option = command.get_arguments().find(|one| one.get_id() == option);
+            option.unwrap().get_help_heading().map(str::to_owned)
+        };
+        for (command, option) in [
+            ("run", "runs"),
+            ("sweep", "seed"),
+            ("server", "spawn"),
+            ("reproduce", "out"),
+            ("client", "window"),
+        ] {
+            assert_eq!(heading(command, option), None, "{command} --{option}");
+        }
+        for (command, option, expected) in [
+            ("run", "exec", "Work"),
+            ("run", "batch", "Work"),
+            ("sweep", "exec", "Axes"),
+            ("sweep", "strict", "Input"),
+            ("sweep", "budget", "Repetition"),
+        ] {
+            assert_eq!(heading(command, option).as_deref(), Some(expected));
+        }
+    }
+}

@@ -4,10 +4,43 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use clap::Args;
 use rustix::fs::{Access, access};
 
 use super::error::UsageError;
-use crate::model::{Configuration, Exec, Job, OwnWork, Task, fnv1a};
+use crate::model::{CommandLine, Configuration, Exec, ExecOutput, Job, OwnWork, Task, fnv1a};
+
+/// Work of a person's own, instead of one of the workloads.
+#[derive(Args, Clone, Debug)]
+pub(super) struct OwnWorkArgs {
+    /// Calls a Python function of your own for each command, with a mapping of address, command,
+    /// response and wait; it returns the integer that goes into the sum, or None for the response.
+    /// Needs --runtime python
+    #[arg(long, value_name = "FILE.py:FUNCTION")]
+    pub task: Option<Task>,
+
+    /// Runs a program of your own for each command, without a shell: a command line in which
+    /// {address}, {command}, {response} and {wait} (in seconds) are filled in. Its exit status must
+    /// be 0, and what it prints is thrown away (see --exec-output). With --runtime native or gil
+    #[arg(long, value_name = "COMMAND LINE")]
+    pub exec: Option<CommandLine>,
+
+    /// With --exec: where the program's standard output goes, nowhere (null) or to the standard
+    /// error of mpmt (inherit) [default: null]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "null|inherit",
+        hide_possible_values = true
+    )]
+    pub exec_output: Option<ExecOutput>,
+}
+
+impl OwnWorkArgs {
+    pub(super) fn own_work(&self) -> Result<Option<OwnWork>, UsageError> {
+        OwnWork::of(self.task.clone(), self.exec.clone(), self.exec_output).map_err(UsageError::new)
+    }
+}
 
 /// Whether what a job runs is there.
 pub(super) fn check_own_work(job: &Job) -> Result<(), UsageError> {

@@ -63,9 +63,6 @@ pub(super) struct ReproduceArgs {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    #[command(flatten)]
-    input: InputArgs,
-
     /// Folder for trials.csv, environment.json and the chart [default: a fresh dated one under
     /// results/]
     #[arg(short, long, value_name = "DIR")]
@@ -73,6 +70,9 @@ pub(super) struct ReproduceArgs {
 
     #[command(flatten)]
     print: PrintArgs,
+
+    #[command(flatten)]
+    input: InputArgs,
 }
 
 /// Which of the published configurations.

@@ -52,12 +52,6 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct RunArgs {
-    #[command(flatten)]
-    configuration: ConfigurationArgs,
-
-    #[command(flatten)]
-    input: InputArgs,
-
     /// How often to run it
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
     runs: u32,
@@ -82,6 +76,12 @@ pub(super) struct RunArgs {
     /// Inject faults: kill-worker=P kills a batch's worker with probability P
     #[arg(long, value_name = "FAULT")]
     chaos: Option<Chaos>,
+
+    #[command(flatten)]
+    configuration: ConfigurationArgs,
+
+    #[command(flatten)]
+    input: InputArgs,
 }
 
 pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {

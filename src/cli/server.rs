@@ -63,9 +63,6 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "FILE", requires = "control")]
     token_file: Option<PathBuf>,
 
-    #[command(flatten)]
-    job: JobArgs,
-
     /// When workers are started: one for each batch that comes, or all before the first
     #[arg(long, value_enum, default_value = "lazy")]
     spawn: SpawnMode,
@@ -127,6 +124,9 @@ pub(super) struct ServerArgs {
     /// Leave when standard input comes to its end
     #[arg(long, hide = true)]
     lifeline: bool,
+
+    #[command(flatten)]
+    job: JobArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -60,15 +60,6 @@ pub(super) struct SweepArgs {
     #[arg(value_name = "FILE|NAME")]
     experiments: Vec<String>,
 
-    #[command(flatten)]
-    axes: AxesArgs,
-
-    #[command(flatten)]
-    input: InputArgs,
-
-    #[command(flatten)]
-    repetition: RepetitionArgs,
-
     /// Shuffles the order of each block [default: drawn, and recorded in sweep.json]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -88,39 +79,49 @@ pub(super) struct SweepArgs {
 
     #[command(flatten)]
     print: PrintArgs,
+
+    #[command(flatten)]
+    axes: AxesArgs,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    repetition: RepetitionArgs,
 }
 
 /// How often, and when to stop.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Repetition")]
 struct RepetitionArgs {
     /// How often to measure each configuration [default: what the experiment says, else 1]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS), help_heading = "Repetition")]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
     runs: Option<u32>,
 
     /// Measures until the 95 % interval of each median is narrower than this, like 2%
-    #[arg(long, value_name = "P%", value_parser = precision, conflicts_with = "runs", help_heading = "Repetition")]
+    #[arg(long, value_name = "P%", value_parser = precision, conflicts_with = "runs")]
     precision: Option<f64>,
 
     /// With --precision: how often at the most
-    #[arg(long, value_name = "N", default_value_t = 30, requires = "precision", value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS), help_heading = "Repetition")]
+    #[arg(long, value_name = "N", default_value_t = 30, requires = "precision", value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
     max_runs: u32,
 
     /// Begins no further block that would not end within this time, like 10m
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Repetition")]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     budget: Option<Duration>,
 
     /// How often to run each configuration before it is measured [default: what the experiment
     /// says, else 0]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST_RUNS), help_heading = "Repetition")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST_RUNS))]
     warmup: Option<u32>,
 
     /// Ends a trial that takes longer [default: 60 s and five times the ideal makespan; 10 min for
     /// --task and --exec]
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Repetition")]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<Duration>,
 
     /// Ends at the first trial that fails
-    #[arg(long, help_heading = "Repetition")]
+    #[arg(long)]
     fail_fast: bool,
 }
 
