@@ -7,7 +7,8 @@
 
 use std::f64::consts::TAU;
 
-use mpmt::harness::tune::{Search, Shape, Space};
+use mpmt::harness::tune::{Search, Space};
+use mpmt::model::Shape;
 use mpmt::stats::{Bootstrap, Choice, Contender, Cost, Sample, Selection};
 
 const WITHIN: f64 = 0.05;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::own_work::OwnWorkArgs;
-use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
+use crate::model::{Dispatch, ExecutorKind, Runtime, Shape, SpawnMode, WorkloadKind};
 use crate::spec::{Axes, Axis};
 
 /// Axes on the command line: everywhere a value, a list or a range.
@@ -26,6 +26,10 @@ pub(super) struct AxesArgs {
     /// Threads in each worker process
     #[arg(short, long, value_name = "NUMBERS")]
     threads: Option<Axis<u64>>,
+
+    /// Processes and threads together, these and no others: 8x16, or 1x1,8x16
+    #[arg(short, long, value_name = "SHAPES", conflicts_with_all = ["processes", "threads"])]
+    shape: Option<Axis<Shape>>,
 
     /// Commands per batch
     #[arg(short, long, value_name = "NUMBERS")]
@@ -81,6 +85,7 @@ impl AxesArgs {
             switch_interval: self.switch_interval.clone(),
             processes: self.processes.clone(),
             threads: self.threads.clone(),
+            shape: self.shape.clone(),
             batch: self.batch.clone(),
             executor: self.executor.clone(),
             dispatch: self.dispatch.clone(),

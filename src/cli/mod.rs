@@ -31,6 +31,7 @@ mod server;
 mod splice;
 mod sweep;
 mod terminal;
+mod terms;
 mod worker;
 
 use std::process::ExitCode;

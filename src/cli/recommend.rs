@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::compare::read;
-use super::print::PrintArgs;
-use super::quantity::share;
+use super::print::{PrintArgs, line};
 use super::results::{say_warnings_beside, trials_file};
+use super::terms::{TermsArgs, say_warnings_in_short};
 use crate::report::recommend::{Question, Terms, fits, questions, recommendations};
 
 const EXAMPLES: &str = "\
@@ -22,11 +22,15 @@ Examples:
   How throughput scales, as numbers
     mpmt recommend results/cpu-grid/trials.csv --fits --format json
 
-Recommended is the cheapest configuration whose median makespan lies, to the upper end of its 95 %
-interval, within a share of the fastest one's median. Cheapest is what takes the least memory; where
-that is the same to 5 %, the fewest processes, then the fewest threads.
+  The fewest processes whose slowest batches take 200 ms, in 512 MiB
+    mpmt recommend results/io-grid --p99 200ms --cost processes --max-memory 512MiB
 
-Exit codes: 0 done, also when the data can't decide; 2 wrong usage or input";
+Recommended is the cheapest configuration that is surely good enough: in 95 % of the resamples of all
+runs its median makespan lies within a share of the smallest one. Cheapest is what takes the least
+memory (or CPU, or processes); where that is the same to 5 %, the fewest processes, then the fewest
+threads. Where none is sure, the candidates are named, and the command that would settle it.
+
+Exit codes: 0 done, also when nothing can be recommended; 2 wrong usage or input";
 
 /// Tells the cheapest configuration that is nearly as fast as the best
 #[derive(Args, Debug)]
@@ -36,13 +40,16 @@ pub(super) struct RecommendArgs {
     #[arg(value_name = "TRIALS.csv")]
     trials: PathBuf,
 
-    /// How much longer than the fastest it may take
-    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
-    within: f64,
+    #[command(flatten)]
+    terms: TermsArgs,
 
     /// Only the scaling laws that fit the throughput over processes and threads
     #[arg(long)]
     fits: bool,
+
+    /// Lists why each median may be unstable
+    #[arg(long, conflicts_with = "fits")]
+    warnings: bool,
 
     /// Of the bootstrap: same records and same seed, same intervals
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -58,17 +65,21 @@ pub(super) fn run(args: RecommendArgs) -> anyhow::Result<ExitCode> {
     let trials = read(&file)?;
     say_warnings_beside(&file)?;
     let terms = Terms {
-        within: args.within,
         seed: args.seed,
+        ..args.terms.terms(&file)?
     };
     let questions = questions(&trials, terms);
-    for warning in questions.iter().flat_map(Question::warnings) {
-        tracing::warn!("{warning}");
+    if args.warnings {
+        for warning in questions.iter().flat_map(Question::warnings) {
+            line(warning)?;
+        }
+        return Ok(ExitCode::SUCCESS);
     }
+    say_warnings_in_short(&questions, &file);
     let document = if args.fits {
         fits(&questions)
     } else {
-        recommendations(&questions, terms)
+        recommendations(&questions)
     };
     args.print.print("recommend", &document)?;
     Ok(ExitCode::SUCCESS)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Axis, AxisValue};
 use crate::model::{
     CommandLine, Configuration, Dispatch, ExecOutput, ExecutorKind, Job, OwnWork, OwnWorkError,
-    Runtime, SpawnMode, Task, WorkloadKind,
+    Runtime, Shape, SpawnMode, Task, WorkloadKind,
 };
 
 /// Configurations of one experiment, at the most. More is a slip, not a question.
@@ -79,6 +79,8 @@ axes! {
     processes: u64,
     /// Threads in each.
     threads: u64,
+    /// Processes and threads together, instead of either: these shapes and no others.
+    shape: Shape,
     /// Commands per batch.
     batch: u64,
     /// How a worker's threads run a batch; by default `sequential` for one thread, else `spawn`.
@@ -107,6 +109,7 @@ impl Axes {
             || self.exec.is_some()
             || self.processes.is_some()
             || self.threads.is_some()
+            || self.shape.is_some()
     }
 
     /// Every combination of the values, the first axis outermost. What can't make a difference
@@ -131,6 +134,10 @@ impl Axes {
         all = vary(all, processes, |c, v| c.processes = v as u32);
         let threads = &bounded("threads", &self.threads, 1..=65_536)?;
         all = vary(all, threads, |c, v| c.job.threads = v as u32);
+        let shape = &self.shape_alone()?;
+        all = vary(all, shape, |c, v| {
+            (c.processes, c.job.threads) = (v.processes, v.threads)
+        });
         let batch = &bounded("batch", &self.batch, 1..=100_000)?;
         all = vary(all, batch, |c, v| c.batch = v as u32);
         all.iter_mut().for_each(choose_executor);
@@ -161,6 +168,7 @@ impl Axes {
             .fold(1_usize, usize::saturating_mul);
         let product = product
             .saturating_mul(length(&self.runtime))
+            .saturating_mul(length(&self.shape))
             .saturating_mul(length(&self.switch_interval))
             .saturating_mul(length(&self.wait))
             .saturating_mul(length(&self.time_scale));
@@ -171,6 +179,20 @@ impl Axes {
             return refuse("axes", reason);
         }
         Ok(())
+    }
+
+    /// The shapes, when nothing else says how many processes and threads.
+    fn shape_alone(&self) -> Result<Option<Axis<Shape>>, AxesError> {
+        if self.shape.is_some() && (self.processes.is_some() || self.threads.is_some()) {
+            let reason =
+                "shapes say how many processes and threads; leave 'processes' and 'threads' out";
+            return refuse("shape", reason);
+        }
+        let mut shapes = self.shape.iter().flat_map(Axis::values);
+        match shapes.find(|shape| shape.processes > 4096 || shape.threads > 65_536) {
+            Some(shape) => refuse("shape", format!("{shape} is too much; at most 4096x65536")),
+            None => Ok(self.shape.clone()),
+        }
     }
 
     /// A switch interval that no runtime has a use for is a slip.

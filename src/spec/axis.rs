@@ -12,7 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::SpanError;
 use super::nearest::did_you_mean;
 use super::span::parse_wait_or_duration;
-use crate::model::{Dispatch, ExecutorKind, Runtime, RuntimeError, SpawnMode, WorkloadKind};
+use crate::model::{
+    Dispatch, ExecutorKind, Runtime, RuntimeError, Shape, ShapeError, SpawnMode, WorkloadKind,
+};
 
 /// Values on one axis, at the most. More is a slip, not a question.
 const MOST_VALUES: usize = 4096;
@@ -55,6 +57,9 @@ pub enum AxisError {
     /// Something is not a runtime, though it begins as one.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
+    /// Something is not a shape.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// Something is not a wait.
     #[error(transparent)]
     Wait(#[from] SpanError),
@@ -203,6 +208,18 @@ fn parse_range(part: &str, low: &str, rest: &str) -> Result<Vec<u64>, AxisError>
         .take(MOST_VALUES + 1)
         .collect();
     Ok(values)
+}
+
+impl AxisValue for Shape {
+    const FORMS: &'static str = "write a shape such as 8x16, or a list such as 1x1,8x16";
+
+    fn parse_part(part: &str) -> Result<Vec<Shape>, AxisError> {
+        Ok(vec![part.parse()?])
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
 }
 
 /// A wait: seconds (`0.02`) or a duration (`20ms`).

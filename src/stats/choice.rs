@@ -143,7 +143,7 @@ pub fn noise_of<'a>(before: f64, runs: impl IntoIterator<Item = &'a [f64]>) -> f
 }
 
 /// Of these the one with the least cost; where that is the same, with the shortest time.
-fn cheapest(contenders: &[Contender], of: &[usize]) -> Option<usize> {
+pub fn cheapest(contenders: &[Contender], of: &[usize]) -> Option<usize> {
     let main = |index: usize| contenders[index].cost.main;
     let least = of.iter().map(|&index| main(index)).reduce(f64::min)?;
     let same = (of.iter().copied()).filter(|&index| main(index) <= least * (1.0 + Cost::SAME));

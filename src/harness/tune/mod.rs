@@ -4,4 +4,4 @@
 
 mod search;
 
-pub use search::{Search, Shape, Space, Standing};
+pub use search::{Search, Space, Standing};

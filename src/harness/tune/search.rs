@@ -14,23 +14,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::Shape;
 use crate::stats::{Bootstrap, Choice, Contender, Cost, Noise, Sample, Selection};
-
-/// Processes, and threads of each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Shape {
-    /// Worker processes.
-    pub processes: u32,
-    /// Threads of each.
-    pub threads: u32,
-}
-
-impl Shape {
-    /// So many processes of so many threads.
-    pub const fn new(processes: u32, threads: u32) -> Shape {
-        Shape { processes, threads }
-    }
-}
 
 /// What is searched, and for what.
 #[derive(Clone, Copy, Debug, PartialEq)]

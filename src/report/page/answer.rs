@@ -10,7 +10,6 @@ use super::findings::findings;
 use super::words::{paragraphs, range, short_seconds};
 use crate::model::{WorkloadKind, counted, with_commas};
 use crate::record::Trial;
-use crate::report::recommend::command_line;
 use crate::report::{Cell, Table, scaling};
 
 /// A question and its answer as the templates take them.
@@ -34,10 +33,12 @@ pub(super) struct Answer {
     pub(super) about: Option<String>,
     /// The figures that a reader looks for first.
     pub(super) facts: Vec<Fact>,
-    /// The recommendation and its reason in a sentence.
-    pub(super) reason: String,
+    /// The answer in a few sentences.
+    pub(super) reason: Vec<String>,
     /// The command line that runs it.
     pub(super) command: Option<String>,
+    /// The command line that would make it sure, or measure beyond its edge.
+    pub(super) measure_on: Option<String>,
     /// How far it may be trusted.
     pub(super) confidence: Vec<String>,
     /// What else was found, with numbers.
@@ -63,8 +64,9 @@ pub(super) struct Fits {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-pub(super) fn answer(asked: &Asked<'_>, within: f64) -> Answer {
+pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let question = &asked.question;
+    let text = question.answer_text();
     let (pick, compared) = (asked.pick(), compared(asked));
     let said = pick.or_else(|| asked.best());
     Answer {
@@ -73,9 +75,10 @@ pub(super) fn answer(asked: &Asked<'_>, within: f64) -> Answer {
         question: question_in_words(asked),
         work: work(asked),
         is_decided: pick.is_some(),
-        headline: match pick {
-            Some(row) => row.shape(),
-            None => "The data can’t decide".to_owned(),
+        headline: match (pick, question.answer.unsettled().len()) {
+            (Some(row), _) => row.shape(),
+            (None, 0) => "No configuration".to_owned(),
+            (None, count) => format!("One of {}", counted(count, "configuration")),
         },
         brief: said.map(|row| brief(&row)).unwrap_or_default(),
         about: asked.best().filter(|_| pick.is_none()).map(|best| {
@@ -86,9 +89,10 @@ pub(super) fn answer(asked: &Asked<'_>, within: f64) -> Answer {
             )
         }),
         facts: said.map_or_else(Vec::new, |row| facts(&row)),
-        reason: question.reason(within),
-        command: pick.map(|row| command_line(row.trial())),
-        confidence: confidence(asked, within),
+        reason: text.lines().into_iter().map(str::to_owned).collect(),
+        command: text.command,
+        measure_on: text.measure_on,
+        confidence: confidence(asked),
         findings: findings(asked),
         has_interval: compared.iter().any(|row| !row.interval.is_empty()),
         has_published: compared.iter().any(|row| !row.published.is_empty()),

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::asked::{Asked, Row};
 use crate::report::Cell;
-use crate::report::recommend::Answer as Verdict;
 
 /// One configuration of the comparison.
 #[derive(Debug, PartialEq, Serialize)]
@@ -28,10 +27,7 @@ pub(super) fn compared(asked: &Asked<'_>) -> Vec<Compared> {
     const OPEN: usize = 6;
     let rows = asked.by_median();
     let last = rows.len().saturating_sub(1);
-    let open = match &asked.question.answer {
-        Verdict::Take { open, .. } => open.as_slice(),
-        Verdict::Undecided { .. } => &[],
-    };
+    let open = asked.question.answer.unsettled();
     // Fastest first, so these are the nearest ones.
     let open: Vec<usize> = (rows.iter())
         .map(|row| row.index)
@@ -57,7 +53,7 @@ fn compared_note(row: &Row<'_>, is_slowest: bool, is_open: bool) -> String {
     let notes = [
         (row.is_pick(), "recommended"),
         (row.is_best(), "fastest"),
-        (is_open, "cheaper, perhaps fast enough"),
+        (is_open, "perhaps fast enough"),
         (is_slowest && !row.is_best(), "slowest"),
     ];
     let notes: Vec<&str> = (notes.iter())

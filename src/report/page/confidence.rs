@@ -5,7 +5,7 @@ use crate::model::counted;
 use crate::report::recommend::{Candidate, fewest_runs};
 
 /// What speaks for the answer and against it, one sentence each.
-pub(super) fn confidence(asked: &Asked<'_>, within: f64) -> Vec<String> {
+pub(super) fn confidence(asked: &Asked<'_>) -> Vec<String> {
     let candidates = &asked.question.candidates;
     let unstable = candidates.iter().filter(|c| c.warning().is_some()).count();
     let failed = || candidates.iter().map(Candidate::failed);
@@ -14,8 +14,7 @@ pub(super) fn confidence(asked: &Asked<'_>, within: f64) -> Vec<String> {
     let said = asked.pick().or_else(|| asked.best());
     [
         said.map(|row| interval_sentence(&row)),
-        asked.question.left_open(within),
-        asked.question.passed_over(within),
+        asked.question.passed_over(),
         said.and_then(|row| row.candidate().warning())
             .map(|warning| format!("{warning}.")),
         said.and_then(|row| row.candidate().overload_warning())

@@ -9,11 +9,6 @@ use super::{AskedExperiment, LeftOut, Page, PageChart, ThemeColour, page};
 use crate::record::{Published, Trial, fixtures, published, read_trials};
 use crate::report::recommend::Terms;
 
-pub const TERMS: Terms = Terms {
-    within: 0.05,
-    seed: 1,
-};
-
 /// What a page is made from, owned.
 pub struct Sample {
     pub title: String,
@@ -131,7 +126,7 @@ impl Sample {
             environment: self.environment.as_ref(),
             experiments: &self.experiments,
             published: &self.published,
-            terms: TERMS,
+            terms: Terms::default(),
             charts: &self.charts,
             left_out: &self.left_out,
             theme: &self.theme,

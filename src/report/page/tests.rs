@@ -73,11 +73,9 @@ fn the_top_says_what_won_by_how_much_how_surely_and_how_to_run_it() {
         answer.command.as_deref(),
         Some("mpmt run -w io -p 24 -t 16")
     );
-    assert!(
-        answer
-            .reason
-            .starts_with("Take io-mpmt-24x16: 50.0 MiB and 24 processes, the cheap")
-    );
+    let take = "Take 24 processes of 16 threads, io-mpmt-24x16: 1.025 s";
+    assert!(answer.reason[0].starts_with(take), "{:?}", answer.reason);
+    assert_eq!(answer.reason[3], "It takes 50.0 MiB and 24 processes.");
 }
 
 /// A run that failed, in batches as those of [`runs`].
@@ -91,8 +89,9 @@ fn failed_of_total_stands_beside_each_median() {
     trials.extend(["io-mp-1x1", "io-mpmt-24x16", "io-mpmt-32x16"].map(failure));
     let answer = &answers(&Sample::of("All fail", trials))[0];
     assert_eq!(answer.headline, "24 processes of 16 threads each");
-    let words: Vec<String> = [&answer.brief, &answer.reason]
+    let words: Vec<String> = [&answer.brief]
         .into_iter()
+        .chain(&answer.reason)
         .chain(&answer.confidence)
         .chain(&answer.findings)
         .chain(answer.facts.iter().map(|fact| &fact.note))
@@ -190,17 +189,19 @@ fn the_compared_stand_side_by_side_fastest_first() {
 }
 
 #[test]
-fn what_the_data_cannot_decide_is_said_with_what_was_seen() {
+fn what_ran_once_each_is_answered_and_said_to_be_so() {
     let sample = Sample::of("Once each", fixtures::nine());
     let answers = answers(&sample);
     assert_eq!(answers.len(), 2);
     let io = &answers[0];
-    assert!(!io.is_decided && io.command.is_none());
-    assert_eq!(io.headline, "The data can’t decide");
-    assert_eq!(
-        io.brief,
-        "io-mpmt-32x16 looks fastest (1.052 s), 30.5× as fast as the slowest"
+    assert_eq!(io.headline, "32 processes of 16 threads each");
+    assert_eq!(io.brief, "1.052 s, 30.5× as fast as the slowest");
+    assert!(
+        io.reason[1].starts_with("That is on one run each"),
+        "{:?}",
+        io.reason
     );
+    assert!(io.measure_on.as_ref().unwrap().contains(" -r 6"));
     assert!(io.confidence[0].contains("has 1 good run (1.052 s): no interval can be given"));
     let published = io
         .findings

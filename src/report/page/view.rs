@@ -100,9 +100,7 @@ impl<'a> View<'a> {
             began: environment.and_then(machine::began),
             trials_line: trials_line(page.trials),
             warning_count: warnings.iter().map(|group| group.warnings.len()).sum(),
-            answers: (asked.iter())
-                .map(|asked| answer(asked, page.terms.within))
-                .collect(),
+            answers: (asked.iter()).map(answer).collect(),
             charts: figures(page.charts)?,
             left_out: page.left_out.iter().map(LeftOutView::of).collect(),
             configurations: configurations(&asked),

@@ -2,7 +2,7 @@
 
 use crate::record::{Failed, Memory, RunGroup, Trial};
 use crate::report::Cell;
-use crate::stats::{Bootstrap, Interval, Limits, Reason, Verdict, assess};
+use crate::stats::{Bootstrap, Estimate, Interval, Limits, Reason, Verdict, assess};
 
 /// One configuration that may be recommended.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +85,11 @@ impl<'a> Candidate<'a> {
     /// The interval of the median makespan, in seconds.
     pub(in crate::report) fn interval_s(&self) -> Option<Interval> {
         self.verdict.as_ref()?.interval
+    }
+
+    /// The p99 batch latency of its good runs, in seconds.
+    pub(in crate::report) fn p99_s(&self) -> Option<Estimate> {
+        self.group.estimate(|trial| trial.latency_p99_s)
     }
 
     /// Time, memory and processes, all to be small. Without a time it has no place; memory that

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Dispatch, ExecutorKind, Job, SpawnMode};
+use crate::model::{Dispatch, ExecutorKind, Job, Shape, SpawnMode};
 use crate::record::{PublishedFigure, Trial};
 
 /// The command line that runs a trial's configuration again, as a shell takes it; what is the
@@ -11,30 +11,84 @@ use crate::record::{PublishedFigure, Trial};
 /// A record tells the longest wait alone. Where waits may differ (the ideal is a bound), or are
 /// the published ones, they are left to the table.
 pub(crate) fn command_line(trial: &Trial) -> String {
-    let words = words(trial);
-    let words = words.iter().map(String::as_str);
-    // Only what no file holds, a zero byte, can't be quoted.
-    shlex::try_join(words.clone()).unwrap_or_else(|_| words.collect::<Vec<&str>>().join(" "))
+    let shape = [
+        ("-p", trial.processes.to_string()),
+        ("-t", trial.threads.to_string()),
+    ];
+    quoted(&words("run", shape.to_vec(), trial.dispatch, trial))
 }
 
-fn words(trial: &Trial) -> Vec<String> {
-    let mut words = vec!["mpmt".to_owned(), "run".to_owned()];
+/// What a sweep is to measure beside a trial's own work.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Wanted {
+    /// All processes with all threads; the first as they are, or without a barrier.
+    Grid {
+        processes: Vec<u32>,
+        threads: Vec<u32>,
+        without_barrier: bool,
+    },
+    /// These and no others.
+    Shapes(Vec<Shape>),
+}
+
+/// The command line that measures a trial's work so often with other processes and threads.
+pub(super) fn sweep_line(trial: &Trial, wanted: &Wanted, runs: usize) -> String {
+    fn list(values: &[impl ToString]) -> String {
+        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+        values.join(",")
+    }
+    let (shape, dispatch) = match wanted {
+        Wanted::Grid {
+            processes,
+            threads,
+            without_barrier,
+        } => {
+            let shape = [("-p", list(processes)), ("-t", list(threads))].to_vec();
+            let dispatch = [trial.dispatch, Dispatch::Pipelined][usize::from(*without_barrier)];
+            (shape, dispatch)
+        }
+        Wanted::Shapes(shapes) => ([("--shape", list(shapes))].to_vec(), trial.dispatch),
+    };
+    let mut words = words("sweep", shape, dispatch, trial);
+    words.extend(["-r".to_owned(), runs.to_string()]);
+    quoted(&words)
+}
+
+/// As a shell takes it. Lists need no quotes, though the crate gives them some.
+fn quoted(words: &[String]) -> String {
+    let is_list = |word: &str| word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b',');
+    let quoted = words.iter().map(|word| match shlex::try_quote(word) {
+        // Only what no file holds, a zero byte, can't be quoted.
+        Ok(quoted) if !is_list(word) => quoted,
+        _ => word.into(),
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+fn words(
+    subcommand: &str,
+    shape: Vec<(&str, String)>,
+    dispatch: Dispatch,
+    trial: &Trial,
+) -> Vec<String> {
+    let mut words = vec!["mpmt".to_owned(), subcommand.to_owned()];
     let mut say = |option: &str, value: String| words.extend([option.to_owned(), value]);
     match (&trial.task, &trial.exec) {
         (Some(task), _) => say("--task", task.clone()),
         (_, Some(line)) => say("--exec", line.clone()),
         _ => say("-w", trial.workload.to_string()),
     }
-    say("-p", trial.processes.to_string());
-    say("-t", trial.threads.to_string());
+    for (option, value) in shape {
+        say(option, value);
+    }
     if trial.batch != 16 {
         say("-b", trial.batch.to_string());
     }
     if trial.executor != ExecutorKind::default_for(trial.threads) {
         say("-e", trial.executor.to_string());
     }
-    if trial.dispatch != Dispatch::Barrier {
-        say("--dispatch", trial.dispatch.to_string());
+    if dispatch != Dispatch::Barrier {
+        say("--dispatch", dispatch.to_string());
     }
     if trial.spawn != SpawnMode::Lazy {
         say("--spawn", trial.spawn.to_string());

@@ -1,52 +1,59 @@
 //! Which configuration to take, and when the records can't tell. Knows no words.
 
+use super::Terms;
 use super::candidate::Candidate;
-use crate::stats::{Bootstrap, Interval};
+use crate::stats::{Bootstrap, Choice, Contender, Estimate, Sample, Selection, cheapest};
 
 /// What to recommend. Candidates are given by their index.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// This one.
     Take {
-        /// The cheapest that is surely fast enough.
+        /// The cheapest that is surely good enough.
         pick: usize,
-        /// The one with the smallest median.
+        /// The one with the smallest median of those that may be taken.
         best: usize,
-        /// Cheaper ones that may be fast enough too, or not: their intervals reach over the limit.
+        /// How sure that is.
+        sure: Sure,
+        /// Cheaper ones that may be good enough too, or not.
         open: Vec<usize>,
     },
-    /// The records can't tell.
-    Undecided {
-        /// The one with the smallest median, if any was measured.
-        best: Option<usize>,
-        /// Why not.
-        why: Undecided,
+    /// One of some, of which none is surely good enough.
+    OneOf {
+        /// The one with the smallest median of those that may be taken.
+        best: usize,
+        /// Cheapest first.
+        among: Vec<usize>,
+        /// About how many more runs of each of them would settle it, as far as that can be told.
+        more_runs: Option<usize>,
     },
+    /// None.
+    Nothing(Nothing),
+}
+
+/// How sure an answer is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sure {
+    /// The share of resamples in which the pick is good enough.
+    pub p_within: f64,
+    /// The fewest good runs of any that the answer is about.
+    pub runs: usize,
+    /// With too few runs for an interval: from which factor on two medians are surely apart.
+    pub apart: Option<f64>,
 }
 
 /// Why nothing is recommended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Undecided {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nothing {
     /// No run ended well.
-    NothingMeasured,
-    /// All have threads that can never run.
-    IdleThreads,
-    /// There is nothing to choose from.
-    OnlyOne,
-    /// The best has so few runs that its median has no interval.
-    TooFewRuns {
-        /// Good runs of the best.
-        runs: usize,
-    },
-    /// No interval, that of the best included, lies below the limit.
-    WideIntervals {
-        /// How far above its median the interval of the best reaches, as a share.
-        reach: f64,
-    },
+    Measured,
+    /// All that were measured have threads that can never run.
+    WithoutIdleThreads,
+    /// All that were measured take more than is allowed.
+    Allowed,
+    /// None surely holds the bound of latency.
+    HoldsTheBound,
 }
-
-/// Memory that differs by less than this share is the same: it is sampled, and pages come and go.
-const SAME_MEMORY: f64 = 0.05;
 
 /// Good runs that an interval needs.
 pub(in crate::report) fn fewest_runs() -> usize {
@@ -54,11 +61,11 @@ pub(in crate::report) fn fewest_runs() -> usize {
 }
 
 impl Answer {
-    /// The candidate with the smallest median.
+    /// The candidate with the smallest median of those that may be taken.
     pub fn best(&self) -> Option<usize> {
         match self {
-            Answer::Take { best, .. } => Some(*best),
-            Answer::Undecided { best, .. } => *best,
+            Answer::Take { best, .. } | Answer::OneOf { best, .. } => Some(*best),
+            Answer::Nothing(_) => None,
         }
     }
 
@@ -66,102 +73,135 @@ impl Answer {
     pub fn pick(&self) -> Option<usize> {
         match self {
             Answer::Take { pick, .. } => Some(*pick),
-            Answer::Undecided { .. } => None,
+            Answer::OneOf { .. } | Answer::Nothing(_) => None,
+        }
+    }
+
+    /// Those whose further runs would change something.
+    pub(in crate::report) fn unsettled(&self) -> &[usize] {
+        match self {
+            Answer::Take { open, .. } => open,
+            Answer::OneOf { among, .. } => among,
+            Answer::Nothing(_) => &[],
         }
     }
 }
 
-/// Those that may be taken: all of whose threads can run, and of those one of which runs failed only
-/// when there is none without failures.
-fn may_be_taken(candidates: &[Candidate<'_>]) -> impl Fn(usize) -> bool {
-    let is_clean =
-        |candidate: &Candidate<'_>| !candidate.failed().any() && !candidate.has_idle_threads();
+/// Those that may be taken: below all bounds, all of whose threads can run, and of those one of
+/// which runs failed only when there is none without failures.
+fn may_be_taken(candidates: &[Candidate<'_>], terms: &Terms) -> Vec<bool> {
+    let may = |one: &Candidate<'_>| !one.has_idle_threads() && terms.allows(one);
+    let is_clean = |one: &Candidate<'_>| may(one) && !one.failed().any();
     let has_clean = candidates.iter().any(is_clean);
-    move |index| {
-        let candidate = &candidates[index];
-        !candidate.has_idle_threads() && (!has_clean || is_clean(candidate))
+    let takes = |one: &Candidate<'_>| if has_clean { is_clean(one) } else { may(one) };
+    candidates.iter().map(takes).collect()
+}
+
+/// The cheapest of those that are surely within so much of the fastest, or surely hold a bound.
+pub(super) fn decide(candidates: &[Candidate<'_>], terms: &Terms) -> Answer {
+    let may_be_taken = may_be_taken(candidates, terms);
+    let runs: Vec<Vec<f64>> = candidates
+        .iter()
+        .map(|one| one.group.makespans_s())
+        .collect();
+    let contenders: Vec<Contender> = (candidates.iter().zip(&runs).zip(&may_be_taken))
+        .map(|((one, runs), may_be_taken)| Contender {
+            sample: Sample::new(runs.clone()).ok(),
+            cost: terms.cost(one),
+            may_be_taken: *may_be_taken,
+        })
+        .collect();
+    let selection = terms.selection(runs.iter().map(Vec::as_slice));
+    let count = |index: &usize| candidates[*index].failed().good();
+    match Choice::of(&contenders, &selection) {
+        Choice::Nothing => Answer::Nothing(nothing(candidates)),
+        Choice::Take { best, .. } | Choice::OneOf { best, .. } if terms.p99_s.is_some() => {
+            by_latency(candidates, &contenders, best, terms)
+        }
+        Choice::Take {
+            pick,
+            best,
+            sure,
+            open,
+        } => {
+            let about = [pick, best].into_iter().chain(open.iter().copied());
+            let runs = about.map(|index| count(&index)).min().unwrap_or(0);
+            let sure = Sure {
+                p_within: sure,
+                runs,
+                apart: (runs < fewest_runs()).then(|| selection.surely_apart(runs)),
+            };
+            Answer::Take {
+                pick,
+                best,
+                sure,
+                open,
+            }
+        }
+        Choice::OneOf { best, among } => Answer::OneOf {
+            more_runs: more_runs(&contenders, &among, &selection),
+            best,
+            among,
+        },
     }
 }
 
-/// The cheapest candidate, of those that may be taken, of which the interval lies, to its upper end,
-/// within so much of the smallest median.
-pub(super) fn decide(candidates: &[Candidate<'_>], within: f64) -> Answer {
-    let may_be_taken = may_be_taken(candidates);
-    let medians = || (0..candidates.len()).filter_map(|i| Some((i, candidates[i].median_s()?)));
-    let best = medians().filter(|(index, _)| may_be_taken(*index));
-    let best = best.min_by(|(_, a), (_, b)| a.total_cmp(b));
-    let Some((best, median)) = best else {
-        let why = match medians().next() {
-            Some(_) => Undecided::IdleThreads,
-            None => Undecided::NothingMeasured,
-        };
-        return Answer::Undecided { best: None, why };
+/// About how many more runs of these would settle which to take.
+fn more_runs(contenders: &[Contender], among: &[usize], selection: &Selection) -> Option<usize> {
+    /// More than anybody would run.
+    const MOST: usize = 200;
+    let samples = among
+        .iter()
+        .filter_map(|&index| contenders[index].sample.as_ref());
+    let samples: Vec<&Sample> = samples.collect();
+    selection.runs_to_settle(&samples, MOST, |p| p.iter().any(|p| *p >= Choice::SURE))
+}
+
+/// The cheapest of those whose p99 batch latency lies below the bound, with its interval, or with all
+/// its runs where they are few.
+fn by_latency(
+    candidates: &[Candidate<'_>],
+    contenders: &[Contender],
+    best: usize,
+    terms: &Terms,
+) -> Answer {
+    let bound = terms.p99_s.unwrap_or(f64::INFINITY);
+    let p99 = |index: usize| candidates[index].p99_s();
+    let those = |holds: &dyn Fn(Estimate) -> bool| -> Vec<usize> {
+        (0..candidates.len())
+            .filter(|&index| contenders[index].may_be_taken && p99(index).is_some_and(holds))
+            .collect()
     };
-    let undecided = |why| Answer::Undecided {
-        best: Some(best),
-        why,
+    let sure = those(&|p99| p99.high <= bound);
+    let Some(pick) = cheapest(contenders, &sure) else {
+        return Answer::Nothing(Nothing::HoldsTheBound);
     };
-    let Some(interval) = candidates[best].interval_s() else {
-        let runs = candidates[best].failed().good();
-        return undecided(Undecided::TooFewRuns { runs });
-    };
-    if candidates.len() == 1 {
-        return undecided(Undecided::OnlyOne);
-    }
-    let limit = median * (1.0 + within);
-    let Some(pick) = cheapest(candidates, |index, interval| {
-        may_be_taken(index) && interval.high <= limit
-    }) else {
-        let reach = interval.high / median - 1.0;
-        return undecided(Undecided::WideIntervals { reach });
-    };
-    let may_be = |interval: Interval| interval.low <= limit && limit < interval.high;
-    let is_open = |&index: &usize| {
-        let candidate = &candidates[index];
-        may_be_taken(index)
-            && candidate.interval_s().is_some_and(may_be)
-            && is_cheaper(candidate, &candidates[pick])
-    };
+    let cost = |index: usize| &contenders[index].cost;
+    let perhaps = those(&|p99| p99.low <= bound && bound < p99.high).into_iter();
     Answer::Take {
         pick,
         best,
-        open: (0..candidates.len()).filter(is_open).collect(),
+        sure: Sure {
+            p_within: 1.0,
+            runs: candidates[pick].failed().good(),
+            apart: None,
+        },
+        open: perhaps
+            .filter(|&index| cost(index).is_below(cost(pick)))
+            .collect(),
     }
 }
 
-/// Of those with such an interval: the least memory; where that is the same, the fewest processes,
-/// then the fewest threads, then the shortest time.
-fn cheapest(
-    candidates: &[Candidate<'_>],
-    is_enough: impl Fn(usize, Interval) -> bool,
-) -> Option<usize> {
-    let interval = |index: usize| candidates[index].interval_s();
-    let enough: Vec<usize> = (0..candidates.len())
-        .filter(|&index| interval(index).is_some_and(|interval| is_enough(index, interval)))
-        .collect();
-    let kib = |index: usize| candidates[index].memory_kib.unwrap_or(0.0);
-    let least = enough.iter().map(|&index| kib(index)).reduce(f64::min)?;
-    let mut same: Vec<usize> = (enough.into_iter())
-        .filter(|&index| kib(index) <= least * (1.0 + SAME_MEMORY))
-        .collect();
-    same.sort_by(|&a, &b| {
-        let (a, b) = (&candidates[a], &candidates[b]);
-        let (time_a, time_b) = (a.objectives()[0], b.objectives()[0]);
-        shape(a).cmp(&shape(b)).then(time_a.total_cmp(&time_b))
-    });
-    same.first().copied()
-}
-
-fn shape(candidate: &Candidate<'_>) -> (u32, u32) {
-    (candidate.trial().processes, candidate.trial().threads)
-}
-
-fn is_cheaper(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
-    let (kib_a, kib_b) = (a.memory_kib.unwrap_or(0.0), b.memory_kib.unwrap_or(0.0));
-    let same = kib_a <= kib_b * (1.0 + SAME_MEMORY) && kib_b <= kib_a * (1.0 + SAME_MEMORY);
-    if same {
-        shape(a) < shape(b)
+fn nothing(candidates: &[Candidate<'_>]) -> Nothing {
+    let mut measured = candidates
+        .iter()
+        .filter(|one| one.median_s().is_some())
+        .peekable();
+    if measured.peek().is_none() {
+        Nothing::Measured
+    } else if measured.all(Candidate::has_idle_threads) {
+        Nothing::WithoutIdleThreads
     } else {
-        kib_a < kib_b
+        Nothing::Allowed
     }
 }

@@ -1,23 +1,32 @@
 //! The cheapest configuration that is fast enough, or why the records can't tell which it is.
 //!
 //! * `candidate`: one configuration's time and cost;
+//! * `terms`: what is good enough, cheap, and allowed;
 //! * `decide`: which to recommend;
+//! * `edge`: what the records say of more processes and threads than that;
+//! * `answer`: all of that in a few lines;
 //! * `command`: the command line that runs it;
 //! * `write`: all of it in words and tables.
 //!
 //! Must not know: how intervals and fronts are computed, which is for [`crate::stats`].
 
+mod answer;
 mod candidate;
 mod command;
 mod decide;
+mod edge;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use answer::AnswerText;
 pub(super) use candidate::Candidate;
+#[cfg(test)]
 pub(crate) use command::command_line;
 pub(super) use decide::fewest_runs;
-pub use decide::{Answer, Undecided};
+pub use decide::{Answer, Nothing, Sure};
+pub use terms::{CostKind, Terms};
 pub(super) use write::interval_in_words;
 
 use indexmap::IndexMap;
@@ -27,25 +36,6 @@ use super::document::Document;
 use super::scaling::Scalings;
 use crate::record::{Memory, RunGroup, Trial, comparison_groups, in_words, run_groups};
 use crate::stats::{Bootstrap, pareto_front};
-
-/// What counts as good enough.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Terms {
-    /// By how much longer than the best may take what is recommended, as a share.
-    pub within: f64,
-    /// Of the bootstrap: same records and same seed, same answer.
-    pub seed: u64,
-}
-
-impl Default for Terms {
-    /// Within 5 %.
-    fn default() -> Terms {
-        Terms {
-            within: 0.05,
-            seed: 1,
-        }
-    }
-}
 
 /// A question to which configurations are the possible answers: the same experiment and the same
 /// work.
@@ -61,6 +51,8 @@ pub struct Question<'a> {
     pub(super) front: Vec<usize>,
     /// Which candidate, if any.
     pub answer: Answer,
+    /// What was good enough.
+    terms: Terms,
     pub(super) scalings: Scalings,
     /// Over processes and threads, if that was measured.
     map: Option<HeatMap>,
@@ -99,7 +91,7 @@ impl<'a> Question<'a> {
             .map(|group| Candidate::of(group, memory, &bootstrap))
             .collect();
         let points: Vec<[f64; 3]> = candidates.iter().map(Candidate::objectives).collect();
-        let answer = decide::decide(&candidates, terms.within);
+        let answer = decide::decide(&candidates, &terms);
         let best = answer.best().map(|index| candidates[index].trial());
         let scalings = best.map_or_else(Scalings::default, |best| {
             Scalings::through(&name, best, trials, &bootstrap)
@@ -110,6 +102,7 @@ impl<'a> Question<'a> {
             .and_then(|work| HeatMap::through_fastest(work, terms.within));
         Question {
             name,
+            terms,
             memory,
             front: pareto_front(&points),
             answer,
@@ -117,6 +110,18 @@ impl<'a> Question<'a> {
             map,
             candidates,
         }
+    }
+
+    /// How many configurations there are.
+    pub fn configurations(&self) -> usize {
+        self.candidates.len()
+    }
+
+    /// How many of them may be unstable, or were overloaded.
+    pub fn unstable(&self) -> usize {
+        let is_unstable =
+            |one: &&Candidate<'_>| one.warning().is_some() || one.overload_warning().is_some();
+        self.candidates.iter().filter(is_unstable).count()
     }
 
     /// Why each median may be unstable, by configuration, and what was overloaded; those that have no
@@ -142,8 +147,8 @@ impl<'a> Question<'a> {
 }
 
 /// The recommendations, in words and tables.
-pub fn recommendations(questions: &[Question<'_>], terms: Terms) -> Document {
-    write::recommendations(questions, terms)
+pub fn recommendations(questions: &[Question<'_>]) -> Document {
+    write::recommendations(questions)
 }
 
 /// The scaling laws alone.

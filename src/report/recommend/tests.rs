@@ -4,11 +4,6 @@ use super::*;
 use crate::record::fixtures;
 use crate::report::{Format, Style, written, written_on};
 
-const TERMS: Terms = Terms {
-    within: 0.05,
-    seed: 1,
-};
-
 /// Runs of a configuration around a makespan in seconds, `spread` of it apart in all, with a peak
 /// memory in KiB.
 fn runs(label: &str, makespan_s: f64, spread: f64, kib: u64, count: u32) -> Vec<Trial> {
@@ -23,7 +18,7 @@ fn runs(label: &str, makespan_s: f64, spread: f64, kib: u64, count: u32) -> Vec<
 }
 
 fn only(trials: &[Trial]) -> Question<'_> {
-    let mut questions = questions(trials, TERMS);
+    let mut questions = questions(trials, Terms::default());
     assert_eq!(questions.len(), 1);
     questions.remove(0)
 }
@@ -82,20 +77,21 @@ fn threads_that_can_never_run_are_never_recommended() {
     assert_eq!(picked(&only(&free)), Some("io-mpmt-16x32"));
     let trials = [fast, others].concat();
     let none = only(&trials);
-    let why = Undecided::IdleThreads;
-    assert_eq!(none.answer, Answer::Undecided { best: None, why });
+    assert_eq!(none.answer, Answer::Nothing(Nothing::WithoutIdleThreads));
 }
 
 #[test]
-fn an_upper_end_beyond_the_limit_is_not_enough_and_is_told() {
+fn what_may_be_good_enough_and_is_not_surely_so_stays_open() {
     let mut trials = grid();
-    trials.extend(runs("io-mpmt-4x128", 1.03, 0.08, 20_000, 10));
+    trials.extend(runs("io-mpmt-4x128", 1.04, 0.1, 20_000, 10));
     let question = only(&trials);
     assert_eq!(picked(&question), Some("io-mpmt-16x32"));
-    let Answer::Take { open, .. } = &question.answer else {
-        panic!("{:?}", question.answer);
-    };
-    assert_eq!(open, &[5]);
+    assert_eq!(question.answer.unsettled(), [5]);
+    let sure = question.answer_text().sure;
+    assert!(
+        sure.contains("perhaps good enough too: io-mpmt-4x128"),
+        "{sure}"
+    );
 }
 
 #[test]
@@ -122,7 +118,7 @@ fn what_fails_is_not_taken_while_something_does_not() {
     let question = only(&trials);
     assert_eq!(picked(&question), Some("io-mpmt-32x16"));
     assert_eq!(
-        question.passed_over(0.05).unwrap(),
+        question.passed_over().unwrap(),
         "Passed over, for runs of theirs failed: io-mpmt-16x32 (1.020 s, 1.014 s to 1.026 s, 1 of \
          11 runs failed)."
     );
@@ -134,29 +130,193 @@ fn what_fails_is_not_taken_while_something_does_not() {
     }
     let question = only(&trials);
     assert_eq!(picked(&question), Some("io-mpmt-16x32"));
-    assert!(question.reason(0.05).contains("1 of 11 runs failed"));
-    assert_eq!(question.passed_over(0.05), None);
+    assert!(
+        question
+            .answer_text()
+            .answer
+            .contains("1 of 11 runs failed")
+    );
+    assert_eq!(question.passed_over(), None);
+}
+
+/// Two configurations: the first takes 1 s and more memory, the other so much longer.
+fn two(longer: f64, spread: f64, count: u32) -> Vec<Trial> {
+    let slower = runs("io-mpmt-16x32", longer, spread, 5_000, count);
+    [runs("io-mpmt-32x16", 1.0, spread, 9_000, count), slower].concat()
 }
 
 #[test]
-fn too_few_runs_wide_intervals_one_alone_and_no_good_run_decide_nothing() {
-    let why = |trials: &[Trial]| match only(trials).answer {
-        Answer::Undecided { why, .. } => why,
-        other => panic!("{other:?}"),
+fn one_run_each_decides_what_the_noise_can_not_have_done() {
+    let trials = two(1.5, 0.0, 1);
+    let question = only(&trials);
+    assert_eq!(picked(&question), Some("io-mpmt-32x16"));
+    let text = question.answer_text();
+    assert!(
+        text.sure.starts_with("That is on one run each, too few"),
+        "{}",
+        text.sure
+    );
+    assert!(
+        text.sure.contains("differs by 1.18 times or more"),
+        "{}",
+        text.sure
+    );
+    let command = "mpmt sweep -w io --shape 16x32,32x16 -b 128 -r 6";
+    assert_eq!(text.measure_on.as_deref(), Some(command));
+    let near = two(1.04, 0.0, 1);
+    assert_eq!(picked(&only(&near)), None);
+}
+
+#[test]
+fn when_none_is_sure_the_candidates_and_what_would_settle_it_are_named() {
+    let trials = two(1.02, 0.5, 10);
+    let question = only(&trials);
+    let Answer::OneOf {
+        among, more_runs, ..
+    } = &question.answer
+    else {
+        panic!("{:?}", question.answer);
     };
-    let two = |spread, count| {
-        let slower = runs("io-mpmt-16x32", 1.02, spread, 5, count);
-        [runs("io-mpmt-32x16", 1.0, spread, 9, count), slower].concat()
-    };
-    assert_eq!(why(&two(0.01, 3)), Undecided::TooFewRuns { runs: 3 });
-    assert!(matches!(
-        why(&two(0.5, 10)),
-        Undecided::WideIntervals { reach } if reach > 0.05
-    ));
-    let alone = runs("io-mpmt-32x16", 1.0, 0.01, 9, 10);
-    assert_eq!(why(&alone), Undecided::OnlyOne);
+    assert_eq!(among, &[1, 0], "cheapest first");
+    assert!(more_runs.is_none_or(|more| more >= 5));
+    let text = question.answer_text();
+    assert!(
+        text.answer
+            .starts_with("The choice lies among 2 configurations"),
+        "{text:?}"
+    );
+    assert!(
+        text.measure_on
+            .unwrap()
+            .starts_with("mpmt sweep -w io -p 16,32 -t 16,32 -b 128 -r ")
+    );
+}
+
+#[test]
+fn the_only_one_is_taken_and_said_to_be_the_only_one() {
+    let trials = runs("io-mpmt-32x16", 1.0, 0.01, 9, 10);
+    let question = only(&trials);
+    assert_eq!(picked(&question), Some("io-mpmt-32x16"));
+    assert!(
+        question
+            .answer_text()
+            .sure
+            .contains("the only configuration")
+    );
+}
+
+#[test]
+fn without_a_good_run_nothing_is_recommended() {
     let failed = [fixtures::failed("io-mpmt-8x16", "worker 3 died")];
-    assert_eq!(why(&failed), Undecided::NothingMeasured);
+    let question = only(&failed);
+    assert_eq!(question.answer, Answer::Nothing(Nothing::Measured));
+    let answer = question.answer_text().answer;
+    assert_eq!(
+        answer,
+        "No configuration can be recommended: no run ended well."
+    );
+}
+
+#[test]
+fn bounds_and_what_is_paid_for_change_what_is_taken() {
+    let trials = grid();
+    let picked_by = |terms: Terms| {
+        let questions = questions(&trials, terms);
+        picked(&questions[0]).map(str::to_owned)
+    };
+    let most = |kib| Terms {
+        max_memory_kib: Some(kib),
+        ..Terms::default()
+    };
+    assert_eq!(picked_by(most(49_000)).as_deref(), Some("io-mpmt-16x16"));
+    assert_eq!(picked_by(most(1)), None);
+    let few = Terms {
+        max_processes: Some(8),
+        ..Terms::default()
+    };
+    assert_eq!(picked_by(few).as_deref(), Some("io-mpmt-8x16"));
+    let narrow = Terms {
+        max_threads: Some(16),
+        cost: CostKind::Processes,
+        ..Terms::default()
+    };
+    assert_eq!(picked_by(narrow).as_deref(), Some("io-mpmt-32x16"));
+}
+
+#[test]
+fn a_bound_of_latency_takes_the_cheapest_that_holds_it() {
+    let mut trials = grid();
+    for trial in &mut trials {
+        trial.latency_p99_s = trial.makespan_s.map(|makespan| makespan / 10.0);
+    }
+    let terms = |p99_s| Terms {
+        p99_s: Some(p99_s),
+        ..Terms::default()
+    };
+    let found = questions(&trials, terms(0.25));
+    assert_eq!(picked(&found[0]), Some("io-mpmt-16x16"));
+    let none = questions(&trials, terms(0.01));
+    assert_eq!(none[0].answer, Answer::Nothing(Nothing::HoldsTheBound));
+}
+
+#[test]
+fn the_edge_says_what_more_would_gain() {
+    let by = |shapes: &[(&str, f64)], batch: u32| -> Vec<Trial> {
+        let all = shapes.iter().map(|(label, seconds)| {
+            let mut trials = runs(label, *seconds, 0.01, 9_000, 6);
+            trials.iter_mut().for_each(|trial| trial.batch = batch);
+            trials
+        });
+        all.collect::<Vec<Vec<Trial>>>().concat()
+    };
+    let falling = by(
+        &[
+            ("io-mpmt-4x8", 4.0),
+            ("io-mpmt-8x8", 2.0),
+            ("io-mpmt-4x16", 2.0),
+            ("io-mpmt-8x16", 1.0),
+        ],
+        16,
+    );
+    let text = only(&falling).answer_text();
+    assert_eq!(
+        text.edge.as_deref(),
+        Some(
+            "It lies at the edge of what was measured: time still fell up to 8 processes and up to \
+             16 threads (all that a batch of 16 keeps busy under a barrier)."
+        )
+    );
+    let command = "mpmt sweep -w io -p 8,16,32 -t 16,32,64 --dispatch pipelined -r 6";
+    assert_eq!(text.measure_on.as_deref(), Some(command));
+    let flat = by(
+        &[
+            ("io-mpmt-4x16", 2.0),
+            ("io-mpmt-8x16", 1.0),
+            ("io-mpmt-16x16", 1.0),
+        ],
+        16,
+    );
+    let text = only(&flat).answer_text();
+    assert_eq!(
+        text.edge.as_deref(),
+        Some("More than 8 processes gain nothing.")
+    );
+    assert_eq!(text.measure_on, None);
+}
+
+#[test]
+fn the_rule_of_thumb_is_compared_where_it_was_measured() {
+    let mut trials = grid();
+    trials.extend(runs("io-mp-5x1", 100.0, 0.01, 9_000, 6));
+    trials
+        .iter_mut()
+        .for_each(|trial| trial.capacity_cores = Some(2.0));
+    let said = only(&trials).answer_text().rule_of_thumb.unwrap();
+    assert!(
+        said.starts_with("The rule of thumb, 5 processes of one thread"),
+        "{said}"
+    );
+    assert!(said.contains("takes 98.0× as long"), "{said}");
 }
 
 #[test]
@@ -174,7 +334,7 @@ fn other_work_is_another_question() {
             .for_each(|trial| trial.task = Some(task.to_owned()));
         trials.extend(own);
     }
-    let found = questions(&trials, TERMS);
+    let found = questions(&trials, Terms::default());
     assert_eq!(found.len(), 5);
     assert_eq!(picked(&found[0]), Some("io-mpmt-16x32"));
 }
@@ -212,7 +372,7 @@ fn warm_ups_are_left_out_and_unstable_medians_are_warned_of() {
 #[test]
 fn it_is_said_in_a_sentence_with_its_reason_and_command_line() {
     let trials = grid();
-    let document = recommendations(&questions(&trials, TERMS), TERMS);
+    let document = recommendations(&questions(&trials, Terms::default()));
     insta::assert_snapshot!(written(&document, Format::Table), @"
     test: io work, 512 commands, waits of 1 s, total 512, native runtime
 
@@ -262,7 +422,7 @@ fn amdahl() -> Vec<Trial> {
 
 #[test]
 fn scaling_laws_are_fitted_along_the_lines_through_the_fastest() {
-    let document = fits(&questions(&amdahl(), TERMS));
+    let document = fits(&questions(&amdahl(), Terms::default()));
     insta::assert_snapshot!(written(&document, Format::Markdown), @"
     **test: cpu work, 512 commands, 2000000 loops, total 512, native runtime**
 
@@ -288,8 +448,8 @@ fn a_terminal_gets_a_map_between_the_table_and_the_laws() {
         runs("io-mpmt-2x32", 1.0, 0.02, 41_000, 6),
     ]
     .concat();
-    let questions = questions(&trials, TERMS);
-    let document = recommendations(&questions, TERMS);
+    let questions = questions(&trials, Terms::default());
+    let document = recommendations(&questions);
     let style = Style {
         width: Some(80),
         colour: false,

@@ -1,20 +1,15 @@
 //! A recommendation in words and tables.
 
+use super::Question;
 use super::candidate::Candidate;
 use super::command::command_line;
-use super::decide::fewest_runs;
-use super::{Answer, Question, Terms, Undecided};
-use crate::model::{counted, first_of, percent};
 use crate::report::document::{Block, Document};
 use crate::report::scaling::{self, Scaled};
 use crate::report::table::Filled;
 use crate::report::{Cell, Column, Table};
 use crate::stats::Interval;
 
-/// Names of a list in a sentence, at the most; the rest is counted.
-const NAMED: usize = 6;
-
-pub(super) fn recommendations(questions: &[Question<'_>], terms: Terms) -> Document {
+pub(super) fn recommendations(questions: &[Question<'_>]) -> Document {
     let mut blocks = Vec::new();
     let mut rows = Vec::new();
     for question in questions {
@@ -23,12 +18,7 @@ pub(super) fn recommendations(questions: &[Question<'_>], terms: Terms) -> Docum
         let front: Vec<Row<'_>> = (question.front.iter())
             .map(|&index| Row { question, index })
             .collect();
-        blocks.push(Block::Heading(question.name.clone()));
-        blocks.push(Block::Words(question.sentence(terms.within)));
-        if let Some(pick) = question.answer.pick() {
-            let trial = question.candidates[pick].trial();
-            blocks.push(Block::Command(command_line(trial)));
-        }
+        blocks.extend(question.answer_blocks());
         blocks.push(Block::Words(question.about_the_front()));
         blocks.push(Block::Table(Table::of(&front, people_columns())));
         blocks.extend(question.map.clone().map(Block::Map));
@@ -69,128 +59,43 @@ fn fit_blocks(question: &Question<'_>) -> Vec<Block> {
 }
 
 impl Question<'_> {
-    /// The answer, its reason, and what it leaves open.
-    fn sentence(&self, within: f64) -> String {
-        let mut words = match self.answer {
-            Answer::Take { .. } => self.reason(within),
-            Answer::Undecided { .. } => {
-                format!("The data can't decide: {}", self.reason(within))
-            }
-        };
-        let more = [self.left_open(within), self.passed_over(within)];
-        for sentence in more.into_iter().flatten() {
-            words.push(' ');
-            words.push_str(&sentence);
-        }
-        words
-    }
-
-    /// The answer and its reason, or the reason why there is none.
-    pub(in crate::report) fn reason(&self, within: f64) -> String {
-        let percent = percent(within);
-        match &self.answer {
-            Answer::Take { pick, best, .. } => self.take(*pick, *best, percent),
-            Answer::Undecided { best, why } => self.undecided(*best, why, percent),
-        }
-    }
-
-    fn take(&self, pick: usize, best: usize, percent: f64) -> String {
-        let (chosen, fastest) = (&self.candidates[pick], &self.candidates[best]);
-        let cost = self.cost(chosen);
-        if pick == best {
-            format!(
-                "Take {}: it is the fastest ({}), and nothing cheaper is surely within {percent} % \
-                 of it; it takes {cost}.",
-                chosen.name(),
-                time(chosen)
-            )
-        } else {
-            format!(
-                "Take {}: {cost}, the cheapest whose time ({}) lies, interval included, within \
-                 {percent} % of the fastest, {} ({}; {}).",
-                chosen.name(),
-                time(chosen),
-                fastest.name(),
-                time(fastest),
-                self.cost(fastest)
-            )
-        }
-    }
-
-    /// Which cheaper ones may be fast enough too, if any.
-    pub(in crate::report) fn left_open(&self, within: f64) -> Option<String> {
-        let Answer::Take { open, .. } = &self.answer else {
-            return None;
-        };
-        let open: Vec<&Candidate<'_>> = open.iter().map(|&index| &self.candidates[index]).collect();
-        (!open.is_empty()).then(|| {
-            format!(
-                "Cheaper still, and by these runs perhaps within {} % too, perhaps not: {}; more \
-                 runs would tell.",
-                percent(within),
-                named(&open)
-            )
-        })
-    }
-
     /// Which ones are as fast and were not taken because runs of theirs failed, if any.
-    pub(in crate::report) fn passed_over(&self, within: f64) -> Option<String> {
+    pub(in crate::report) fn passed_over(&self) -> Option<String> {
         let best = &self.candidates[self.answer.best()?];
-        let limit = best.median_s()? * (1.0 + within);
-        let is_as_fast = |c: &&Candidate<'_>| c.median_s().is_some_and(|median| median <= limit);
-        let failing: Vec<&Candidate<'_>> = (self.candidates.iter())
-            .filter(|candidate| candidate.failed().any() && !best.failed().any())
-            .filter(is_as_fast)
-            .collect();
+        let limit = best.median_s()? * (1.0 + self.terms.within);
+        let failing = (0..self.candidates.len()).filter(|&index| {
+            let one = &self.candidates[index];
+            let is_as_fast = one.median_s().is_some_and(|median| median <= limit);
+            is_as_fast && one.failed().any() && !best.failed().any() && !one.has_idle_threads()
+        });
+        let failing: Vec<usize> = failing.collect();
         (!failing.is_empty()).then(|| {
             format!(
                 "Passed over, for runs of theirs failed: {}.",
-                named(&failing)
+                self.named(&failing)
             )
         })
     }
 
-    fn undecided(&self, best: Option<usize>, why: &Undecided, percent: f64) -> String {
-        let fastest = best.map_or(String::new(), |index| {
-            let candidate = &self.candidates[index];
-            format!(
-                "{} looks fastest ({}), but ",
-                candidate.name(),
-                time(candidate)
-            )
-        });
-        let reason = match why {
-            Undecided::NothingMeasured => "no run ended well.".to_owned(),
-            Undecided::IdleThreads => "all configurations have threads that can never run (more than \
-                 the commands of a batch, under a barrier): measure fewer threads, or larger batches."
-                .to_owned(),
-            Undecided::OnlyOne => {
-                "it is the only configuration: measure others to choose from.".to_owned()
-            }
-            Undecided::TooFewRuns { runs } => format!(
-                "{} too few for an interval: run each configuration {} times or more.",
-                match runs {
-                    1 => "one good run is".to_owned(),
-                    more => format!("{more} good runs are"),
-                },
-                fewest_runs()
-            ),
-            Undecided::WideIntervals { reach } => format!(
-                "no configuration is surely within {percent} % of it, and its own interval reaches \
-                 {:.1} % above its median: run more often, or make the machine quieter.",
-                100.0 * reach
-            ),
-        };
-        format!("{fastest}{reason}")
-    }
-
-    /// What a configuration takes, in words.
-    fn cost(&self, candidate: &Candidate<'_>) -> String {
-        let processes = counted(candidate.trial().processes as usize, "process");
-        match candidate.memory_kib {
-            Some(_) => format!("{} and {processes}", memory(candidate)),
-            None => processes,
+    /// The answer in a few lines, with the command lines to use.
+    pub fn answer_blocks(&self) -> Vec<Block> {
+        let text = self.answer_text();
+        let mut lines: Vec<&str> = text.lines();
+        let passed_over = self.passed_over();
+        lines.extend(passed_over.as_deref());
+        let mut blocks = vec![
+            Block::Heading(self.name.clone()),
+            Block::Words(lines.join("\n")),
+        ];
+        if let Some(command) = text.command {
+            blocks.push(Block::Words("To run it:".to_owned()));
+            blocks.push(Block::Command(command));
         }
+        if let Some(command) = text.measure_on {
+            blocks.push(Block::Words("To know more:".to_owned()));
+            blocks.push(Block::Command(command));
+        }
+        blocks
     }
 
     fn about_the_front(&self) -> String {
@@ -203,14 +108,7 @@ impl Question<'_> {
     }
 }
 
-/// The first ones with their times, and how many more there are.
-fn named(candidates: &[&Candidate<'_>]) -> String {
-    let names = candidates.iter();
-    let names = names.map(|candidate| format!("{} ({})", candidate.name(), time(candidate)));
-    first_of(&names.collect::<Vec<String>>(), NAMED)
-}
-
-fn time(candidate: &Candidate<'_>) -> String {
+pub(super) fn time(candidate: &Candidate<'_>) -> String {
     let mut words = Cell::maybe(candidate.median_s(), Cell::Seconds).to_string();
     if let Some(interval) = candidate.interval_s() {
         words.push_str(&format!(", {}", interval_in_words(interval)));
@@ -226,7 +124,7 @@ pub(in crate::report) fn interval_in_words(interval: Interval) -> String {
     )
 }
 
-fn memory(candidate: &Candidate<'_>) -> Cell {
+pub(super) fn memory(candidate: &Candidate<'_>) -> Cell {
     Cell::maybe(candidate.memory_kib, |kib| {
         Cell::Kibibytes(kib.round() as u64)
     })
