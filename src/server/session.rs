@@ -26,7 +26,7 @@ pub struct Session<C> {
     commands: usize,
     /// Those that no worker holds, in the order in which they are given out.
     pub(super) pending: VecDeque<u64>,
-    /// How often a batch was given to a worker: the number of the last time.
+    /// How often a batch was given to a worker, whichever.
     given: u64,
     pub(super) retried: u64,
     /// Workers that died, or hung, while they worked for it.

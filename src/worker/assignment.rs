@@ -124,7 +124,7 @@ impl Assignment {
     pub fn report(&mut self, window: u64) -> Vec<FromWorker> {
         let assignment = self.no;
         let failed = self.failed.drain(..);
-        let mut news: Vec<FromWorker> = failed
+        let mut report: Vec<FromWorker> = failed
             .map(|(sequence, reason)| FromWorker::Failed {
                 assignment,
                 sequence,
@@ -135,18 +135,19 @@ impl Assignment {
         // One message holds so many ranges, and no more.
         while Some(state) != self.reported || !self.finished.is_empty() {
             self.reported = Some(state);
-            news.push(FromWorker::Progress(Progress {
+            report.push(FromWorker::Progress(Progress {
                 assignment,
                 finished: self.finished.take(),
                 units: self.units,
                 window,
             }));
         }
-        news
+        report
     }
 
-    /// Commands are being run, though there is no news of batches: the next report is not empty.
-    pub fn show_life(&mut self) {
+    /// Commands are being run, though no batch is finished: the next report is not empty, and so is a
+    /// heartbeat.
+    pub fn heartbeat(&mut self) {
         self.reported = None;
     }
 

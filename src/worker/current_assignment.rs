@@ -110,7 +110,7 @@ impl CurrentAssignment {
         if self.looked.after(HEARTBEAT_INTERVAL) <= now {
             self.looked = now;
             if self.engine.outbox().take_activity() {
-                self.assignment.show_life();
+                self.assignment.heartbeat();
             }
         }
         Ok(self.report())
@@ -146,13 +146,13 @@ impl CurrentAssignment {
         // A batch that is nearly done makes room for the next one, which waits here for its end.
         let announced = self.engine.outbox().nearly_done();
         let nearly = announced.is_some() && announced == self.assignment.oldest();
-        let mut news = self
+        let mut report = self
             .assignment
             .report(self.window.size() + u64::from(nearly));
         let assignment = self.assignment.no();
         let unreachable = self.results.take_unreachable();
-        news.extend(unreachable.map(|reason| FromWorker::Unreachable { assignment, reason }));
-        news
+        report.extend(unreachable.map(|reason| FromWorker::Unreachable { assignment, reason }));
+        report
     }
 
     /// What has not begun need not be done, and nobody waits for the results.

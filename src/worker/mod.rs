@@ -247,8 +247,8 @@ impl Worker<'_> {
         let Some(current) = &mut self.current else {
             return Ok(());
         };
-        let news = current.collect(clock::now())?;
-        news.iter().try_for_each(|message| self.say(message))
+        let report = current.collect(clock::now())?;
+        report.iter().try_for_each(|message| self.say(message))
     }
 
     fn say(&self, message: &FromWorker) -> Result<(), WorkerError> {
