@@ -178,7 +178,7 @@ fn the_search_finds_a_good_configuration_for_a_quarter_of_the_grid() {
         });
         let mut spent = 0.0;
         // A search that goes on for ever would fail by its costs.
-        while let Some(shape) = search.next().filter(|_| spent < whole) {
+        while let Some(shape) = search.propose().filter(|_| spent < whole) {
             let seconds = run(&mut rng, surface.seconds(shape), noise);
             spent += seconds;
             search.learn(shape, seconds, cost(shape));

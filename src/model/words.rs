@@ -13,14 +13,9 @@ pub fn counted(count: usize, thing: &str) -> String {
 /// `4,000,000`.
 pub fn with_commas(number: u64) -> String {
     let digits = number.to_string();
-    let mut words = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            words.push(',');
-        }
-        words.push(digit);
-    }
-    words
+    let threes = digits.as_bytes().rchunks(3).rev();
+    let threes: Vec<_> = threes.map(String::from_utf8_lossy).collect();
+    threes.join(",")
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -10,6 +10,8 @@
 //! In each resample every contender gets a median, and is good when that is at most
 //! `1 + within` times the smallest of all. P(within) is the share of resamples in which it is good.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use super::bootstrap::resampled_median;
 use super::normal::{standard_normal, upper_quantile};
 use super::{Bootstrap, Fences, Place, Sample};
@@ -29,7 +31,7 @@ pub struct Selection {
 /// What a median of so few normal values scatters by, as a share of what one value does. Exact for
 /// 1 and 2; for 3 to 5 from the moments of normal order statistics (Teichroew, "Tables of Expected
 /// Values of Order Statistics", Annals of Mathematical Statistics 27 (1956)).
-const SCATTER_OF_MEDIAN: [f64; 5] = [1.0, 0.7071, 0.6698, 0.5459, 0.5356];
+const SCATTER_OF_MEDIAN: [f64; 5] = [1.0, FRAC_1_SQRT_2, 0.6698, 0.5459, 0.5356];
 
 /// From so many runs on the resampled median is not searched among as many uniform variates: it is
 /// the quantile at a Beta((n+1)/2, (n+1)/2) variate, which is by then as good as normal.
@@ -99,7 +101,7 @@ impl Selection {
         let mut inside = sample.values().iter().filter(is_inside);
         let ends = inside
             .next()
-            .map(|low| (*low, *inside.last().unwrap_or(low)));
+            .map(|low| (*low, *inside.next_back().unwrap_or(low)));
         let (low, high) = ends.unwrap_or((sample.min(), sample.max()));
         let drawn_in = sample.values().iter().map(|value| value.clamp(low, high));
         Sample::new(drawn_in.collect()).unwrap_or_else(|_| sample.clone())

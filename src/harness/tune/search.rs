@@ -143,7 +143,7 @@ impl Search {
 
     /// The configuration to run next; `None` when the answer is sure, or more runs would not make it
     /// so.
-    pub fn next(&mut self) -> Option<Shape> {
+    pub fn propose(&mut self) -> Option<Shape> {
         let mut start = self.start().into_iter();
         let new = start.find(|shape| self.may_be_tried(*shape));
         let found = new

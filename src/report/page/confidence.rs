@@ -1,8 +1,8 @@
 //! How far an answer may be trusted.
 
-use super::asked::{Asked, Row};
+use super::asked::Asked;
 use crate::model::counted;
-use crate::report::recommend::{Candidate, fewest_runs};
+use crate::report::recommend::Candidate;
 
 /// What speaks for the answer and against it, one sentence each.
 pub(super) fn confidence(asked: &Asked<'_>) -> Vec<String> {
@@ -13,7 +13,6 @@ pub(super) fn confidence(asked: &Asked<'_>) -> Vec<String> {
     let all: usize = failed().map(|failed| failed.of).sum();
     let said = asked.pick().or_else(|| asked.best());
     [
-        said.map(|row| interval_sentence(&row)),
         asked.question.passed_over(),
         said.and_then(|row| row.candidate().warning())
             .map(|warning| format!("{warning}.")),
@@ -33,25 +32,4 @@ pub(super) fn confidence(asked: &Asked<'_>) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-fn interval_sentence(row: &Row<'_>) -> String {
-    let candidate = row.candidate();
-    let median = row.median_in_words();
-    let runs = counted(candidate.failed().good(), "good run");
-    match (candidate.interval_s(), row.median_s()) {
-        (Some(interval), Some(middle)) => format!(
-            "The median of {}’s {runs} is {median}; its 95 % interval reaches from {:.1} % below \
-             to {:.1} % above.",
-            row.name(),
-            100.0 * (1.0 - interval.low / middle),
-            100.0 * (interval.high / middle - 1.0)
-        ),
-        _ => format!(
-            "{} has {runs} ({median}): no interval can be given, for that takes {}. Small \
-             differences between such figures mean nothing.",
-            row.name(),
-            fewest_runs()
-        ),
-    }
 }

@@ -87,21 +87,22 @@ impl Question<'_> {
     /// "8 processes of 16 threads" and what that is.
     fn what(&self, pick: usize, best: usize) -> String {
         let (chosen, fastest) = (&self.candidates[pick], &self.candidates[best]);
-        let take = format!("Take {}, {}", shape(chosen), chosen.name());
+        let take = format!(
+            "Take {} ({}, {})",
+            shape(chosen),
+            chosen.name(),
+            median(chosen)
+        );
         let within = percent(self.terms.within);
         match self.terms.p99_s {
             Some(bound) => format!(
-                "{take}: the cheapest whose p99 batch latency ({}) holds {}; its makespan is {}.",
-                chosen
-                    .p99_s()
-                    .map_or(String::new(), |p99| Cell::Seconds(p99.median).to_string()),
+                "{take}: the cheapest whose p99 batch latency, {}, holds {}.",
+                Cell::maybe(chosen.p99_s(), |p99| Cell::Seconds(p99.median)),
                 Cell::Seconds(bound),
-                time(chosen),
             ),
-            None if pick == best => format!("{take}: the fastest, with {}.", median(chosen)),
+            None if pick == best => format!("{take}: the fastest."),
             None => format!(
-                "{take}: with {} the cheapest within {within} % of the fastest, {} ({}).",
-                median(chosen),
+                "{take}: the cheapest within {within} % of the fastest, {} ({}).",
                 fastest.name(),
                 median(fastest)
             ),
@@ -140,9 +141,14 @@ impl Question<'_> {
                 "It is within {within} % of the fastest in {} of the resamples of all runs; its 95 % \
                  interval is {}.{open}",
                 share(sure.p_within),
-                (self.candidates[pick].interval_s()).map_or(String::new(), interval_in_words)
+                self.interval(pick)
             ),
         }
+    }
+
+    fn interval(&self, index: usize) -> String {
+        let one = &self.candidates[index];
+        one.beside_failed(one.interval_s().map_or(String::new(), interval_in_words))
     }
 
     /// The next best of other shapes, and the slowest.
@@ -152,16 +158,16 @@ impl Question<'_> {
             own.max(self.candidates[self.answer.best()?].median_s()?) * (1.0 + self.terms.within);
         let mut slower: Vec<(&Candidate<'_>, f64)> = (self.candidates.iter())
             .filter_map(|one| Some((one, one.median_s()?)))
-            .filter(|(one, median)| *median > limit && !one.has_idle_threads())
+            .filter(|(one, seconds)| *seconds > limit && !one.has_idle_threads())
             .collect();
         slower.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-        let ((next, median), (slowest, longest)) = (slower.first()?, slower.last()?);
+        let ((next, seconds), (slowest, longest)) = (slower.first()?, slower.last()?);
         let times = |seconds: f64| Cell::Times(seconds / own);
         let next = format!(
             "It is ahead of {} ({}, {})",
             next.name(),
-            time(next),
-            times(*median)
+            median(next),
+            times(*seconds)
         );
         Some(match slower.len() {
             1 => format!("{next}."),
