@@ -2,14 +2,16 @@
 //! layers, a layer one kind of mark and its data. Values are those of the records, without any
 //! pixel: where they stand is for the compositor.
 
+use itertools::Itertools;
 use plotters::style::RGBColor;
 
 use super::color_scale::ColorScale;
-use super::estimate::Estimate;
 use super::palette::Look;
 use super::scale::Scale;
 use super::scene::Stroke;
 use super::symbol::Symbol;
+use super::theme;
+use crate::stats::Estimate;
 
 /// What a picture shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -368,6 +370,11 @@ impl Datum {
         Datum { tooltip, ..self }
     }
 
+    /// The same with a bold text.
+    pub fn bold(self) -> Self {
+        Datum { bold: true, ..self }
+    }
+
     /// The same in a colour of its own.
     pub fn coloured(self, colour: RGBColor) -> Self {
         let colour = Some(colour);
@@ -425,40 +432,80 @@ impl EndLabel {
 
 impl Table {
     /// Names and values of things: a row for each, and those columns that have any value.
-    pub fn new<T>(
+    pub fn new<T, const N: usize>(
         em: f64,
         things: &[T],
         row: impl Fn(&T) -> Row,
-        columns: &[Values<'_, T>],
+        columns: [Column; N],
+        values: impl Fn(&T) -> [String; N],
     ) -> Self {
-        let has_values =
-            |(_, of): &&Values<'_, T>| things.iter().any(|thing| !of(thing).is_empty());
-        let columns: Vec<&Values<'_, T>> = columns.iter().filter(has_values).collect();
-        let values = |thing: &T| columns.iter().map(|(_, of)| of(thing)).collect();
-        let rows = things.iter().map(|thing| Row {
-            values: values(thing),
-            ..row(thing)
+        let values = things.iter().map(values).collect_vec();
+        let is_used: [bool; N] =
+            std::array::from_fn(|column| values.iter().any(|row| !row[column].is_empty()));
+        let rows = things.iter().map(row).zip(values).map(|(mut row, values)| {
+            let used = values
+                .into_iter()
+                .zip(is_used)
+                .filter(|(_, is_used)| *is_used);
+            row.values = used.map(|(value, _)| value).collect();
+            row
         });
+        let used = columns
+            .into_iter()
+            .zip(is_used)
+            .filter(|(_, is_used)| *is_used);
         Table {
             em,
             rows: rows.collect(),
-            columns: columns.iter().map(|(column, _)| column.clone()).collect(),
+            columns: used.map(|(column, _)| column).collect(),
         }
     }
 }
 
-/// A column, and its value of a thing.
-pub type Values<'a, T> = (Column, &'a dyn Fn(&T) -> String);
+impl Row {
+    /// A row with a name, without values.
+    pub fn new(name: impl Into<String>, tooltip: String) -> Self {
+        Row {
+            name: name.into(),
+            tooltip,
+            ..Row::default()
+        }
+    }
+}
 
 impl Column {
     /// A column behind the plot area.
     pub fn new(head: impl Into<String>, colour: RGBColor) -> Self {
-        let head = head.into();
-        let rest = Column::default();
         Column {
-            head,
+            head: head.into(),
             colour,
-            ..rest
+            ..Column::default()
+        }
+    }
+
+    /// That of how many runs failed.
+    pub fn failed() -> Self {
+        Column::new("failed", theme::PUBLISHED_TEXT)
+    }
+
+    /// The same with bold values.
+    pub fn bold(self) -> Self {
+        Column { bold: true, ..self }
+    }
+
+    /// The same between names and plot area.
+    pub fn left(self) -> Self {
+        Column {
+            is_left: true,
+            ..self
+        }
+    }
+
+    /// The same with what marks its values in the plot area.
+    pub fn marked(self, symbol: Symbol, radius: f64) -> Self {
+        Column {
+            symbol: Some((symbol, radius)),
+            ..self
         }
     }
 }

@@ -20,7 +20,6 @@ mod compositor;
 mod cost;
 mod curves;
 mod drawing;
-mod estimate;
 mod font;
 mod grammar;
 mod heat_map;

@@ -1,5 +1,9 @@
 //! The order of trials by what they were asked, whenever they were run.
 
+use std::collections::BTreeSet;
+
+use itertools::Itertools;
+
 use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
 use crate::record::{Trial, runtime_in_words};
 
@@ -50,6 +54,21 @@ impl Means {
             executor: trial.executor,
             spawn: trial.spawn,
         }
+    }
+
+    /// What tells them from others, in words; empty when nothing does.
+    pub fn name_among(&self, others: &BTreeSet<Means>) -> String {
+        let words: [fn(&Means) -> String; 3] = [
+            |means| means.in_words.clone(),
+            |means| means.executor.to_string(),
+            |means| means.dispatch.to_string(),
+        ];
+        let differs = |of: &fn(&Means) -> String| others.iter().any(|other| of(other) != of(self));
+        words
+            .into_iter()
+            .filter(differs)
+            .map(|of| of(self))
+            .join(", ")
     }
 }
 

@@ -1,7 +1,10 @@
 //! Which colour and symbol a series has: a runtime and a workload have the same ones in all charts.
 
+use std::collections::BTreeSet;
+
 use plotters::style::RGBColor;
 
+use super::grammar::Legend;
 use super::symbol::Symbol;
 use super::theme;
 use crate::model::{Runtime, WorkloadKind};
@@ -40,8 +43,18 @@ impl Look {
             WorkloadKind::Mixed => 3,
             WorkloadKind::Noop => 6,
             WorkloadKind::Task => 5,
-            WorkloadKind::Exec => 1,
+            WorkloadKind::Exec => 2,
         })
+    }
+
+    /// What its points mean.
+    pub fn legend(self, radius: f64, words: impl Into<String>) -> Legend {
+        Legend::point(self.symbol, radius, self.colour, words)
+    }
+
+    /// Those of so many series of which nothing else is known.
+    pub fn plain(series: usize) -> Vec<Look> {
+        (0..series).map(Look::of).collect()
     }
 
     /// Those of series that run on these runtimes: the runtime's own where they differ in it or are
@@ -68,10 +81,21 @@ impl Look {
     }
 }
 
+/// What the symbols mean, where things run on several runtimes.
+pub fn runtime_legend<'a>(
+    runtimes: impl IntoIterator<Item = &'a Runtime>,
+    radius: f64,
+) -> Vec<Legend> {
+    let runtimes: BTreeSet<&Runtime> = runtimes.into_iter().collect();
+    let legend = |one: &&Runtime| Look::of_runtime(one).legend(radius, format!("{one} runtime"));
+    let several = runtimes.iter().filter(|_| runtimes.len() > 1);
+    several.map(legend).collect()
+}
+
 fn runtime_slot(runtime: &Runtime) -> usize {
     match runtime {
         Runtime::Native => 0,
-        Runtime::Gil => 1,
+        Runtime::Gil => 3,
         _ => 2,
     }
 }

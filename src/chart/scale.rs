@@ -179,6 +179,15 @@ impl Scale {
         }
     }
 
+    /// The value, or that end of the world beyond which it lies.
+    pub fn within(&self, value: f64) -> f64 {
+        match self.position(value) {
+            low if low < 0.0 => f64::NEG_INFINITY,
+            high if high > 1.0 => f64::INFINITY,
+            _ => value,
+        }
+    }
+
     /// Where a value in the unit stands.
     fn of(&self, value: f64) -> f64 {
         match self.kind {

@@ -1,11 +1,15 @@
 //! The words of the charts: what quantities are called and measured in, and the sentences that
 //! several charts say.
 
-use super::estimate::Estimate;
+use std::collections::BTreeSet;
+
+use itertools::Itertools;
+
 use super::grammar::Axis;
-use super::scale::Scale;
+use super::scale::{Scale, is_positive};
 use super::unit::Unit;
-use crate::record::{Memory, Trial};
+use crate::record::{ComparisonGroup, Failed, Memory, RunGroup, Status, Trial};
+use crate::stats::Estimate;
 
 /// What a chart shows values of. Values are as the records have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,25 +100,53 @@ impl Quantity {
         self.suited()(value).with_name(value)
     }
 
-    /// A median with its ends, in the unit that suits it.
-    pub fn estimate(self, estimate: &Estimate) -> String {
-        estimate.in_words(self.suited()(estimate.median))
+    /// A median in words: `1.05 s, 95 % interval 1.04 to 1.07 in 6 runs`. Ends that are written alike
+    /// are left out.
+    pub fn told(self, estimate: &Estimate) -> String {
+        let unit = self.suited()(estimate.median);
+        let (median, runs) = (unit.with_name(estimate.median), estimate.runs);
+        let (low, high) = (unit.written(estimate.low), unit.written(estimate.high));
+        match runs {
+            1 => format!("{median} in one run"),
+            _ if low == high => format!("{median} in {runs} runs"),
+            _ if estimate.is_interval => {
+                format!("{median}, 95 % interval {low} to {high} in {runs} runs")
+            }
+            _ => format!("{median}, from {low} to {high} in {runs} runs"),
+        }
     }
 
     /// The same with its name.
-    pub fn told(self, estimate: &Estimate) -> String {
-        format!("{} {}", self.name(), self.estimate(estimate))
+    pub fn named(self, estimate: &Estimate) -> String {
+        format!("{} {}", self.name(), self.told(estimate))
+    }
+
+    /// Its median over the good runs of a configuration, and how far that is known.
+    pub fn estimate(self, group: &RunGroup<'_>) -> Option<Estimate> {
+        group.estimate(|trial| self.of(trial))
+    }
+
+    /// Its median alone.
+    pub fn median(self, group: &RunGroup<'_>) -> Option<f64> {
+        group.median(|trial| self.of(trial))
+    }
+
+    /// What theory allows of it, as the makespan's ideal does; work that does nothing has none.
+    pub fn ideal(self, trial: &Trial) -> Option<f64> {
+        let seconds = trial.ideal_s.filter(|seconds| is_positive(*seconds))?;
+        Some(match self {
+            Quantity::Throughput => trial.commands as f64 / seconds,
+            _ => seconds,
+        })
     }
 
     /// Of a trial that is good; `None` where it was not measured.
     pub fn of(self, trial: &Trial) -> Option<f64> {
-        let ideal = trial.ideal_s.filter(|ideal| *ideal > 0.0);
         let count = |count: Option<u64>| count.map(|count| count as f64);
         match self {
             Quantity::Makespan => trial.usable_makespan_s(),
             Quantity::Throughput => trial.usable_makespan_s().map(|s| trial.commands as f64 / s),
-            // Work that does nothing has an ideal of 0, to which no share can be taken.
-            Quantity::Efficiency => ideal.and_then(|_| trial.efficiency()),
+            Quantity::Efficiency => self.ideal(trial).and_then(|_| trial.efficiency()),
             Quantity::Latency => trial.latency_p50_s,
             Quantity::Cpu => Some(trial.cpu_user_s? + trial.cpu_system_s?),
             Quantity::User => trial.cpu_user_s,
@@ -160,38 +192,73 @@ pub fn shown(shown: usize, all: usize, things: &str, rule: &str) -> Option<Strin
     (all > shown).then(|| format!("Shown are {shown} of {all} {things}: {rule}."))
 }
 
-/// How many runs failed, where any did.
-pub fn failed(failed: usize, runs: usize) -> Option<String> {
-    (failed > 0).then(|| format!("{failed} of {runs} failed"))
+/// How many runs failed, where any did: `1 of 3 failed`.
+pub fn failed(failed: Failed) -> Option<String> {
+    failed.any().then(|| format!("{} failed", of_total(failed)))
 }
 
-/// The same as the value of a column.
-pub fn of_total((failed, runs): (usize, usize)) -> String {
+/// The same as the value of a column: `1 of 3`, or nothing.
+pub fn of_total(Failed { failed, of }: Failed) -> String {
     match failed {
         0 => String::new(),
-        failed => format!("{failed} of {runs}"),
+        failed => format!("{failed} of {of}"),
     }
 }
 
+/// How a run ended that measured nothing: `failed: no worker`.
+pub fn ended(status: Status, error: Option<&str>) -> String {
+    let reason = error
+        .unwrap_or("no reason recorded")
+        .split_whitespace()
+        .join(" ");
+    format!("{status}: {reason}")
+}
+
+/// A configuration's name, and how many of its runs failed.
+pub fn with_failed(group: &RunGroup<'_>) -> String {
+    let failed = failed(group.failed()).map(|failed| format!(" ({failed})"));
+    format!("{}{}", group.name, failed.unwrap_or_default())
+}
+
 /// Which runs failed, of things by their names, so many of which are told.
-pub fn failures(failures: &[(String, usize, usize)], most: usize) -> Option<String> {
-    let told = failures.iter().take(most);
-    let told = told.map(|(name, failed, runs)| format!("{name} ({failed} of {runs})"));
-    let more = failures.len().saturating_sub(most);
+pub fn failures(runs: impl IntoIterator<Item = (String, Failed)>, most: usize) -> Option<String> {
+    let failures = runs.into_iter().filter(|(_, failed)| failed.any());
+    let told = failures.map(|(name, failed)| format!("{name} ({})", of_total(failed)));
+    let told = some_of(&told.collect_vec(), most, ", ")?;
+    Some(format!("Failed runs do not count: {told}."))
+}
+
+/// The first `most` of some words, and how many there are more.
+pub fn some_of(words: &[String], most: usize, between: &str) -> Option<String> {
+    let more = words.len().saturating_sub(most);
     let more = (more > 0).then(|| format!("{more} more"));
-    let all: Vec<String> = told.chain(more).collect();
-    (!all.is_empty()).then(|| format!("Failed runs do not count: {}.", all.join(", ")))
+    let told = words.iter().take(most).chain(&more).join(between);
+    (!told.is_empty()).then_some(told)
+}
+
+/// What is told of a thing, as far as it is known: `io-mp-2x1: makespan 1.05 s; ideal 1.00 s`.
+pub fn about(thing: &str, known: impl IntoIterator<Item = Option<String>>) -> String {
+    format!("{thing}: {}", known.into_iter().flatten().join("; "))
+}
+
+/// A place on a line, which may have a name.
+pub fn on_line(line: &str, place: &str) -> String {
+    [line, place]
+        .iter()
+        .filter(|words| !words.is_empty())
+        .join(", ")
+}
+
+/// Sentences, those that there are.
+pub fn notes(said: impl IntoIterator<Item = Option<String>>) -> Vec<String> {
+    said.into_iter().flatten().collect()
 }
 
 /// What the lines around medians are, in a sentence; `None` where no figure has more than one run.
 pub fn explained<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> Option<String> {
     let repeated = estimates.into_iter().filter(|estimate| estimate.runs > 1);
-    let (mut intervals, mut ranges) = (false, false);
-    for estimate in repeated {
-        intervals |= estimate.is_interval;
-        ranges |= !estimate.is_interval;
-    }
-    let words = match (intervals, ranges) {
+    let kinds: BTreeSet<bool> = repeated.map(|estimate| estimate.is_interval).collect();
+    let words = match (kinds.contains(&true), kinds.contains(&false)) {
         (true, false) => "Medians with their 95 % intervals.",
         (false, true) => "Medians of all runs, with a line from the smallest to the largest.",
         (true, true) => {
@@ -221,14 +288,15 @@ pub fn shape((processes, threads): (u32, u32)) -> String {
 pub fn listed(words: &[String]) -> String {
     match words {
         [init @ .., last] if !init.is_empty() => format!("{} and {last}", init.join(", ")),
-        words => words.join(""),
+        words => words.concat(),
     }
 }
 
 /// The work of a group without the experiment's name, which the title has.
-pub fn work<'a>(name: &'a str, experiment: &str) -> &'a str {
-    name.strip_prefix(&format!("{experiment}: "))
-        .unwrap_or(name)
+pub fn work<'a>(group: &'a ComparisonGroup<'_>) -> &'a str {
+    let name = group.name.strip_prefix(group.experiment);
+    name.and_then(|name| name.strip_prefix(": "))
+        .unwrap_or(&group.name)
 }
 
 fn capital(words: &str) -> String {
@@ -240,10 +308,26 @@ fn capital(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::{Bootstrap, Sample};
+
+    fn estimate(values: &[f64]) -> Estimate {
+        let sample = Sample::new(values.to_vec()).unwrap();
+        Estimate::of(&sample, &Bootstrap::seeded(1))
+    }
+
+    #[test]
+    fn an_estimate_tells_what_its_ends_are() {
+        let told = |values: &[f64]| Quantity::Makespan.told(&estimate(values));
+        assert_eq!(told(&[1.0]), "1.00 s in one run");
+        assert_eq!(told(&[1.0, 3.0]), "2.00 s, from 1.00 to 3.00 in 2 runs");
+        let six = "2.00 s, 95 % interval 1.00 to 3.00 in 6 runs";
+        assert_eq!(told(&[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]), six);
+        assert_eq!(told(&[1.0; 6]), "1.00 s in 6 runs");
+    }
 
     #[test]
     fn what_the_lines_are_is_said_once() {
-        let [one, few, many] = [1, 3, 8].map(|n| Estimate::of((0..n).map(f64::from)).unwrap());
+        let [one, few, many] = [1, 3, 8].map(|n| estimate(&(0..n).map(f64::from).collect_vec()));
         assert_eq!(explained([&one]), None);
         assert!(explained([&one, &few]).unwrap().contains("smallest"));
         assert!(!explained([&many]).unwrap().contains("smallest"));
@@ -256,7 +340,7 @@ mod tests {
         assert_eq!(counted(1, "process"), "1 process");
         assert_eq!(counted(2, "process"), "2 processes");
         assert_eq!(counted(2, "thread"), "2 threads");
-        assert_eq!(failed(0, 3), None);
+        assert_eq!(failed(Failed { failed: 0, of: 3 }), None);
     }
 
     #[test]

@@ -93,7 +93,10 @@ impl Summary {
 }
 
 /// One summary for each configuration, in the order in which they first appear.
-pub fn summarise(trials: &[Trial], published: &[Published]) -> Vec<Summary> {
+pub fn summarise<'a>(
+    trials: impl IntoIterator<Item = &'a Trial>,
+    published: &[Published],
+) -> Vec<Summary> {
     let groups = run_groups(trials).into_iter();
     groups.map(|group| Summary::of(group, published)).collect()
 }

@@ -1,12 +1,18 @@
 //! What a comparison shows, by value and as an SVG.
 
 use super::*;
-use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
+use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips};
 use crate::chart::{Kind, draw};
 use crate::record::{fixtures, published};
 
-fn prepared(trials: &[Trial]) -> Comparison {
-    Comparison::prepare(trials, &published())
+fn charted(trials: &[Trial]) -> Chart {
+    let trials = by_axes(trials);
+    let rows = summarise(trials.iter().copied(), &published());
+    chart(&rows, &trials, "")
+}
+
+fn table(chart: &Chart) -> &Table {
+    chart.facets[0].table.as_ref().unwrap()
 }
 
 fn hard_cases() -> Vec<Trial> {
@@ -35,38 +41,34 @@ fn scaled() -> Vec<Trial> {
 
 #[test]
 fn the_nine_published_configurations_are_prepared_with_all_three_figures() {
-    let comparison = prepared(&fixtures::nine());
-    assert_eq!(comparison.rows.len(), 9);
-    assert!(comparison.has_published());
-    assert!(comparison.notes.is_empty(), "{:?}", comparison.notes);
-    let last = &comparison.rows[8];
+    let chart = charted(&fixtures::nine());
+    let table = table(&chart);
+    assert_eq!(table.rows.len(), 9);
+    assert_eq!(chart.notes, [vocabulary::MAKESPAN]);
+    let heads = table.columns.iter().map(|column| column.head.as_str());
+    assert_eq!(heads.collect_vec(), ["published", "ideal", "measured"]);
+    let last = &table.rows[8];
     assert_eq!(last.name, "cpu-mpmt-8x16");
-    assert_eq!(last.published, PublishedFigure::Seconds(13.84));
-    assert_eq!(
-        (last.ideal_s, last.measured.unwrap().median),
-        (Some(0.1214), 0.1503)
-    );
+    assert_eq!(last.values, ["13.84", "0.12", "0.15"]);
+    insta::assert_snapshot!(last.tooltip, @"cpu-mpmt-8x16: measured 0.1503 s; ideal 0.1214 s; efficiency 80.8 %; published 13.84 s");
 }
 
 #[test]
 fn scaled_waits_drop_published_marks_of_sleeping_work_and_say_so() {
-    let comparison = prepared(&scaled());
-    let seconds =
-        |row: &&crate::record::Summary| matches!(row.published, PublishedFigure::Seconds(_));
-    assert_eq!(comparison.rows.iter().filter(seconds).count(), 4);
-    insta::assert_snapshot!(comparison.notes.join("\n"), @"Waits are multiplied by 0.02; published seconds are for whole waits and not shown with them.");
-    assert!(
-        words(&comparison.chart(""))
-            .join(" ")
-            .contains("multiplied by 0.02")
-    );
+    let chart = charted(&scaled());
+    let published = table(&chart)
+        .rows
+        .iter()
+        .filter(|row| !row.values[0].is_empty());
+    assert_eq!(published.count(), 4);
+    insta::assert_snapshot!(chart.notes[1..].join("\n"), @"Waits are multiplied by 0.02; published seconds are for whole waits and not shown with them.");
 }
 
 #[test]
 fn failures_bounds_and_other_work_are_told() {
     let mut trials = hard_cases();
     trials[0].commands = 64;
-    insta::assert_snapshot!(prepared(&trials).notes.join("\n"), @r"
+    insta::assert_snapshot!(charted(&trials).notes[2..].join("\n"), @r"
     Not the published work (512 commands, 1 s or 2 million loops each), so without its seconds: io-mp-32x1 (64 commands).
     ≥ marks an ideal that is only a lower bound.
     Failed runs do not count: io-mpmt-4x4 (1 of 1), io-mp-32x1 (512 commands) (1 of 3).
@@ -82,7 +84,7 @@ fn no_text_touches_another_or_leaves_the_figure() {
         ("hard", hard_cases()),
         ("scaled", scaled()),
     ] {
-        let chart = prepared(&trials).chart("");
+        let chart = charted(&trials);
         assert_texts_keep_apart(&chart, &format!("comparison-{name}"));
     }
 }
@@ -103,12 +105,12 @@ fn each_experiment_has_a_chart_unless_it_has_too_many_rows() {
 
 #[test]
 fn a_reader_is_told_the_values_of_a_row() {
-    let told = tooltips(&prepared(&hard_cases()).chart(""));
+    let told = tooltips(&charted(&hard_cases()));
     let row = told.iter().find(|words| words.starts_with("io-mpmt-32x16"));
     insta::assert_snapshot!(row.unwrap(), @"io-mpmt-32x16: measured 1.1363 s, from 1.0521 to 1.2204 in 3 runs; ideal 1.0000 s; efficiency 88.0 %; published 1.35 s");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
-    insta::assert_snapshot!("comparison.svg", svg(&prepared(&hard_cases()).chart("")));
+    insta::assert_snapshot!("comparison.svg", svg(&charted(&hard_cases())));
 }

@@ -1,13 +1,12 @@
 //! What the cost charts show, by value and as an SVG.
 
 use super::bars::MOST_ROWS;
-use super::scatter::Point;
 use super::*;
+use crate::chart::grammar::{Chart, Datum, Facet, Mark, Row};
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
-use crate::chart::vocabulary::Quantity;
 use crate::chart::{Kind, draw};
 use crate::model::ExecutorKind;
-use crate::record::{Memory, Trial, comparison_groups, fixtures};
+use crate::record::{Trial, comparison_groups, fixtures};
 
 /// A good run that takes so long and so much memory.
 fn run(label: &str, makespan_s: f64, pss_kib: u64) -> Trial {
@@ -63,16 +62,35 @@ fn with<T>(trials: &[Trial], tell: impl Fn(&Configurations<'_>) -> T) -> T {
     tell(&Configurations::of(&works[0]))
 }
 
-fn rows(trials: &[Trial]) -> Bars {
-    with(trials, Bars::prepare)
+fn bars(trials: &[Trial]) -> Chart {
+    with(trials, bars::chart).unwrap()
 }
 
-fn dots(trials: &[Trial]) -> Scatter {
-    with(trials, Scatter::prepare).unwrap()
+fn scatter(trials: &[Trial]) -> Chart {
+    with(trials, scatter::chart).unwrap()
 }
 
-fn median(row: &bars::Row, quantity: Quantity) -> f64 {
-    row.estimate(quantity).unwrap().median
+fn rows(chart: &Chart) -> &[Row] {
+    &chart.facets[0].table.as_ref().unwrap().rows
+}
+
+/// The marks of a kind in a facet.
+fn marks(facet: &Facet, is_kind: impl Fn(Mark) -> bool) -> Vec<&Datum> {
+    let layers = facet.layers.iter().filter(|layer| is_kind(layer.mark));
+    layers.flat_map(|layer| &layer.data).collect()
+}
+
+/// The names of points, fastest first: those on the front, and others.
+fn points(chart: &Chart) -> (Vec<String>, Vec<String>) {
+    let points = marks(&chart.facets[0], |mark| matches!(mark, Mark::Point(..)));
+    let (front, others) = points.into_iter().rev().partition(|point| point.bold);
+    let names = |points: Vec<&Datum>| {
+        let names = points
+            .into_iter()
+            .filter_map(|point| point.tooltip.split_once(": "));
+        names.map(|(name, _)| name.to_owned()).collect_vec()
+    };
+    (names(front), names(others))
 }
 
 fn reasons(trials: &[Trial]) -> String {
@@ -83,41 +101,46 @@ fn reasons(trials: &[Trial]) -> String {
 
 #[test]
 fn rows_are_the_costs_of_each_configuration_fastest_first() {
-    let rows = rows(&fixtures::repeated(&four(), 3));
-    let told: Vec<(&str, bool, f64)> = (rows.rows.iter())
-        .map(|row| {
-            (
-                row.name.as_str(),
-                row.is_on_front,
-                median(row, Quantity::Makespan),
-            )
-        })
-        .collect();
+    let chart = bars(&fixtures::repeated(&four(), 3));
+    let told = rows(&chart)
+        .iter()
+        .map(|row| (row.name.as_str(), row.bold, row.values[0].as_str()));
     assert_eq!(
-        told,
+        told.collect_vec(),
         [
-            ("io-mpmt-8x16", true, 1.08),
-            ("io-mpmt-2x16", true, 2.16),
-            ("io-mpmt-4x16", false, 2.16),
-            ("io-mp-32x1", false, 4.32)
+            ("io-mpmt-8x16", true, "1.08"),
+            ("io-mpmt-2x16", true, "2.16"),
+            ("io-mpmt-4x16", false, "2.16"),
+            ("io-mp-32x1", false, "4.32")
         ]
     );
-    let first = &rows.rows[0];
-    assert_eq!(median(first, Quantity::Cpu), 0.375);
-    let parts = [Quantity::User, Quantity::System].map(|part| median(first, part));
-    assert_eq!(parts, [0.25, 0.125]);
-    assert_eq!(median(first, Quantity::Voluntary), 1234.0);
-    assert_eq!(median(first, Quantity::Involuntary), 56.0);
-    let memory = median(first, Quantity::Memory(rows.memory));
-    assert_eq!((rows.memory, memory), (Memory::Pss, 9000.0));
+    let headings = chart.facets.iter().map(|facet| facet.heading.as_str());
+    assert_eq!(
+        headings.collect_vec(),
+        [
+            "CPU time, ms",
+            "Voluntary switches",
+            "Involuntary switches",
+            "Memory (PSS), MiB"
+        ]
+    );
+    let medians = chart
+        .facets
+        .iter()
+        .map(|facet| marks(facet, |mark| mark == Mark::Interval)[0].x.at);
+    assert_eq!(medians.collect_vec(), [0.375, 1234.0, 56.0, 9000.0]);
+    let parts = chart.facets[0].layers[..2]
+        .iter()
+        .map(|layer| layer.data[0].x);
+    let parts = parts.map(|extent| (extent.low, extent.high));
+    assert_eq!(parts.collect_vec(), [(0.0, 0.25), (0.25, 0.375)]);
 }
 
 #[test]
 fn the_front_is_what_no_other_beats_in_time_and_memory() {
-    let dots = dots(&four());
-    let names = |dots: &[Point]| dots.iter().map(|dot| dot.name.clone()).collect::<Vec<_>>();
-    assert_eq!(names(&dots.front), ["io-mpmt-8x16", "io-mpmt-2x16"]);
-    assert_eq!(names(&dots.dominated), ["io-mpmt-4x16", "io-mp-32x1"]);
+    let (front, others) = points(&scatter(&four()));
+    assert_eq!(front, ["io-mpmt-8x16", "io-mpmt-2x16"]);
+    assert_eq!(others, ["io-mpmt-4x16", "io-mp-32x1"]);
 }
 
 #[test]
@@ -127,10 +150,10 @@ fn configurations_of_one_label_are_told_apart() {
         executor: ExecutorKind::Rayon,
         ..trials[0].clone()
     });
-    let rows = rows(&trials);
-    assert_eq!(rows.rows.len(), 5);
+    let chart = bars(&trials);
+    assert_eq!(rows(&chart).len(), 5);
     assert!(
-        rows.rows
+        rows(&chart)
             .iter()
             .any(|row| row.name == "io-mpmt-2x16 (rayon)")
     );
@@ -139,18 +162,18 @@ fn configurations_of_one_label_are_told_apart() {
 #[test]
 fn of_very_many_the_front_and_the_fastest_have_rows_and_it_is_said() {
     let trials = cloud(1666);
-    let rows = rows(&trials);
-    assert_eq!(rows.rows.len(), MOST_ROWS);
-    let dots = dots(&trials);
-    let is_shown = |dot: &Point| rows.rows.iter().any(|row| row.name == dot.name);
-    assert!(dots.front.len() < MOST_ROWS && dots.front.iter().all(is_shown));
-    assert_eq!(dots.front.len() + dots.dominated.len(), 1666);
-    let said = words(&rows.chart()).join(" ");
+    let (bars, scatter) = (bars(&trials), scatter(&trials));
+    assert_eq!(rows(&bars).len(), MOST_ROWS);
+    let (front, others) = points(&scatter);
+    let is_shown = |name: &String| rows(&bars).iter().any(|row| row.name == *name);
+    assert!(front.len() < MOST_ROWS && front.iter().all(is_shown));
+    assert_eq!(front.len() + others.len(), 1666);
+    let said = words(&bars).join(" ");
     assert!(
         said.contains("Shown are 40 of 1666 configurations"),
         "{said}"
     );
-    let said = words(&dots.chart()).join(" ");
+    let said = words(&scatter).join(" ");
     assert!(said.contains("without their intervals"), "{said}");
 }
 
@@ -164,9 +187,9 @@ fn of_a_very_long_front_the_fastest_have_rows() {
         )
     };
     let trials: Vec<Trial> = (1..=60).map(one).collect();
-    let rows = rows(&trials);
-    assert_eq!(rows.rows.last().unwrap().name, "io-mpmt-40x16");
-    insta::assert_snapshot!(rows.notes[0], @"Shown are 40 of 60 configurations: the fastest of those on the Pareto front.");
+    let chart = bars(&trials);
+    assert_eq!(rows(&chart).last().unwrap().name, "io-mpmt-40x16");
+    insta::assert_snapshot!(chart.notes[3], @"Shown are 40 of 60 configurations: the fastest of those on the Pareto front.");
 }
 
 #[test]
@@ -175,14 +198,18 @@ fn what_was_not_measured_has_no_column_and_no_picture() {
     for trial in &mut trials {
         (trial.cpu_user_s, trial.voluntary_switches) = (None, None);
     }
+    let headings = |trials: &[Trial]| {
+        let facets = bars(trials).facets.into_iter().map(|facet| facet.heading);
+        facets.collect_vec()
+    };
     assert_eq!(
-        rows(&trials).quantities(),
-        [Quantity::Involuntary, Quantity::Memory(Memory::Pss)]
+        headings(&trials),
+        ["Involuntary switches", "Memory (PSS), MiB"]
     );
     for trial in &mut trials {
         (trial.peak_pss_kib, trial.peak_rss_kib) = (None, None);
     }
-    assert_eq!(rows(&trials).quantities(), [Quantity::Involuntary]);
+    assert_eq!(headings(&trials), ["Involuntary switches"]);
     insta::assert_snapshot!(reasons(&trials), @"test has no memory in its rows to hold the makespan against (run it again)");
     for trial in &mut trials {
         trial.involuntary_switches = None;
@@ -223,18 +250,18 @@ fn each_work_has_two_pictures() {
 
 #[test]
 fn a_reader_is_told_the_figures_of_every_row_and_dot() {
-    let bars = tooltips(&rows(&hard_cases()).chart());
+    let bars = tooltips(&bars(&hard_cases()));
     insta::assert_snapshot!(bars[0], @"io-mpmt-8x16: makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; CPU time 375 ms in 6 runs; user 250 ms, system 125 ms; voluntary switches 1234 in 6 runs; involuntary switches 56 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; 1 of 7 failed; no other is both faster and smaller");
-    let scatter = tooltips(&dots(&hard_cases()).chart());
+    let scatter = tooltips(&scatter(&hard_cases()));
     insta::assert_snapshot!(scatter[0], @"io-mpmt-8x16 (1 of 7 failed): makespan 1.20 s, 95 % interval 1.03 to 1.37 in 6 runs; memory (PSS) 8.79 MiB in 6 runs; on the Pareto front");
     assert_eq!((bars.len(), scatter.len()), (4 * 6, 6));
 }
 
 #[test]
 fn what_has_to_be_known_is_said() {
-    let bars = rows(&hard_cases()).chart();
+    let bars = bars(&hard_cases());
     insta::assert_snapshot!(bars.notes.join(" "), @"For io work, 512 commands, waits of 1 s, total 512, the fastest first. CPU time, context switches and peak memory of the server and all its workers together; less is better. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Bold: the Pareto front, of which no other is both faster and smaller. Failed runs do not count: io-mpmt-8x16 (1 of 7), io-mp-1x1 (1 of 1).");
-    let scatter = dots(&hard_cases()).chart();
+    let scatter = scatter(&hard_cases());
     insta::assert_snapshot!(scatter.notes.join(" "), @"For io work, 512 commands, waits of 1 s, total 512: less of both is better, towards the lower left. The 4 large points and their line are the Pareto front: nothing is both faster and smaller; names as they have room. Grey: 2 others, each beaten by one on the front in time or memory and better than it in neither. Medians with their 95 % intervals; with fewer than six runs, from the smallest to the largest. Failed runs do not count: io-mpmt-8x16 (1 of 7), io-mp-1x1 (1 of 1).");
 }
 
@@ -256,15 +283,15 @@ fn texts_keep_apart_and_within_the_figures() {
         ("cloud", fixtures::repeated(&cloud(90), 6)),
         ("many", cloud(1666)),
     ] {
-        let bars = rows(&trials).chart();
+        let bars = bars(&trials);
         assert_texts_keep_apart(&bars, &format!("cost-{name}"));
-        let scatter = dots(&trials).chart();
+        let scatter = scatter(&trials);
         assert_texts_keep_apart(&scatter, &format!("cost-{name}-pareto"));
     }
 }
 
 #[test]
 fn the_svgs_are_as_they_were() {
-    insta::assert_snapshot!("cost.svg", svg(&rows(&hard_cases()).chart()));
-    insta::assert_snapshot!("cost_pareto.svg", svg(&dots(&hard_cases()).chart()));
+    insta::assert_snapshot!("cost.svg", svg(&bars(&hard_cases())));
+    insta::assert_snapshot!("cost_pareto.svg", svg(&scatter(&hard_cases())));
 }

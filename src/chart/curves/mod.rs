@@ -1,26 +1,26 @@
 //! What one setting does: makespan, efficiency and switches over batch size, threads, waits and
-//! whatever else took several values.
-//!
-//! * `lines`: the configurations that differ in nothing else; `notes`: what is said.
+//! whatever else took several values. `lines` finds the configurations that differ in nothing else.
 //!
 //! Grids of processes and threads are no curves: the heat map and scaling show those.
 
 mod lines;
-mod notes;
 #[cfg(test)]
 mod tests;
 
-use super::estimate::Estimate;
+use itertools::Itertools;
+
 use super::grammar::{Axis, Chart, Datum, EndLabel, Facet, Ticks};
+use super::ideal::{self, Ideal};
 use super::palette::Look;
 use super::scale::Scale;
-use super::unit::{Unit, tick};
+use super::unit::{Unit, short, tick};
 use super::vocabulary::{self, Quantity};
 use super::x_variable::XVariable;
 use super::{Records, Sheet, choice, theme};
 use crate::model::WorkloadKind;
 use crate::record::{Trial, by_experiment, slug};
-use lines::Curve;
+use crate::stats::Estimate;
+use lines::{Curve, Point};
 
 /// Values of an axis that make a curve.
 const FEWEST_VALUES: usize = 3;
@@ -30,6 +30,8 @@ const MOST_VALUES: usize = 60;
 const WIDE: f64 = 4.0;
 /// The heights of the plot areas: of the first, and of what explains it.
 const HEIGHTS: [f64; 2] = [200.0, 110.0];
+/// Gaps that are named one by one.
+const MOST_GAPS: usize = 4;
 
 /// One picture for each experiment, workload and setting that took enough values.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
@@ -39,25 +41,28 @@ pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
     }
     let mut pictures = Vec::new();
     for experiment in &experiments {
-        let found = XVariable::ALL
-            .into_iter()
-            .filter_map(|over| Curves::prepare(experiment, over));
-        let found: Vec<Curves> = found.collect();
+        let found = XVariable::ALL.into_iter();
+        let found = found
+            .filter_map(|over| Curves::of(experiment, over))
+            .collect_vec();
         if found.is_empty() {
             sheet.leave_out(experiment.why_none());
         }
-        pictures.extend(found.into_iter().map(|curves| (experiment, curves)));
+        pictures.extend(found);
     }
     let alone = pictures.len() == 1;
-    for (experiment, curves) in pictures {
-        let of = format!("{}-{}", experiment.stem(&experiments), curves.over.as_str());
+    for curves in pictures {
+        let of = format!(
+            "{}-{}",
+            curves.experiment.stem(&experiments),
+            curves.over.as_str()
+        );
         sheet.push(if alone { "" } else { &of }, curves.chart());
     }
 }
 
 /// Trials of one experiment and workload, warm-ups left out: what they do may differ in waits,
 /// loops, rate and number, which works keep apart.
-#[derive(Clone, Debug, PartialEq)]
 struct Experiment<'a> {
     name: &'a str,
     workload: WorkloadKind,
@@ -66,196 +71,269 @@ struct Experiment<'a> {
 
 /// In the order in which they first appear.
 fn experiments(trials: &[Trial]) -> Vec<Experiment<'_>> {
-    let named = by_experiment(trials).into_iter();
-    named
-        .flat_map(|(name, trials)| by_workload(name, &trials))
-        .collect()
-}
-
-fn by_workload<'a>(name: &'a str, trials: &[&'a Trial]) -> Vec<Experiment<'a>> {
-    let mut workloads: Vec<WorkloadKind> = Vec::new();
-    for trial in trials {
-        if !workloads.contains(&trial.workload) {
-            workloads.push(trial.workload);
-        }
-    }
-    let of = |workload| Experiment {
-        name,
-        workload,
-        trials: (trials.iter().copied())
-            .filter(|trial| trial.workload == workload)
-            .collect(),
-    };
-    workloads.into_iter().map(of).collect()
+    let experiments = by_experiment(trials)
+        .into_iter()
+        .flat_map(|(name, trials)| {
+            let workloads = trials
+                .iter()
+                .map(|trial| trial.workload)
+                .unique()
+                .collect_vec();
+            workloads.into_iter().map(move |workload| {
+                let trials = trials
+                    .iter()
+                    .copied()
+                    .filter(|trial| trial.workload == workload);
+                let trials = trials.collect();
+                Experiment {
+                    name,
+                    workload,
+                    trials,
+                }
+            })
+        });
+    experiments.collect()
 }
 
 impl Experiment<'_> {
     /// A name fit for a file that no other of them has.
     fn stem(&self, all: &[Experiment<'_>]) -> String {
         let name = slug(self.name);
-        let same = all.iter().filter(|other| slug(other.name) == name);
-        match same.count() {
+        let key = |one: &Experiment<'_>| (one.name.to_owned(), one.workload);
+        match all.iter().filter(|other| slug(other.name) == name).count() {
             1 => name,
             _ => {
-                let is_self = |other: &Experiment<'_>| {
-                    (other.name, other.workload) == (self.name, self.workload)
-                };
-                let number = all.iter().position(is_self).unwrap_or(0) + 1;
-                format!("{name}-{}-{number}", self.workload)
+                let rank = all
+                    .iter()
+                    .position(|other| key(other) == key(self))
+                    .unwrap_or(0);
+                format!("{name}-{}-{}", self.workload, rank + 1)
             }
         }
     }
 
     fn why_none(&self) -> String {
-        let name = format!("{}, {} work", self.name, self.workload);
-        if XVariable::Processes.is_grid(&self.trials) {
-            format!(
-                "{name}, varies processes and threads alone, which the heat map and scaling show"
-            )
+        let why = if XVariable::Processes.is_grid(&self.trials) {
+            "varies processes and threads alone, which the heat map and scaling show".to_owned()
         } else {
-            format!(
-                "{name}, has no setting with {FEWEST_VALUES} values: sweep one, as by -b 1..64:x4"
-            )
-        }
+            format!("has no setting with {FEWEST_VALUES} values: sweep one, as by -b 1..64:x4")
+        };
+        format!("{}, {} work, {why}", self.name, self.workload)
     }
 }
 
 /// One setting's curves.
-#[derive(Clone, Debug, PartialEq)]
-struct Curves {
-    /// The experiment's name.
-    experiment: String,
-    /// What all configurations have in common, in words; the workload first.
-    common: String,
-    /// The setting.
+struct Curves<'a> {
+    experiment: &'a Experiment<'a>,
     over: XVariable,
     /// Its values that are shown, ascending.
     values: Vec<f64>,
     /// How many there are.
     measured: usize,
-    /// What is shown: throughput where the number of commands differs, else the makespan; then what
-    /// explains it.
+    /// Throughput where the number of commands differs, else the makespan; then what explains it.
     quantities: Vec<Quantity>,
     /// At least one, in the order of what they ask.
-    curves: Vec<Curve>,
+    curves: Vec<Curve<'a>>,
     /// Combinations of the other settings that have a curve.
     combinations: usize,
-    /// Values at which a shown curve has no good run, in words.
-    gaps: Vec<String>,
 }
 
-impl Curves {
+impl<'a> Curves<'a> {
     /// The curves over one setting; `None` where it did not take enough values.
-    fn prepare(experiment: &Experiment<'_>, over: XVariable) -> Option<Curves> {
+    fn of(experiment: &'a Experiment<'a>, over: XVariable) -> Option<Self> {
         if over.is_grid(&experiment.trials) {
             return None;
         }
-        let groups = lines::groups(over, &experiment.trials);
-        let combinations = groups.len();
-        let common = groups.first()?.common.clone();
-        let mut quantities = if lines::differ_in_commands(&groups) {
-            vec![Quantity::Throughput, Quantity::Efficiency]
+        let all = lines::curves(over, &experiment.trials);
+        let combinations = all.len();
+        let is_same = all
+            .iter()
+            .flat_map(Curve::runs)
+            .map(|trial| trial.commands)
+            .all_equal();
+        let main = if is_same {
+            Quantity::Makespan
         } else {
-            vec![Quantity::Makespan, Quantity::Efficiency]
+            Quantity::Throughput
         };
+        let mut quantities = vec![main, Quantity::Efficiency];
         // Where the number of threads varies, these tell what more of them cost.
         if over.is_concurrency() {
             quantities.extend([Quantity::Involuntary, Quantity::System]);
         }
-        let mut shown = lines::shown(groups);
-        let all = values(&shown);
-        let kept = if is_wide(&all) {
-            choice::by_ratio(&all, MOST_VALUES)
-        } else {
-            choice::evenly(all.len(), MOST_VALUES)
-        };
-        let kept: Vec<f64> = kept.into_iter().map(|rank| all[rank]).collect();
-        for group in &mut shown {
-            group.keep(&kept);
-        }
-        let curves = shown
+        let mut curves = lines::shown(all);
+        let values = curves
             .iter()
-            .map(|group| Curve::of(group, &quantities))
-            .collect();
-        let words = [format!("{} work", experiment.workload), common];
-        let words = words.into_iter().filter(|words| !words.is_empty());
-        Some(Curves {
-            experiment: experiment.name.to_owned(),
-            common: words.collect::<Vec<String>>().join(", "),
+            .flat_map(|curve| curve.places.iter().map(|(value, _)| *value));
+        let all = values.sorted_by(f64::total_cmp).dedup().collect_vec();
+        let choose = if is_wide(&all) {
+            choice::by_ratio
+        } else {
+            evenly
+        };
+        let values = choose(&all, MOST_VALUES)
+            .into_iter()
+            .map(|rank| all[rank])
+            .collect_vec();
+        curves.iter_mut().for_each(|curve| curve.keep(&values));
+        (combinations > 0).then_some(Curves {
+            experiment,
             over,
+            values,
             measured: all.len(),
-            values: kept,
             quantities,
             curves,
             combinations,
-            gaps: shown.iter().flat_map(lines::Group::gaps).collect(),
         })
     }
 
     /// Facets below each other over one axis, which the last one names for all.
     fn chart(&self) -> Chart {
-        let facets = self.quantities.iter().enumerate();
-        let mut facets: Vec<Facet> = facets
-            .filter_map(|(index, &of)| self.facet(index, of))
-            .collect();
+        let main = self.quantities[0];
+        let ideals = self
+            .curves
+            .iter()
+            .map(|curve| curve.ideal(main))
+            .collect_vec();
+        let points = |of: &Quantity| {
+            self.curves
+                .iter()
+                .map(|curve| curve.points(*of))
+                .collect_vec()
+        };
+        let points = self.quantities.iter().map(points).collect_vec();
+        let facets = self.quantities.iter().zip(&points);
+        let facets = facets.filter_map(|(of, points)| self.facet(*of, points, &ideals));
+        let mut facets = facets.collect_vec();
         if let Some(last) = facets.last_mut() {
             last.x.title = self.over.title().to_owned();
         }
+        let over = format!("over {}", self.over.noun());
         Chart {
-            title: self.title(),
-            notes: self.notes(),
+            title: vocabulary::title(&main.name(), self.experiment.name, &over),
+            notes: self.notes(points[0].iter().flatten(), &ideals),
             facets,
         }
     }
 
-    fn facet(&self, index: usize, quantity: Quantity) -> Option<Facet> {
-        let is_main = index == 0;
-        let points = self.curves.iter().flat_map(|curve| curve.points(quantity));
-        let mut values: Vec<f64> = points.flat_map(|(_, of)| of.values()).collect();
+    /// What all configurations have in common, in words; the workload first.
+    fn common(&self) -> String {
+        vocabulary::on_line(
+            &format!("{} work", self.experiment.workload),
+            &self.curves[0].common,
+        )
+    }
+
+    fn notes<'p>(&self, points: impl Iterator<Item = &'p Point>, ideals: &[Ideal]) -> Vec<String> {
+        let what = match self.quantities[0] {
+            Quantity::Throughput => vocabulary::THROUGHPUT,
+            _ => vocabulary::MAKESPAN,
+        };
+        let is_bound = self
+            .curves
+            .iter()
+            .flat_map(Curve::runs)
+            .any(|trial| trial.ideal_is_bound);
+        let has_ideal = ideals.iter().any(|ideal| !ideal.0.is_empty());
+        let by = if is_wide(&self.values) {
+            "evenly by ratio"
+        } else {
+            "evenly by rank"
+        };
+        let gaps = vocabulary::some_of(&self.gaps(), MOST_GAPS, "; ");
+        vocabulary::notes([
+            Some(format!("For {}.", self.common())),
+            Some(what.to_owned()),
+            vocabulary::explained(points.map(|(_, estimate, _)| estimate)),
+            has_ideal.then(|| vocabulary::ideal(is_bound)),
+            vocabulary::shown(
+                self.curves.len(),
+                self.combinations,
+                "combinations of the other settings",
+                "the fastest, the slowest, and evenly by rank between",
+            ),
+            vocabulary::shown(self.values.len(), self.measured, "values", by),
+            gaps.map(|gaps| format!("Without a good run: {gaps}.")),
+        ])
+    }
+
+    /// Values at which a shown curve has no good run, in words.
+    fn gaps(&self) -> Vec<String> {
+        let title = self.over.title();
+        let gaps = self.curves.iter().flat_map(|curve| {
+            curve.gaps().map(move |value| match curve.name.as_str() {
+                "" => format!("{value} {title}"),
+                name => format!("{value} {title} ({name})"),
+            })
+        });
+        gaps.collect()
+    }
+
+    /// A quantity over the setting, with its points on each curve; `None` where there are none.
+    fn facet(&self, quantity: Quantity, points: &[Vec<Point>], ideals: &[Ideal]) -> Option<Facet> {
+        let is_main = quantity == self.quantities[0];
+        let mut values = points
+            .iter()
+            .flatten()
+            .flat_map(|(_, of, _)| of.values())
+            .collect_vec();
         if values.is_empty() {
             return None;
         }
-        let ideals = self.curves.iter().flat_map(|curve| &curve.ideal.points);
-        values.extend(ideals.filter(|_| is_main).map(|(_, ideal)| *ideal));
+        let ideal = ideals.iter().filter(|_| is_main).flat_map(|ideal| &ideal.0);
+        values.extend(ideal.map(|(_, ideal)| *ideal));
         let unit = quantity.unit(&values);
         let scale = match quantity {
             Quantity::Efficiency => Scale::from_zero(values.into_iter().chain([1.0]), unit),
             _ => Scale::suited(&values, unit),
         };
-        let mut facet = Facet::new(self.axis(), quantity.axis(scale), HEIGHTS[index.min(1)]);
+        let height = HEIGHTS[usize::from(!is_main)];
+        let mut facet = Facet::new(self.axis(), quantity.axis(scale), height);
         facet.heading = quantity.heading();
-        let runtimes: Vec<_> = self.curves.iter().map(|curve| &curve.runtime).collect();
-        let looks = Look::series(&runtimes);
+        let looks = Look::series(
+            &self
+                .curves
+                .iter()
+                .map(|curve| &curve.places[0].1.trial().runtime)
+                .collect_vec(),
+        );
         if quantity == Quantity::Efficiency {
             let (low, high) = self.ends();
             facet.add_ideal(theme::IDEAL, &[(low, 1.0), (high, 1.0)], true);
         } else if is_main {
-            // One for all lines where they agree.
-            let first = &self.curves[0].ideal;
-            if self
-                .curves
-                .iter()
-                .all(|curve| curve.ideal.is_that_of(first))
-            {
-                facet.add_ideal(theme::IDEAL, &first.points, true)
-            } else {
-                (self.curves.iter().zip(&looks)).for_each(|(curve, look)| {
-                    facet.add_ideal(look.colour, &curve.ideal.points, false)
-                })
-            }
+            ideal::add(
+                &mut facet,
+                ideals.iter().zip(looks.iter().map(|look| look.colour)),
+            );
         }
+        let lines = self
+            .curves
+            .iter()
+            .zip(points)
+            .zip(ideals)
+            .zip(looks)
+            .collect_vec();
         // The first lies above the others, and answers first.
-        for (curve, look) in self.curves.iter().zip(&looks).rev() {
-            facet.add_series(*look, self.points(curve, quantity));
+        for (((curve, points), ideal), look) in lines.iter().rev() {
+            let datum = |(value, estimate, failed): &Point| {
+                let failed = vocabulary::failed(*failed);
+                let ideal = ideal.at(*value).filter(|_| is_main);
+                let known = [
+                    Some(quantity.told(estimate)),
+                    ideal.map(|ideal| format!("ideal {}", quantity.value(ideal))),
+                    failed.clone(),
+                ];
+                let place = format!("{} {}", short_exact(*value), self.over.title());
+                let words = vocabulary::about(&vocabulary::on_line(&curve.name, &place), known);
+                let text = failed.filter(|_| is_main).unwrap_or_default();
+                Datum::new(*value, estimate).text(text).tooltip(words)
+            };
+            facet.add_series(*look, points.iter().map(datum).collect());
         }
-        for (curve, look) in self.curves.iter().zip(looks) {
-            let last = curve
-                .points(quantity)
-                .last()
-                .filter(|_| !curve.name.is_empty());
-            facet
-                .labels
-                .extend(last.map(|(_, end)| EndLabel::points(end.median, &curve.name, look)));
+        for (((curve, points), _), look) in lines {
+            let last = points.last().filter(|_| !curve.name.is_empty());
+            let label = |end: &Estimate| EndLabel::points(end.median, &curve.name, look);
+            facet.labels.extend(last.map(|(_, end, _)| label(end)));
         }
         Some(facet)
     }
@@ -273,41 +351,30 @@ impl Curves {
         } else {
             Scale::linear(low - air, high + air, plain)
         };
-        let ticks = self.values.iter().map(|&at| (at, ticked(at))).collect();
-        Axis::with(scale, "", Ticks::measured(ticks))
-    }
-
-    fn points(&self, curve: &Curve, quantity: Quantity) -> Vec<Datum> {
-        let point = |(value, estimate): &(f64, Estimate)| {
-            let failed = curve.failed.iter().find(|(at, ..)| at == value);
-            let failed = failed.and_then(|(_, failed, runs)| vocabulary::failed(*failed, *runs));
-            let is_main = quantity == self.quantities[0];
-            let text = failed.clone().filter(|_| is_main).unwrap_or_default();
-            let words = self.tooltip(curve, (*value, quantity, estimate), failed);
-            Datum::new(*value, estimate).text(text).tooltip(words)
+        // Thousands and millions as such where they are whole.
+        let words = |value: f64| match value {
+            whole if whole >= 1e4 && whole % 100.0 == 0.0 => tick(whole),
+            other => short_exact(other),
         };
-        curve.points(quantity).iter().map(point).collect()
+        let ticks = self.values.iter().map(|&at| (at, words(at))).collect();
+        Axis::with(scale, "", Ticks::measured(ticks))
     }
 }
 
-/// Thousands and millions as such where they are whole.
-fn ticked(value: f64) -> String {
-    match value {
-        whole if whole >= 1e4 && whole % 100.0 == 0.0 => tick(whole),
-        other => notes::short_exact(other),
+fn evenly(values: &[f64], most: usize) -> Vec<usize> {
+    choice::evenly(values.len(), most)
+}
+
+/// A setting's value as it was given, without the noise of its unit.
+fn short_exact(value: f64) -> String {
+    if (value - value.round()).abs() < 1e-9 {
+        return format!("{value:.0}");
     }
+    short(value).parse().unwrap_or(value).to_string()
 }
 
 /// Whether ratios matter among values, which ascend, so that they stand on a logarithmic axis.
 fn is_wide(values: &[f64]) -> bool {
     let ends = values.first().zip(values.last());
     ends.is_some_and(|(low, high)| *low > 0.0 && *high >= WIDE * low)
-}
-
-/// All values of some lines, ascending.
-fn values(groups: &[lines::Group<'_>]) -> Vec<f64> {
-    let mut values: Vec<f64> = groups.iter().flat_map(lines::Group::values).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values.dedup();
-    values
 }

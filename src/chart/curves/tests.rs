@@ -55,34 +55,37 @@ fn threads(executors: &[ExecutorKind]) -> Vec<Trial> {
     one.into_iter().chain(more).collect()
 }
 
-fn prepared(trials: &[Trial], over: XVariable) -> Option<Curves> {
-    Curves::prepare(&experiments(trials)[0], over)
+/// The curves over a setting, if there are any.
+fn over<T>(trials: &[Trial], over: XVariable, tell: impl Fn(&Curves<'_>) -> T) -> Option<T> {
+    Curves::of(&experiments(trials)[0], over).as_ref().map(tell)
+}
+
+fn over_batch<T>(trials: &[Trial], tell: impl Fn(&Curves<'_>) -> T) -> T {
+    over(trials, XVariable::Batch, tell).unwrap()
+}
+
+fn charted(trials: &[Trial]) -> Chart {
+    over_batch(trials, |one| one.chart())
 }
 
 #[test]
 fn what_differs_in_one_setting_alone_is_a_line() {
-    let curves = prepared(&batches(6), XVariable::Batch).unwrap();
-    let names: Vec<&str> = curves.curves.iter().map(|c| c.name.as_str()).collect();
-    assert_eq!(names, ["barrier", "pipelined"]);
-    assert_eq!(curves.values, [1.0, 4.0, 16.0, 64.0, 256.0]);
-    insta::assert_snapshot!(curves.common, @"io work, 4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands, total 512");
-    let barrier = &curves.curves[0];
-    assert_eq!(barrier.ideal.at(4.0), Some(1.0));
-    assert!(
-        barrier
-            .main()
-            .iter()
-            .all(|(_, estimate)| estimate.is_interval)
-    );
-    assert!(
-        !barrier.ideal.is_that_of(&curves.curves[1].ideal)
-            && curves.quantities[0] == Quantity::Makespan
-    );
+    over_batch(&batches(6), |curves| {
+        let names = curves.curves.iter().map(|c| c.name.as_str());
+        assert_eq!(names.collect_vec(), ["barrier", "pipelined"]);
+        assert_eq!(curves.values, [1.0, 4.0, 16.0, 64.0, 256.0]);
+        insta::assert_snapshot!(curves.common(), @"io work, 4 processes, 16 threads, spawn, native, lazy start, wait 1 s, 512 commands, total 512");
+        let [barrier, pipelined] = [0, 1].map(|of| curves.curves[of].ideal(Quantity::Makespan));
+        assert_eq!(barrier.at(4.0), Some(1.0));
+        let points = curves.curves[0].points(Quantity::Makespan);
+        assert!(points.iter().all(|(_, estimate, _)| estimate.is_interval));
+        assert!(!barrier.is_that_of(&pipelined) && curves.quantities[0] == Quantity::Makespan);
+    });
     for other in XVariable::ALL
         .into_iter()
         .filter(|over| *over != XVariable::Batch)
     {
-        assert_eq!(prepared(&batches(1), other), None, "{other:?}");
+        assert!(over(&batches(1), other, |_| ()).is_none(), "{other:?}");
     }
 }
 
@@ -116,19 +119,23 @@ fn what_are_two_configurations_are_never_one_line() {
         both.extend(both.clone());
         both[3..].iter_mut().for_each(change);
         assert_eq!(run_groups(&both).len(), 6, "change {number}");
-        let curves = prepared(&both, XVariable::Batch).unwrap();
-        assert_eq!(curves.curves.len(), 2, "change {number}");
+        let curves = over_batch(&both, |curves| curves.curves.len());
+        assert_eq!(curves, 2, "change {number}");
     }
 }
 
 #[test]
 fn one_thread_is_the_beginning_of_the_line_of_every_executor() {
     let executors = [ExecutorKind::Spawn, ExecutorKind::Rayon];
-    let curves = prepared(&threads(&executors), XVariable::Threads).unwrap();
-    assert_eq!(curves.curves.len(), 2);
-    for curve in &curves.curves {
-        assert_eq!(curve.main().len(), 5);
-    }
+    let points = |curves: &Curves<'_>| {
+        let points = curves
+            .curves
+            .iter()
+            .map(|curve| curve.points(curves.quantities[0]).len());
+        points.collect_vec()
+    };
+    let points = over(&threads(&executors), XVariable::Threads, points);
+    assert_eq!(points.unwrap(), [5, 5]);
 }
 
 #[test]
@@ -153,9 +160,12 @@ fn where_the_number_of_commands_differs_throughput_is_shown() {
             })
         })
         .collect();
-    let curves = prepared(&trials, XVariable::Commands).unwrap();
-    assert_eq!(curves.quantities[0], Quantity::Throughput);
-    assert_eq!(curves.curves[0].ideal.at(1000.0), Some(2000.0));
+    over(&trials, XVariable::Commands, |curves| {
+        assert_eq!(curves.quantities[0], Quantity::Throughput);
+        let ideal = curves.curves[0].ideal(Quantity::Throughput);
+        assert_eq!(ideal.at(1000.0), Some(2000.0));
+    })
+    .unwrap();
 }
 
 #[test]
@@ -191,16 +201,17 @@ fn many_combinations_and_many_values_are_thinned_and_said() {
         let label = format!("io-mp-{processes}x1");
         (1..=80).flat_map(move |batch| runs(&label, (1.0, 0.5), 1, |trial| trial.batch = batch))
     });
-    let curves = prepared(&many.collect::<Vec<Trial>>(), XVariable::Batch).unwrap();
-    let shown = curves.values.len();
-    assert!(curves.curves.len() == 7 && shown > MOST_VALUES / 2 && shown <= MOST_VALUES);
-    assert!(curves.values.starts_with(&[1.0, 2.0, 3.0]));
-    let said = said(&curves.chart()).join(" ");
-    let values = format!("{shown} of 80 values: evenly by ratio");
-    assert!(
-        said.contains("7 of 12 combinations") && said.contains(&values),
-        "{said}"
-    );
+    over_batch(&many.collect_vec(), |curves| {
+        let shown = curves.values.len();
+        assert!(curves.curves.len() == 7 && shown > MOST_VALUES / 2 && shown <= MOST_VALUES);
+        assert!(curves.values.starts_with(&[1.0, 2.0, 3.0]));
+        let said = said(&curves.chart()).join(" ");
+        let values = format!("{shown} of 80 values: evenly by ratio");
+        assert!(
+            said.contains("7 of 12 combinations") && said.contains(&values),
+            "{said}"
+        );
+    });
 }
 
 #[test]
@@ -217,14 +228,13 @@ fn failures_leave_gaps_that_are_named() {
     }
     trials[3].makespan_s = Some(f64::NAN);
     trials[4].makespan_s = Some(0.0);
-    let curves = prepared(&trials, XVariable::Batch).unwrap();
-    insta::assert_snapshot!(curves.gaps.join("\n"), @r"
+    insta::assert_snapshot!(over_batch(&trials, |one| one.gaps()).join("\n"), @r"
     1 commands per batch (barrier)
     16 commands per batch (barrier)
     1 commands per batch (pipelined)
     4 commands per batch (pipelined)
     ");
-    svg(&curves.chart());
+    svg(&charted(&trials));
 }
 
 #[test]
@@ -235,9 +245,8 @@ fn work_without_an_ideal_has_no_efficiency() {
             ..trial
         })
         .collect();
-    let curves = prepared(&trials, XVariable::Batch).unwrap();
     assert!(
-        !said(&curves.chart())
+        !said(&charted(&trials))
             .iter()
             .any(|words| *words == "Efficiency" || *words == "ideal")
     );
@@ -264,25 +273,25 @@ fn no_text_touches_another_or_leaves_the_figure() {
             }
         }
     }
-    for (name, trials, over) in [
+    for (name, trials, variable) in [
         ("batch", batches(6), XVariable::Batch),
         ("one-run", batches(1), XVariable::Batch),
         ("threads", threads(&all), XVariable::Threads),
         ("named", named, XVariable::Batch),
     ] {
-        let chart = prepared(&trials, over).unwrap().chart();
+        let chart = over(&trials, variable, |one| one.chart()).unwrap();
         assert_texts_keep_apart(&chart, &format!("curves-{name}"));
     }
 }
 
 #[test]
 fn a_reader_is_told_the_values_of_a_dot() {
-    let curves = prepared(&batches(6), XVariable::Batch).unwrap();
-    insta::assert_snapshot!(tooltips(&curves.chart())[1], @"barrier, 4 commands per batch: 1.25 s, 95 % interval 1.21 to 1.33 in 6 runs; ideal 1.00 s");
+    let chart = charted(&batches(6));
+    insta::assert_snapshot!(tooltips(&chart)[1], @"barrier, 4 commands per batch: 1.25 s, 95 % interval 1.21 to 1.33 in 6 runs; ideal 1.00 s");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
-    let curves = prepared(&batches(6), XVariable::Batch).unwrap();
-    insta::assert_snapshot!("curves.svg", svg(&curves.chart()));
+    let chart = charted(&batches(6));
+    insta::assert_snapshot!("curves.svg", svg(&chart));
 }

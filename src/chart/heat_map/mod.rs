@@ -9,16 +9,20 @@ mod notes;
 mod tests;
 mod variant;
 
+use std::collections::BTreeMap;
+
+use itertools::Itertools;
+
 use super::color_scale::ColorScale;
-use super::estimate::Estimate;
 use super::grammar::{Axis, Chart, Datum, Facet, Fill, Key, Legend, Mark};
 use super::symbol::Symbol;
 use super::unit::Unit;
 use super::vocabulary::Quantity;
 use super::{Records, Sheet, theme, vocabulary};
-use crate::record::{ComparisonGroup, slug};
-use grid::{Cell, CellGrid, Place, Shape, Unfit};
-use variant::{Candidate, Variant, candidates};
+use crate::record::{ComparisonGroup, RunGroup, slug};
+use crate::stats::Estimate;
+use grid::{Grid, Place};
+use variant::{Variant, variants};
 
 /// Pictures of one work: beyond this a reader looks for one and not at them.
 const MOST_PICTURES: usize = 8;
@@ -30,92 +34,86 @@ const LEAST_SHARE: f64 = 0.001;
 /// One picture for each work and each variant of it that makes a grid.
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
     for (work, of) in &sheet.comparison_groups(records.trials) {
-        let Prepared { maps, left_out } = HeatMap::prepare(work);
+        let (maps, left_out) = maps(work);
         for map in maps {
             sheet.push(&slug(&format!("{of} {}", map.among)), map.chart());
         }
         if let Some(reason) = left_out {
-            sheet.leave_out(reason);
+            sheet.leave_out(format!("{} {reason}", work.slug));
         }
     }
 }
 
-/// What a picture shows, before any chart.
-#[derive(Clone, Debug, PartialEq)]
-struct HeatMap {
-    /// The experiment's name.
-    experiment: String,
-    /// The work, in words.
-    work: String,
+/// What a picture shows.
+struct HeatMap<'a> {
+    work: &'a ComparisonGroup<'a>,
     /// How it is run.
     variant: Variant,
-    /// Whether the cells of one thread are of the sequential executor, and not of the variant's.
-    one_thread_is_sequential: bool,
     /// What tells this variant from the others of the same work; empty when there are none.
     among: String,
-    /// What came of it.
-    grid: CellGrid,
+    /// Whether the cells of one thread are of the sequential executor, and not of the variant's.
+    one_thread_is_sequential: bool,
+    grid: Grid<'a>,
+    /// Of those cells that have a good run.
+    makespans: BTreeMap<Place, Estimate>,
 }
 
-/// The pictures of one work.
-#[derive(Clone, Debug, PartialEq)]
-struct Prepared {
-    /// In the order of what they ask.
-    maps: Vec<HeatMap>,
-    /// What is missing, and why.
-    left_out: Option<String>,
-}
-
-impl HeatMap {
-    /// Finds the grids among the trials of a work.
-    fn prepare(work: &ComparisonGroup<'_>) -> Prepared {
-        let candidates = candidates(&work.trials);
-        let shapes: Vec<Shape> = candidates
-            .iter()
-            .map(|one| Shape::of(&one.trials))
-            .collect();
-        let variants: Vec<&Variant> = candidates.iter().map(|one| &one.variant).collect();
-        let fit = candidates
-            .iter()
-            .zip(&shapes)
-            .filter(|(_, shape)| shape.unfit().is_none());
-        let mut fit: Vec<&Candidate<'_>> = fit.map(|(one, _)| one).collect();
-        let left_out = match fit.len() {
-            0 => (shapes.iter().max_by_key(|shape| shape.measured))
-                .and_then(|largest| why_not(&work.slug, largest)),
-            grids if grids > MOST_PICTURES => Some(format!(
-                "{} is run in {grids} ways that each make a grid; drawn are the {MOST_PICTURES} with \
-                 the fastest run (--only takes others)",
-                work.slug
-            )),
-            _ => None,
-        };
-        keep_fastest(&mut fit);
-        let map = |one: &Candidate<'_>| HeatMap {
-            experiment: work.experiment.to_owned(),
-            work: vocabulary::work(&work.name, work.experiment).to_owned(),
-            variant: one.variant.clone(),
-            one_thread_is_sequential: one.has_borrowed(),
-            among: one.variant.among(&variants),
-            grid: CellGrid::of(&one.trials),
-        };
-        Prepared {
-            maps: fit.into_iter().map(map).collect(),
-            left_out,
-        }
+/// The pictures of a work, in the order of what they ask; and what is missing, and why.
+fn maps<'a>(work: &'a ComparisonGroup<'a>) -> (Vec<HeatMap<'a>>, Option<String>) {
+    let variants = variants(&work.trials);
+    let all = variants
+        .iter()
+        .map(|(variant, _)| variant.clone())
+        .collect_vec();
+    let grids = variants
+        .into_iter()
+        .map(|(variant, trials)| (variant, Grid::of(&trials)));
+    let (mut fit, unfit): (Vec<_>, Vec<_>) = grids.partition(|(_, grid)| grid.unfit().is_none());
+    let left_out = match fit.len() {
+        0 => (unfit.iter().max_by_key(|(_, grid)| grid.cells.len()))
+            .and_then(|(_, largest)| largest.unfit()),
+        grids if grids > MOST_PICTURES => Some(format!(
+            "is run in {grids} ways that each make a grid; drawn are the {MOST_PICTURES} with the \
+             fastest run (--only takes others)"
+        )),
+        _ => None,
+    };
+    let fastest = |grid: &Grid<'_>| {
+        let makespans = grid.cells.values().flat_map(RunGroup::makespans_s);
+        makespans.fold(f64::INFINITY, f64::min)
+    };
+    let runs = fit
+        .iter()
+        .map(|(_, grid)| fastest(grid))
+        .sorted_by(f64::total_cmp);
+    if let Some(last) = runs.into_iter().nth(MOST_PICTURES - 1) {
+        fit.retain(|(_, grid)| fastest(grid) <= last);
+        fit.truncate(MOST_PICTURES);
     }
+    let makespan = |(place, group): (&Place, &RunGroup<'_>)| {
+        Some((*place, Quantity::Makespan.estimate(group)?))
+    };
+    let map = |(variant, grid): (Variant, Grid<'a>)| HeatMap {
+        work,
+        among: variant.among(&all),
+        one_thread_is_sequential: variant.has_borrowed(&grid),
+        makespans: grid.cells.iter().filter_map(makespan).collect(),
+        variant,
+        grid,
+    };
+    (fit.into_iter().map(map).collect(), left_out)
+}
 
+impl HeatMap<'_> {
     /// The figures that any cell has, the makespan first.
     fn quantities(&self) -> Vec<Quantity> {
-        let memory = Quantity::Memory(self.grid.memory);
-        let has = |quantity: &Quantity| {
-            self.grid
-                .cells()
-                .any(|(_, cell)| cell.value(*quantity).is_some())
-        };
-        [Quantity::Makespan, Quantity::Efficiency, memory]
-            .into_iter()
-            .filter(has)
+        let all = [
+            Quantity::Makespan,
+            Quantity::Efficiency,
+            Quantity::Memory(self.grid.memory),
+        ];
+        all.into_iter()
+            .filter(|of| !self.grid.values(*of).is_empty())
             .collect()
     }
 
@@ -123,16 +121,12 @@ impl HeatMap {
     /// they lose nothing by it.
     fn chart(&self) -> Chart {
         let quantities = self.quantities();
-        let cells = self.grid.cells().count();
-        let mut facets: Vec<Facet> = Vec::new();
-        for (index, quantity) in quantities.iter().enumerate() {
-            let answers = index == 0 || cells * quantities.len() <= MOST_TOOLTIPS;
-            let facet = self.facet(*quantity, answers);
-            facets.push(Facet {
-                beside: index > 1,
-                ..facet
-            });
-        }
+        let answers = self.grid.cells.len() * quantities.len() <= MOST_TOOLTIPS;
+        let facet = |(index, of): (usize, &Quantity)| Facet {
+            beside: index > 1,
+            ..self.facet(*of, index == 0 || answers)
+        };
+        let facets = quantities.iter().enumerate().map(facet).collect();
         Chart {
             title: self.title(),
             notes: self.notes(),
@@ -154,84 +148,69 @@ impl HeatMap {
         facet.legend = vec![Legend::new(Key::Colours(scale, low, high), "")];
         let best = grid.best().map(|(place, _)| place);
         let near = grid.near_best();
-        let [mut empty, mut crossed, mut coloured] = [const { Vec::new() }; 3];
-        for ((column, row), place) in self.places() {
-            let datum = Datum::new(column, row);
-            let Some(cell) = grid.cell(place) else {
+        let [mut empty, mut crossed, mut coloured, mut outlined, mut star] =
+            [const { Vec::new() }; 5];
+        for (datum, place) in self.places() {
+            outlined.extend(near.contains(&place).then(|| datum.clone()));
+            star.extend((best == Some(place)).then(|| datum.clone()));
+            let Some(group) = grid.cells.get(&place) else {
                 empty.push(datum);
                 continue;
             };
-            let value = cell.value(quantity);
+            let value = grid::value(group, quantity);
             let words = match (quantity, value) {
-                (Quantity::Makespan, _) => Some(self.told(place, cell)),
-                (_, None) => None,
-                (_, Some(value)) => {
+                (Quantity::Makespan, _) => Some(self.told(place, group)),
+                (_, value) => value.map(|value| {
                     let (place, value) = (notes::place(place), unit.with_name(value));
-                    Some(format!("{place}: {} {value}", quantity.heading()))
-                }
+                    format!("{place}: {} {value}", quantity.heading())
+                }),
             };
             let datum = datum.tooltip(words.filter(|_| answers).unwrap_or_default());
             match value {
                 None => crossed.push(datum),
                 Some(value) => {
-                    let datum = datum.text(written(quantity, unit, value, cell));
-                    let bold = best == Some(place);
-                    coloured.push(Datum {
-                        bold,
-                        ..datum.coloured(scale.colour(value))
-                    });
+                    let text = self.written(quantity, unit, (place, group, value));
+                    let datum = datum.text(text).coloured(scale.colour(value));
+                    let is_best = best == Some(place);
+                    coloured.push(if is_best { datum.bold() } else { datum });
                 }
             }
         }
-        let marked = |is_marked: &dyn Fn(&Place) -> bool| -> Vec<Datum> {
-            let places = self.places().filter(|(_, place)| is_marked(place));
-            places
-                .map(|((column, row), _)| Datum::new(column, row))
-                .collect()
-        };
         facet.add(Mark::Cell(Fill::Empty), theme::GRID, empty);
         facet.add(Mark::Cell(Fill::Crossed), theme::QUIET, crossed);
         facet.add(Mark::Cell(Fill::Colour), theme::BAND, coloured);
-        facet.add(
-            Mark::Outline,
-            theme::INK,
-            marked(&|place| near.contains(place)),
-        );
-        let star = marked(&|place| best == Some(*place));
+        facet.add(Mark::Outline, theme::INK, outlined);
         facet.add(Mark::Point(Symbol::Star, 5.5), theme::INK, star);
         facet
     }
 
-    /// Where each pair of processes and threads stands: column and row.
-    fn places(&self) -> impl Iterator<Item = ((f64, f64), Place)> {
-        let rows = self.grid.processes.iter().enumerate();
-        rows.flat_map(|(row, &processes)| {
-            let columns = self.grid.threads.iter().enumerate();
-            columns
-                .map(move |(column, &threads)| ((column as f64, row as f64), (processes, threads)))
+    /// Where each pair of processes and threads stands.
+    fn places(&self) -> impl Iterator<Item = (Datum, Place)> {
+        let rows = (0..)
+            .map(f64::from)
+            .zip(self.grid.processes.iter().copied());
+        let columns = (0..).map(f64::from).zip(self.grid.threads.iter().copied());
+        let pairs = rows.cartesian_product(columns.collect_vec());
+        pairs.map(|((row, processes), (column, threads))| {
+            (Datum::new(column, row), (processes, threads))
         })
     }
-}
 
-/// A value as its cell has it: below the makespan is how far it is known, or how many runs failed.
-fn written(quantity: Quantity, unit: Unit, value: f64, cell: &Cell) -> String {
-    let value = match quantity {
-        Quantity::Efficiency if value < LEAST_SHARE => "<0.1".to_owned(),
-        _ => unit.written(value),
-    };
-    let half = || {
-        cell.makespan
-            .as_ref()
-            .and_then(Estimate::half_width)
-            .map(notes::plus_minus)
-    };
-    let failed = vocabulary::failed(cell.not_ok, cell.runs);
-    match failed
-        .or_else(half)
-        .filter(|_| quantity == Quantity::Makespan)
-    {
-        Some(second) => format!("{value}\n{second}"),
-        None => value,
+    /// A value as its cell has it: below the makespan is how far it is known, or how many runs failed.
+    fn written(
+        &self,
+        quantity: Quantity,
+        unit: Unit,
+        (place, group, value): (Place, &RunGroup<'_>, f64),
+    ) -> String {
+        let written = match quantity {
+            Quantity::Efficiency if value < LEAST_SHARE => "<0.1".to_owned(),
+            _ => unit.written(value),
+        };
+        let half = self.makespans.get(&place).and_then(Estimate::half_width);
+        let second = vocabulary::failed(group.failed()).or(half.map(notes::plus_minus));
+        let second = second.filter(|_| quantity == Quantity::Makespan);
+        [written].into_iter().chain(second).join("\n")
     }
 }
 
@@ -241,44 +220,4 @@ fn color_scale(quantity: Quantity, values: &[f64]) -> ColorScale {
         Quantity::Efficiency => ColorScale::of_shares(values),
         _ => ColorScale::falling(values, quantity == Quantity::Makespan),
     }
-}
-
-/// Keeps as many as are drawn, in their order.
-fn keep_fastest(candidates: &mut Vec<&Candidate<'_>>) {
-    let fastest = |one: &Candidate<'_>| {
-        let makespans = one
-            .trials
-            .iter()
-            .filter_map(|trial| trial.usable_makespan_s());
-        makespans.fold(f64::INFINITY, f64::min)
-    };
-    let mut runs: Vec<f64> = candidates.iter().map(|one| fastest(one)).collect();
-    runs.sort_by(f64::total_cmp);
-    if let Some(&last) = runs.get(MOST_PICTURES - 1) {
-        candidates.retain(|one| fastest(one) <= last);
-        candidates.truncate(MOST_PICTURES);
-    }
-}
-
-/// Why the largest grid of a work, of this name, is not drawn.
-fn why_not(name: &str, largest: &Shape) -> Option<String> {
-    let (rows, columns) = (largest.processes.len(), largest.threads.len());
-    let (measured, cells) = (largest.measured, largest.cells());
-    Some(match largest.unfit()? {
-        Unfit::Thin => format!(
-            "{name} is no grid: for one executor, dispatch, batch, start and runtime it has {rows} × \
-             {columns} numbers of processes and threads, and a heat map needs 2 × 2 (-p 1,4 -t 1,4)"
-        ),
-        Unfit::Sparse => format!(
-            "{name} has {measured} of the {cells} pairs of its processes and threads, and a heat map \
-             needs half of them and at least four"
-        ),
-        Unfit::Large => format!(
-            "{name} has a grid of {rows} × {columns} processes and threads, and more than {} of one \
-             or {} cells can't be read (--only takes some of them)",
-            grid::MOST_VALUES,
-            grid::MOST_CELLS
-        ),
-        Unfit::Failed => format!("{name} has no good run, only failures (see the column error)"),
-    })
 }

@@ -45,38 +45,49 @@ fn hard_cases() -> Vec<Trial> {
     trials
 }
 
-fn prepared(trials: &[Trial]) -> Prepared {
+/// What is told of the only work's pictures, and what is left out.
+fn all<T>(trials: &[Trial], tell: impl Fn(&HeatMap<'_>) -> T) -> (Vec<T>, Option<String>) {
     let works = comparison_groups(trials);
     assert_eq!(works.len(), 1);
-    HeatMap::prepare(&works[0])
+    let (maps, left_out) = maps(&works[0]);
+    let left_out = left_out.map(|reason| format!("{} {reason}", works[0].slug));
+    (maps.iter().map(tell).collect(), left_out)
 }
 
-fn only(trials: &[Trial]) -> HeatMap {
-    let mut maps = prepared(trials).maps;
+fn only<T>(trials: &[Trial], tell: impl Fn(&HeatMap<'_>) -> T) -> T {
+    let (mut maps, _) = all(trials, tell);
     assert_eq!(maps.len(), 1);
     maps.remove(0)
 }
 
+fn charted(trials: &[Trial]) -> Chart {
+    only(trials, |one| one.chart())
+}
+
 fn reason(trials: &[Trial]) -> String {
-    let Prepared { maps, left_out } = prepared(trials);
+    let (maps, left_out) = all(trials, |_| ());
     assert!(maps.is_empty());
     left_out.unwrap()
 }
 
 #[test]
 fn one_thread_of_the_sequential_executor_is_part_of_the_grid() {
-    let map = only(&grid(&[1, 2], &[1, 4]));
-    assert_eq!(map.variant.means.executor, ExecutorKind::Spawn);
-    assert!(map.one_thread_is_sequential && map.among.is_empty());
-    assert_eq!(
-        (&map.grid.processes[..], &map.grid.threads[..]),
-        (&[1, 2][..], &[1, 4][..])
-    );
-    let cell = map.grid.cell((2, 1)).unwrap();
-    assert_eq!(cell.makespan.unwrap().median, 2.56 + 0.0052);
-    assert_eq!(cell.efficiency, Some(2.56 / (2.56 + 0.0052)));
-    assert_eq!((cell.memory, cell.runs, cell.not_ok), (Some(6810.0), 1, 0));
-    assert_eq!(map.grid.memory, Memory::Pss);
+    only(&grid(&[1, 2], &[1, 4]), |map| {
+        assert_eq!(map.variant.means.executor, ExecutorKind::Spawn);
+        assert!(map.one_thread_is_sequential && map.among.is_empty());
+        assert_eq!(
+            (&map.grid.processes[..], &map.grid.threads[..]),
+            (&[1, 2][..], &[1, 4][..])
+        );
+        let cell = &map.grid.cells[&(2, 1)];
+        assert_eq!(map.makespans[&(2, 1)].median, 2.56 + 0.0052);
+        let efficiency = grid::value(cell, Quantity::Efficiency);
+        assert_eq!(efficiency, Some(2.56 / (2.56 + 0.0052)));
+        let memory = Quantity::Memory(Memory::Pss).median(cell);
+        assert_eq!((memory, cell.runs().len()), (Some(6810.0), 1));
+        assert!(!cell.failed().any());
+        assert_eq!(map.grid.memory, Memory::Pss);
+    });
 }
 
 #[test]
@@ -85,8 +96,8 @@ fn an_executor_keeps_its_own_runs_with_one_thread() {
     let mut own = run((2, 1));
     (own.executor, own.makespan_s) = (ExecutorKind::Spawn, Some(3.0));
     trials.push(own);
-    let grid = only(&trials).grid;
-    let makespan = |place| grid.cell(place).unwrap().makespan.unwrap();
+    let makespans = only(&trials, |map| map.makespans.clone());
+    let makespan = |place| makespans[&place];
     assert_eq!((makespan((2, 1)).median, makespan((2, 1)).runs), (3.0, 1));
     assert_eq!(makespan((1, 1)).median, 5.12 + 0.0051);
 }
@@ -102,16 +113,15 @@ fn each_way_to_run_the_work_has_a_picture() {
         });
         trials.push(Trial { dispatch, ..trial });
     }
-    let maps = prepared(&trials).maps;
-    let told: Vec<(&str, bool)> = (maps.iter())
-        .map(|map| (map.among.as_str(), map.one_thread_is_sequential))
-        .collect();
+    let (told, _) = all(&trials, |map| {
+        (map.among.clone(), map.one_thread_is_sequential)
+    });
     assert_eq!(
         told,
         [
-            ("spawn, barrier", true),
-            ("rayon, barrier", true),
-            ("spawn, pipelined", false)
+            ("spawn, barrier".to_owned(), true),
+            ("rayon, barrier".to_owned(), true),
+            ("spawn, pipelined".to_owned(), false)
         ]
     );
     let drawings = draw(&[Kind::HeatMap], &records(&trials));
@@ -136,9 +146,9 @@ fn of_very_many_ways_the_fastest_are_drawn_and_it_is_said() {
             ..trial
         })
     });
-    let Prepared { maps, left_out } = prepared(&ways.collect::<Vec<_>>());
-    assert_eq!(maps.len(), MOST_PICTURES);
-    assert!(maps.iter().all(|map| map.variant.batch <= 8));
+    let (batches, left_out) = all(&ways.collect::<Vec<_>>(), |map| map.variant.batch);
+    assert_eq!(batches.len(), MOST_PICTURES);
+    assert!(batches.iter().all(|batch| *batch <= 8));
     insta::assert_snapshot!(left_out.unwrap(), @"test is run in 12 ways that each make a grid; drawn are the 8 with the fastest run (--only takes others)");
 }
 
@@ -148,9 +158,10 @@ fn the_best_and_what_is_as_good_are_found_by_their_medians() {
     for (trial, makespan_s) in trials.iter_mut().zip([1.04, 1.06, 1.0, f64::NAN]) {
         trial.makespan_s = Some(makespan_s);
     }
-    let grid = only(&trials).grid;
-    assert_eq!(grid.best(), Some(((2, 2), 1.0)));
-    assert_eq!(Vec::from_iter(grid.near_best()), [(1, 2), (2, 2)]);
+    only(&trials, |map| {
+        assert_eq!(map.grid.best(), Some(((2, 2), 1.0)));
+        assert_eq!(Vec::from_iter(map.grid.near_best()), [(1, 2), (2, 2)]);
+    });
 }
 
 #[test]
@@ -160,7 +171,7 @@ fn figures_that_were_not_measured_have_no_panel() {
         trial.ideal_s = Some(0.0);
     }
     let shown = |trials: &[Trial]| -> Vec<String> {
-        let quantities = only(trials).quantities();
+        let quantities = only(trials, |one| one.quantities());
         quantities.into_iter().map(Quantity::heading).collect()
     };
     assert_eq!(shown(&trials), ["Makespan", "Memory (PSS)"]);
@@ -168,7 +179,7 @@ fn figures_that_were_not_measured_have_no_panel() {
     assert_eq!(shown(&trials), ["Makespan", "Memory (RSS)"]);
     trials[0].peak_rss_kib = None;
     assert_eq!(shown(&trials), ["Makespan"]);
-    let title = only(&trials).chart().title;
+    let title = charted(&trials).title;
     assert_eq!(title, "Makespan of test by processes and threads");
 }
 
@@ -185,8 +196,8 @@ fn what_is_no_grid_is_left_out_with_a_reason() {
 
 #[test]
 fn what_has_to_be_known_is_said() {
-    let map = only(&hard_cases());
-    insta::assert_snapshot!(map.notes().join("\n"), @"
+    let notes = only(&hard_cases(), |one| one.notes());
+    insta::assert_snapshot!(notes.join("\n"), @"
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 16 processes × 8 threads in 62.4 ms; no other is within 5 % of it.
     Brighter is better: a shorter makespan (logarithmic), a higher efficiency (ideal / makespan; at least as shown, for the ideal is a lower bound) and less memory.
@@ -195,8 +206,8 @@ fn what_has_to_be_known_is_said() {
     A crossed cell has no good run.
     Failed runs do not count: 2×8 (1 of 3), 16×16 (3 of 3).
     ");
-    let map = only(&fixtures::repeated(&grid(&powers(6), &powers(6)), 6));
-    insta::assert_snapshot!(map.notes().join("\n"), @"
+    let all = fixtures::repeated(&grid(&powers(6), &powers(6)), 6);
+    insta::assert_snapshot!(only(&all, |one| one.notes()).join("\n"), @"
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 8 processes × 32 threads in 60.7 ms; the outline holds the 3 cells within 5 % of it.
     Brighter is better: a shorter makespan (logarithmic), a higher efficiency (ideal / makespan) and less memory.
@@ -206,7 +217,7 @@ fn what_has_to_be_known_is_said() {
 
 #[test]
 fn a_reader_is_told_the_figures_of_every_cell() {
-    let all = tooltips(&only(&hard_cases()).chart());
+    let all = tooltips(&charted(&hard_cases()));
     let told = |start: &str| {
         let told = all.iter().filter(|words| words.starts_with(start)).cloned();
         told.collect::<Vec<String>>().join("\n")
@@ -237,7 +248,7 @@ fn texts_keep_apart_and_within_the_figure() {
             grid(&(1..=41).collect::<Vec<_>>(), &(1..=41).collect::<Vec<_>>()),
         ),
     ] {
-        let chart = only(&trials).chart();
+        let chart = charted(&trials);
         assert_texts_keep_apart(&chart, &format!("heat-map-{name}"));
         assert!(tooltips(&chart).len() <= 2000 + 2);
     }
@@ -245,11 +256,8 @@ fn texts_keep_apart_and_within_the_figure() {
 
 #[test]
 fn values_are_written_where_they_have_room() {
-    let shown = |trials: &[Trial], value: &str| {
-        words(&only(trials).chart())
-            .iter()
-            .any(|words| words == value)
-    };
+    let shown =
+        |trials: &[Trial], value: &str| words(&charted(trials)).iter().any(|words| words == value);
     let value = "646"; // milliseconds of 2 processes of 4 threads
     assert!(shown(&grid(&[1, 2], &[2, 4]), value));
     let many: Vec<u32> = (1..=41).collect();
@@ -262,15 +270,12 @@ fn an_odd_measure_breaks_nothing() {
     trials[0].makespan_s = Some(0.0);
     trials[1].ideal_s = Some(f64::INFINITY);
     trials[2].peak_pss_kib = Some(0);
-    let map = only(&trials);
-    assert_eq!(
-        map.grid.cell((1, 2)).unwrap().value(Quantity::Makespan),
-        None
-    );
-    assert_texts_keep_apart(&map.chart(), "heat-map-odd");
+    let makespans = only(&trials, |map| map.makespans.clone());
+    assert!(!makespans.contains_key(&(1, 2)));
+    assert_texts_keep_apart(&charted(&trials), "heat-map-odd");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
-    insta::assert_snapshot!("heat_map.svg", svg(&only(&hard_cases()).chart()));
+    insta::assert_snapshot!("heat_map.svg", svg(&charted(&hard_cases())));
 }

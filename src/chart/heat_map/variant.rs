@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use itertools::Itertools;
+
+use super::grid::Grid;
 use crate::chart::order::Means;
 use crate::model::ExecutorKind;
-use crate::record::Trial;
+use crate::record::{RunGroup, Trial};
 
 /// All that a configuration is asked beside its processes and threads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,15 +16,6 @@ pub struct Variant {
     pub means: Means,
     /// Commands per batch.
     pub batch: u32,
-}
-
-/// Trials of one variant.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Candidate<'a> {
-    /// Which one.
-    pub variant: Variant,
-    /// In the order of the records, what it has from `sequential` last.
-    pub trials: Vec<&'a Trial>,
 }
 
 impl Variant {
@@ -50,17 +44,13 @@ impl Variant {
     }
 
     /// What tells it from others, in words; empty when nothing does.
-    pub fn among(&self, others: &[&Variant]) -> String {
-        let others: Vec<[String; 5]> = others.iter().map(|other| other.words()).collect();
-        let differs =
-            |index: usize, word: &String| others.iter().any(|other| other[index] != *word);
-        let told = self
-            .words()
-            .into_iter()
-            .enumerate()
-            .filter(|(index, word)| differs(*index, word));
-        told.map(|(_, word)| word)
-            .collect::<Vec<String>>()
+    pub fn among(&self, others: &[Variant]) -> String {
+        let others = others.iter().map(Variant::words).collect_vec();
+        let differs = |index: usize, word: &str| others.iter().any(|other| other[index] != word);
+        let words = self.words().into_iter().enumerate();
+        words
+            .filter(|(index, word)| differs(*index, word))
+            .map(|(_, word)| word)
             .join(", ")
     }
 
@@ -76,53 +66,42 @@ impl Variant {
             "executor {executor}{sequential}, {dispatch} dispatch, {batch}, {spawn} start, {runtime}"
         )
     }
+
+    /// Whether some cells of its grid are of another executor.
+    pub fn has_borrowed(&self, grid: &Grid<'_>) -> bool {
+        let mut runs = grid.cells.values().flat_map(RunGroup::runs);
+        runs.any(|trial| trial.executor != self.means.executor)
+    }
 }
 
 /// The trials of each variant, in the order of what the variants ask.
 ///
 /// With one thread `sequential` is what every executor comes to, and the default. So such trials
-/// stand beside those of each other executor that has none of its own; a candidate of which nothing
-/// else is left is none.
-pub fn candidates<'a>(trials: &[&'a Trial]) -> Vec<Candidate<'a>> {
+/// stand beside those of each other executor that has none of its own, for the same processes; a
+/// variant of which nothing else is left is none.
+pub fn variants<'a>(trials: &[&'a Trial]) -> Vec<(Variant, Vec<&'a Trial>)> {
     let mut found: BTreeMap<Variant, Vec<&Trial>> = BTreeMap::new();
     for trial in trials {
         found.entry(Variant::of(trial)).or_default().push(trial);
     }
-    let all = found
-        .into_iter()
-        .map(|(variant, trials)| Candidate { variant, trials });
     let is_sequential =
-        |one: &Candidate<'_>| one.variant.means.executor == ExecutorKind::Sequential;
-    let (lending, mut others): (Vec<_>, Vec<_>) = all.partition(is_sequential);
-    for lender in lending {
-        let borrowers = others
+        |(variant, _): &(Variant, _)| variant.means.executor == ExecutorKind::Sequential;
+    let (lending, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_sequential);
+    for (lender, trials) in lending {
+        let mut has_lent = false;
+        for (_, borrower) in others
             .iter_mut()
-            .filter(|other| other.variant.is_like(&lender.variant));
-        let lent = borrowers.map(|other| other.borrow(&lender.trials)).count();
-        if lent == 0 || lender.trials.iter().any(|trial| trial.threads > 1) {
-            others.push(lender);
+            .filter(|(other, _)| other.is_like(&lender))
+        {
+            let own = borrower.iter().filter(|trial| trial.threads == 1);
+            let own: HashSet<u32> = own.map(|trial| trial.processes).collect();
+            let lent = trials.iter().filter(|trial| trial.threads == 1);
+            borrower.extend(lent.filter(|trial| !own.contains(&trial.processes)));
+            has_lent = true;
+        }
+        if !has_lent || trials.iter().any(|trial| trial.threads > 1) {
+            others.push((lender, trials));
         }
     }
     others
-}
-
-impl<'a> Candidate<'a> {
-    /// Takes in what was run with one thread, for processes that it has not with one thread itself.
-    fn borrow(&mut self, sequential: &[&'a Trial]) {
-        let one_thread = |trial: &&&'a Trial| trial.threads == 1;
-        let own: HashSet<u32> = self
-            .trials
-            .iter()
-            .filter(one_thread)
-            .map(|trial| trial.processes)
-            .collect();
-        let lent = sequential.iter().filter(one_thread);
-        self.trials
-            .extend(lent.filter(|trial| !own.contains(&trial.processes)));
-    }
-
-    /// Whether some of its trials are of another executor.
-    pub fn has_borrowed(&self) -> bool {
-        (self.trials.last()).is_some_and(|trial| trial.executor != self.variant.means.executor)
-    }
 }

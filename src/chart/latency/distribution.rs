@@ -2,63 +2,68 @@
 
 use std::collections::BTreeMap;
 
+use itertools::Itertools;
+
 use crate::chart::Trace;
 use crate::chart::choice;
-use crate::chart::palette::MOST_SERIES;
+use crate::chart::grammar::{Axis, Datum, EndLabel, Facet, Mark};
+use crate::chart::palette::{Look, MOST_SERIES};
+use crate::chart::scale::Scale;
+use crate::chart::unit::Unit;
+use crate::chart::vocabulary::{self, Quantity};
 use crate::record::TraceRow;
 
+const HEIGHT: f64 = 170.0;
 /// Steps of a curve: more can't be told apart.
 const MOST_STEPS: usize = 400;
 
-/// The latencies of the batches of some traced runs.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Distribution {
-    /// One for each run that is shown.
-    pub runs: Vec<Traced>,
-    /// Traces with answered batches.
-    pub traces: usize,
-}
-
-/// The latencies of one traced run.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Traced {
-    /// The configuration.
-    pub name: String,
-    /// Batches that were answered.
-    pub batches: usize,
-    /// Latency in seconds, and the share of the batches that took no longer: ascending, to 1.
-    pub steps: Vec<(f64, f64)>,
-}
-
-impl Distribution {
-    /// Of the first traces that have answered batches; `None` when none has.
-    pub fn prepare(traces: &[Trace]) -> Option<Distribution> {
-        let traced = traces.iter().filter_map(Traced::of);
-        let mut runs: Vec<Traced> = traced.collect();
-        let traces = runs.len();
-        runs.truncate(MOST_SERIES);
-        (traces > 0).then_some(Distribution { runs, traces })
+/// A curve for each of the first traces with answered batches, with its mark at the median, and at the
+/// ends of the middle eight tenths; and which traces are shown. `None` when no batch was answered.
+pub(super) fn facet(traces: &[Trace]) -> Option<(Facet, Option<String>)> {
+    let runs = traces
+        .iter()
+        .map(|trace| (&trace.name, latencies(&trace.rows)));
+    let runs = runs
+        .filter(|(_, latencies)| !latencies.is_empty())
+        .collect_vec();
+    let shown = &runs[..runs.len().min(MOST_SERIES)];
+    let all = shown
+        .iter()
+        .flat_map(|(_, latencies)| latencies)
+        .copied()
+        .collect_vec();
+    let unit = Quantity::Latency.unit(&all);
+    let y = Axis::new(
+        Scale::linear(0.0, 1.0, Unit::PERCENT),
+        "% of the batches took no longer",
+    );
+    let x = Quantity::Latency.axis(Scale::log(all, unit));
+    let mut facet = Facet::new(x, y, HEIGHT);
+    facet.heading = "Every batch of a traced run".to_owned();
+    for ((name, latencies), look) in shown.iter().zip(Look::plain(shown.len())).rev() {
+        let batches = latencies.len();
+        let step = |rank: usize| (latencies[rank], (rank + 1) as f64 / batches as f64);
+        let steps = choice::evenly(batches, MOST_STEPS)
+            .into_iter()
+            .map(step)
+            .collect_vec();
+        let line = [(steps[0].0, 0.0)].into_iter().chain(steps.iter().copied());
+        let line = line.map(|(seconds, share)| Datum::new(seconds, share));
+        facet.add(Mark::Step(1.5), look.colour, line);
+        let point = |share: f64| {
+            let (seconds, _) = steps.iter().find(|(_, reached)| *reached >= share)?;
+            let (percent, latency) = (share * 100.0, unit.with_name(*seconds));
+            let words = format!(
+                "{name}: {percent:.0} % of {batches} batches took no longer than {latency}"
+            );
+            Some(Datum::new(*seconds, share).tooltip(words))
+        };
+        let points = [0.1, 0.5, 0.9].into_iter().filter_map(point);
+        facet.add(Mark::Point(look.symbol, 3.5), look.colour, points);
+        facet.labels.insert(0, EndLabel::points(1.0, name, look));
     }
-}
-
-impl Traced {
-    fn of(trace: &Trace) -> Option<Traced> {
-        let latencies = latencies(&trace.rows);
-        let count = latencies.len();
-        let step = |index: usize| (latencies[index], (index + 1) as f64 / count as f64);
-        let shown = choice::evenly(count, MOST_STEPS);
-        (count > 0).then(|| Traced {
-            name: trace.name.clone(),
-            batches: count,
-            steps: shown.into_iter().map(step).collect(),
-        })
-    }
-
-    /// The latency that a share of the batches did not exceed.
-    pub fn quantile(&self, share: f64) -> Option<f64> {
-        let reached = self.steps.iter().find(|(_, reached)| *reached >= share);
-        reached.map(|(seconds, _)| *seconds)
-    }
+    let note = vocabulary::shown(shown.len(), runs.len(), "traces", "the first ones");
+    (!runs.is_empty()).then_some((facet, note))
 }
 
 /// From when each batch was due to its result, ascending. Each batch counts once, however many
@@ -69,7 +74,8 @@ fn latencies(rows: &[TraceRow]) -> Vec<f64> {
         (latency.is_finite() && latency > 0.0).then_some((row.batch, latency))
     });
     let by_batch: BTreeMap<u64, f64> = answered.collect();
-    let mut latencies: Vec<f64> = by_batch.into_values().collect();
-    latencies.sort_unstable_by(f64::total_cmp);
-    latencies
+    by_batch
+        .into_values()
+        .sorted_unstable_by(f64::total_cmp)
+        .collect()
 }

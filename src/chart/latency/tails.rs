@@ -1,153 +1,143 @@
 //! Percentiles of the batch latency by configuration.
 
-use crate::chart::choice;
-use crate::chart::estimate::Estimate;
-use crate::chart::order::AxisOrder;
-use crate::chart::palette::MOST_SERIES;
-use crate::chart::vocabulary;
-use crate::model::Runtime;
-use crate::record::{ComparisonGroup, Status, Trial, group_by, median_makespan_s};
+use std::cmp::Reverse;
 
-/// A percentile: 1 / (1 - p), at which it stands and which is also how many batches a run must have
-/// for one of them to lie beyond; its name; and its figure in a row, in seconds.
-type Percentile = (f64, &'static str, fn(&Trial) -> Option<f64>);
+use itertools::Itertools;
+
+use crate::chart::choice;
+use crate::chart::grammar::{Axis, Datum, EndLabel, Facet, Ticks};
+use crate::chart::order::AxisOrder;
+use crate::chart::palette::{Look, MOST_SERIES};
+use crate::chart::scale::{Scale, is_positive};
+use crate::chart::unit::Unit;
+use crate::chart::vocabulary::{self, Quantity};
+use crate::record::{ComparisonGroup, RunGroup, Trial, run_groups};
+use crate::stats::Estimate;
+
+const HEIGHT: f64 = 240.0;
+
+/// Where a percentile stands, which is 1 / (1 - p); how many batches a run must have for it to be more
+/// than another name for the longest; its name; and its figure in a row, in seconds.
+type Percentile = (f64, u64, &'static str, fn(&Trial) -> Option<f64>);
 
 const PERCENTILES: [Percentile; 4] = [
-    (2.0, "50 %", |trial| trial.latency_p50_s),
-    (10.0, "90 %", |trial| trial.latency_p90_s),
-    (100.0, "99 %", |trial| trial.latency_p99_s),
-    (1000.0, "99.9 %", |trial| trial.latency_p999_s),
+    (2.0, 2, "50 %", |trial| trial.latency_p50_s),
+    (10.0, 10, "90 %", |trial| trial.latency_p90_s),
+    (100.0, 100, "99 %", |trial| trial.latency_p99_s),
+    (1000.0, 1000, "99.9 %", |trial| trial.latency_p999_s),
 ];
 
-/// The percentiles of one work.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tails {
-    /// The experiment's name.
-    pub experiment: String,
-    /// The work, in words.
-    pub work: String,
-    /// Where the percentiles that any run has stand, and where the longest does, which is none: a
-    /// decade beyond the last. With their names.
-    pub places: Vec<(f64, &'static str)>,
-    /// One for each configuration that is shown, the fastest first.
-    pub lines: Vec<Line>,
-    /// Configurations that have latencies.
-    pub configurations: usize,
-    /// Whether a run had too few batches for a percentile.
-    pub few_batches: bool,
-    /// Whether batches were due at a rate, and latency counts from then.
-    pub has_rate: bool,
-}
-
-/// The percentiles of one configuration.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
-    /// The configuration.
-    pub name: String,
-    /// What its commands ran on.
-    pub runtime: Runtime,
-    /// Where it stands among others by what it asks.
-    pub order: AxisOrder,
-    /// Seconds over the places.
-    pub points: Vec<(f64, Estimate)>,
-    /// Runs that failed, and all.
-    pub failed: (usize, usize),
-}
-
-impl Tails {
-    /// Chooses configurations and takes the medians of their runs; else why there is none.
-    pub fn prepare(work: &ComparisonGroup<'_>) -> Result<Tails, String> {
-        let ranked = ranked(work);
-        if ranked.is_empty() {
-            return Err(format!(
-                "{} has no good run with batch latencies",
-                work.slug
-            ));
-        }
-        let all = || ranked.iter().flat_map(|one| one.trials.iter().copied());
-        let percentiles: Vec<Percentile> = (PERCENTILES.into_iter())
-            .filter(|&(place, ..)| all().any(|trial| has_enough(trial, place)))
-            .collect();
-        let longest = percentiles.last().map_or(2.0, |(place, ..)| 10.0 * place);
-        let shown = choice::evenly(ranked.len(), MOST_SERIES).into_iter();
-        let lines = shown.map(|rank| {
-            let Ranked {
-                name,
-                trials,
-                failed,
-            } = &ranked[rank];
-            let points = percentiles.iter().filter_map(|p| percentile(p, trials));
-            Line {
-                name: name.clone(),
-                runtime: trials[0].runtime.clone(),
-                order: AxisOrder::of(trials[0]),
-                points: points.chain(longest_of(trials, longest)).collect(),
-                failed: *failed,
-            }
-        });
-        let places = percentiles.iter().map(|&(place, name, _)| (place, name));
-        let lacks = |(place, ..): &Percentile| all().any(|trial| !has_enough(trial, *place));
-        Ok(Tails {
-            experiment: work.experiment.to_owned(),
-            work: vocabulary::work(&work.name, work.experiment).to_owned(),
-            lines: lines.collect(),
-            places: places.chain([(longest, "longest")]).collect(),
-            configurations: ranked.len(),
-            few_batches: PERCENTILES.iter().any(lacks),
-            has_rate: all().any(|trial| trial.rate_per_s.is_some()),
-        })
+/// A line for each of some configurations, and what has to be known of them; else why there is none.
+pub(super) fn facet(work: &ComparisonGroup<'_>) -> Result<(Facet, Vec<Option<String>>), String> {
+    let groups = run_groups(work.trials.iter().copied()).into_iter();
+    let has_latency = |group: &RunGroup<'_>| group.median(longest).is_some();
+    let makespan = |group: &RunGroup<'_>| group.makespan_s().unwrap_or(f64::INFINITY);
+    let ranked = groups.filter(has_latency);
+    let ranked = ranked
+        .sorted_by(|a, b| makespan(a).total_cmp(&makespan(b)))
+        .collect_vec();
+    if ranked.is_empty() {
+        return Err(format!(
+            "{} has no good run with batch latencies",
+            work.slug
+        ));
     }
-}
-
-/// A configuration with latencies.
-struct Ranked<'a> {
-    name: String,
-    trials: Vec<&'a Trial>,
-    failed: (usize, usize),
-}
-
-/// The configurations with latencies, the shortest median makespan first.
-fn ranked<'a>(work: &ComparisonGroup<'a>) -> Vec<Ranked<'a>> {
-    let groups = group_by(work.trials.iter().copied(), |trial| trial);
-    let with_latency = groups.into_iter().map(|(name, mut trials)| {
-        let failed = trials
+    let mut runs = ranked.iter().flat_map(|group| group.good());
+    let batches = |trial: &Trial| trial.results.unwrap_or(u64::MAX);
+    let most = runs.clone().map(|trial| batches(trial)).max().unwrap_or(0);
+    let (_, highest, ..) = PERCENTILES[PERCENTILES.len() - 1];
+    let has_few = runs.clone().any(|trial| batches(trial) < highest);
+    let has_rate = runs.any(|trial| trial.rate_per_s.is_some());
+    let mut percentiles = PERCENTILES
+        .into_iter()
+        .filter(|(_, fewest, ..)| *fewest <= most)
+        .collect_vec();
+    // A decade beyond the last.
+    let last = percentiles.last().map_or(2.0, |(place, ..)| 10.0 * place);
+    percentiles.push((last, 0, "longest", longest));
+    let shown = choice::evenly(ranked.len(), MOST_SERIES).into_iter();
+    let lines = shown.map(|rank| (rank, &ranked[rank], points(&ranked[rank], &percentiles)));
+    let lines = lines.collect_vec();
+    let estimates = || {
+        lines
             .iter()
-            .filter(|trial| trial.status != Status::Ok)
-            .count();
-        let failed = (failed, trials.len());
-        trials.retain(|trial| has_latency(trial));
-        Ranked {
-            name,
-            trials,
-            failed,
-        }
-    });
-    let mut ranked: Vec<Ranked<'a>> = with_latency.filter(|one| !one.trials.is_empty()).collect();
-    let makespan = |one: &Ranked<'_>| median_makespan_s(&one.trials).unwrap_or(f64::INFINITY);
-    ranked.sort_by(|a, b| makespan(a).total_cmp(&makespan(b)));
-    ranked
-}
-
-fn has_latency(trial: &Trial) -> bool {
-    let drawable = |seconds: f64| seconds.is_finite() && seconds > 0.0;
-    trial.status == Status::Ok && trial.latency_max_s.is_some_and(drawable)
-}
-
-fn percentile(&(place, _, figure): &Percentile, trials: &[&Trial]) -> Option<(f64, Estimate)> {
-    let enough = trials
+            .flat_map(|(.., points)| points)
+            .map(|(.., of)| of)
+    };
+    let rule =
+        "the one with the shortest makespan, the one with the longest, and evenly by rank between";
+    let due = "From when a batch was due to its result, both at the client; less is better.";
+    let sent =
+        "From the sending of a batch to its result, so with its wait for a worker; less is better.";
+    let few = "Percentiles are of runs with enough batches for them: at least 100 for the 99th, 1,000 \
+               for the 99.9th.";
+    let notes = vec![
+        Some(format!("For {}.", vocabulary::work(work))),
+        Some(if has_rate { due } else { sent }.to_owned()),
+        vocabulary::explained(estimates()),
+        vocabulary::shown(lines.len(), ranked.len(), "configurations", rule),
+        has_few.then(|| few.to_owned()),
+    ];
+    let values = estimates().flat_map(Estimate::values).collect_vec();
+    let unit = Quantity::Latency.unit(&values);
+    let y = Quantity::Latency.axis(Scale::log(values, unit));
+    let x = Scale::log_around(percentiles.iter().map(|(at, ..)| *at), Unit::named(""));
+    let ticks = percentiles
         .iter()
-        .copied()
-        .filter(|trial| has_enough(trial, place));
-    let estimate = Estimate::of(enough.filter_map(figure))?;
-    (estimate.median > 0.0).then_some((place, estimate))
+        .map(|&(at, _, name, _)| (at, name.to_owned()));
+    let x = Axis::with(
+        x,
+        "percentile of a run's batches",
+        Ticks::At(ticks.collect()),
+    );
+    let mut facet = Facet::new(x, y, HEIGHT);
+    facet.heading = "Percentiles".to_owned();
+    // Colours follow what configurations ask, and not how fast they are.
+    let lines = lines
+        .into_iter()
+        .sorted_by_key(|(_, group, _)| AxisOrder::of(group.trial()));
+    let lines = lines.collect_vec();
+    let runtimes = lines
+        .iter()
+        .map(|(_, group, _)| &group.trial().runtime)
+        .collect_vec();
+    let lines = lines.iter().zip(Look::series(&runtimes)).collect_vec();
+    for ((_, group, points), look) in &lines {
+        let label =
+            |end: &Estimate| EndLabel::points(end.median, &vocabulary::with_failed(group), *look);
+        facet
+            .labels
+            .extend(points.last().map(|(.., end)| label(end)));
+    }
+    // The fastest lies above the others, and answers first.
+    for ((_, group, points), look) in lines
+        .into_iter()
+        .sorted_by_key(|((rank, ..), _)| Reverse(*rank))
+    {
+        let point = |(place, name, seconds): &(f64, &str, Estimate)| {
+            let words = format!(
+                "{}, {name}: {}",
+                group.name,
+                Quantity::Latency.told(seconds)
+            );
+            Datum::new(*place, seconds).tooltip(words)
+        };
+        facet.add_series(look, points.iter().map(point).collect());
+    }
+    Ok((facet, notes))
 }
 
-fn longest_of(trials: &[&Trial], place: f64) -> Option<(f64, Estimate)> {
-    let estimate = Estimate::of(trials.iter().filter_map(|trial| trial.latency_max_s))?;
-    Some((place, estimate))
+fn longest(trial: &Trial) -> Option<f64> {
+    trial.latency_max_s.filter(|seconds| is_positive(*seconds))
 }
 
-/// Whether a run has so many batches that a percentile is more than another name for the longest.
-fn has_enough(trial: &Trial, place: f64) -> bool {
-    trial.results.is_none_or(|batches| batches as f64 >= place)
+/// The percentiles of a configuration by their places and names, of runs with enough batches.
+fn points(group: &RunGroup<'_>, percentiles: &[Percentile]) -> Vec<(f64, &'static str, Estimate)> {
+    let point = |&(place, fewest, name, figure): &Percentile| {
+        let enough = |trial: &Trial| trial.results.is_none_or(|batches| batches >= fewest);
+        let figure = |trial: &Trial| longest(trial).filter(|_| enough(trial)).and(figure(trial));
+        let estimate = group.estimate(figure)?;
+        (estimate.median > 0.0).then_some((place, name, estimate))
+    };
+    percentiles.iter().filter_map(point).collect()
 }

@@ -1,6 +1,9 @@
 //! What the latency chart shows, by value and as an SVG.
 
+use itertools::Itertools;
+
 use super::*;
+use crate::chart::grammar::{Datum, Mark, Ticks};
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, words};
 use crate::chart::{Kind, Trace, draw};
 use crate::record::{TraceRow, Trial, fixtures};
@@ -57,19 +60,40 @@ fn traced(name: &str, latencies: &[f64]) -> Trace {
     }
 }
 
-fn prepared(trials: &[Trial], traces: &[Trace]) -> Latency {
-    Latency {
-        tails: Some(Tails::prepare(&comparison_groups(trials)[0]).unwrap()),
-        distribution: Distribution::prepare(traces),
-    }
+fn tails(trials: &[Trial]) -> (Facet, String) {
+    let (facet, notes) = tails::facet(&comparison_groups(trials)[0]).unwrap();
+    (facet, vocabulary::notes(notes).join(" "))
+}
+
+fn charted(trials: &[Trial], traces: &[Trace]) -> Chart {
+    let tails = tails::facet(&comparison_groups(trials)[0]).unwrap();
+    chart("test", Some(tails), distribution::facet(traces))
+}
+
+/// The points of series, that of the fastest last.
+fn points(facet: &Facet) -> Vec<&[Datum]> {
+    let points = facet
+        .layers
+        .iter()
+        .filter(|layer| matches!(layer.mark, Mark::Point(..)));
+    points.map(|layer| &layer.data[..]).collect()
+}
+
+fn places(facet: &Facet) -> Vec<(f64, &str)> {
+    let Ticks::At(ticks) = &facet.x.ticks else {
+        panic!("{:?}", facet.x.ticks);
+    };
+    ticks
+        .iter()
+        .map(|(at, name)| (*at, name.as_str()))
+        .collect()
 }
 
 #[test]
 fn percentiles_stand_by_the_share_beyond_them_and_the_longest_after_them() {
-    let tails = Tails::prepare(&comparison_groups(&several(2, (6, 5000)))[0]).unwrap();
-    let names: Vec<(f64, &str)> = tails.places.clone();
+    let (facet, said) = tails(&several(2, (6, 5000)));
     assert_eq!(
-        names,
+        places(&facet),
         [
             (2.0, "50 %"),
             (10.0, "90 %"),
@@ -78,53 +102,56 @@ fn percentiles_stand_by_the_share_beyond_them_and_the_longest_after_them() {
             (1e4, "longest")
         ]
     );
-    let fastest = &tails.lines[0];
-    assert_eq!(
-        (fastest.name.as_str(), fastest.points.len()),
-        ("io-mpmt-2x16", 5)
+    let fastest = points(&facet)[1];
+    assert_eq!(fastest.len(), 5);
+    let median = &fastest[0];
+    assert!(median.x.at == 2.0 && (median.y.at - 0.2 * 1.07).abs() < 1e-9);
+    insta::assert_snapshot!(median.tooltip, @"io-mpmt-2x16, 50 %: 214 ms, 95 % interval 205 to 222 in 6 runs");
+    assert!(
+        !said.contains("enough batches") && said.contains("From the sending"),
+        "{said}"
     );
-    let (place, median) = fastest.points[0];
-    assert!(place == 2.0 && (median.median - 0.2 * 1.07).abs() < 1e-9 && median.is_interval);
-    assert!(!tails.few_batches && !tails.has_rate);
 }
 
 #[test]
 fn a_run_of_few_batches_has_no_high_percentiles() {
     let mut trials = several(1, (2, 32));
     trials.extend(runs("io-mpmt-9x16", 0.1, (2, 200)));
-    let tails = Tails::prepare(&comparison_groups(&trials)[0]).unwrap();
-    let places = |line: usize| -> Vec<f64> {
-        tails.lines[line]
-            .points
+    let (facet, said) = tails(&trials);
+    let at = |line: usize| {
+        points(&facet)[line]
             .iter()
-            .map(|(place, _)| *place)
-            .collect()
+            .map(|datum| datum.x.at)
+            .collect_vec()
     };
-    assert_eq!(places(0), [2.0, 10.0, 100.0, 1000.0]);
-    assert_eq!(places(1), [2.0, 10.0, 1000.0]);
-    assert_eq!(tails.places[3], (1000.0, "longest"));
-    assert!(tails.few_batches);
+    assert_eq!(at(1), [2.0, 10.0, 100.0, 1000.0]);
+    assert_eq!(at(0), [2.0, 10.0, 1000.0]);
+    assert_eq!(places(&facet)[3], (1000.0, "longest"));
+    assert!(said.contains("enough batches"), "{said}");
 }
 
 #[test]
 fn of_many_configurations_the_ends_and_some_between_are_shown() {
-    let tails = Tails::prepare(&comparison_groups(&several(30, (1, 500)))[0]).unwrap();
-    let names: Vec<&str> = tails.lines.iter().map(|line| line.name.as_str()).collect();
-    assert_eq!(names.len(), 7);
-    assert_eq!((names[0], names[6]), ("io-mpmt-30x16", "io-mpmt-1x16"));
-    assert_eq!(tails.configurations, 30);
+    let (facet, said) = tails(&several(30, (1, 500)));
+    let points = points(&facet);
+    let starts = |line: usize, name: &str| points[line][0].tooltip.starts_with(name);
+    assert_eq!(points.len(), 7);
+    assert!(starts(6, "io-mpmt-30x16,") && starts(0, "io-mpmt-1x16,"));
+    assert!(said.contains("7 of 30 configurations"), "{said}");
 }
 
 #[test]
 fn each_answered_batch_of_a_trace_counts_once() {
     let trace = traced("a", &[0.3, 0.1, f64::NAN, 0.2, 0.4]);
-    let distribution = Distribution::prepare(&[trace, traced("none", &[])]).unwrap();
-    assert_eq!(distribution.traces, 1);
-    let run = &distribution.runs[0];
-    assert_eq!(run.batches, 4);
-    let shares: Vec<f64> = run.steps.iter().map(|(_, share)| *share).collect();
-    assert_eq!(shares, [0.25, 0.5, 0.75, 1.0]);
-    assert!((run.quantile(0.5).unwrap() - 0.2).abs() < 1e-9);
+    let (facet, note) = distribution::facet(&[trace, traced("none", &[])]).unwrap();
+    assert_eq!((facet.labels.len(), note), (1, None));
+    let [steps, marks] = &facet.layers[..] else {
+        panic!("{:?}", facet.layers);
+    };
+    let shares = steps.data.iter().map(|step| step.y.at).collect_vec();
+    assert_eq!(shares, [0.0, 0.25, 0.5, 0.75, 1.0]);
+    assert!((marks.data[1].x.at - 0.2).abs() < 1e-9);
+    assert!(marks.data[1].tooltip.contains("50 % of 4 batches"));
 }
 
 #[test]
@@ -161,7 +188,7 @@ fn without_latencies_nothing_is_drawn_and_without_a_trace_the_picture_says_so() 
     test-io has no good run with batch latencies
     test-cpu has no good run with batch latencies
     ");
-    let chart = prepared(&several(1, (1, 32)), &[]).chart();
+    let chart = charted(&several(1, (1, 32)), &[]);
     assert!(words(&chart).join(" ").contains("mpmt run --trace"));
 }
 
@@ -173,7 +200,7 @@ fn odd_figures_are_passed_over() {
     trials[2].latency_max_s = None;
     trials[3].makespan_s = None;
     trials[4].results = None;
-    svg(&prepared(&trials, &[]).chart());
+    svg(&charted(&trials, &[]));
 }
 
 #[test]
@@ -195,7 +222,7 @@ fn no_text_touches_another_or_leaves_the_figure() {
         ("many", several(30, (6, 500)), &traces[..]),
         ("same", same, &traces[..]),
     ] {
-        let chart = prepared(&trials, traces).chart();
+        let chart = charted(&trials, traces);
         assert_texts_keep_apart(&chart, &format!("latency-{name}"));
     }
 }
@@ -203,6 +230,6 @@ fn no_text_touches_another_or_leaves_the_figure() {
 #[test]
 fn the_svg_is_as_it_was() {
     let traces = [traced("io-mpmt-2x16, barrier", &[0.3, 0.1, 0.2, 0.4, 0.25])];
-    let chart = prepared(&several(3, (6, 500)), &traces).chart();
+    let chart = charted(&several(3, (6, 500)), &traces);
     insta::assert_snapshot!("latency.svg", svg(&chart));
 }

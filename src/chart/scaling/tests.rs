@@ -4,7 +4,7 @@ use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips};
 use crate::chart::{Kind, draw};
 use crate::model::{Dispatch, ExecutorKind};
-use crate::record::{comparison_groups, fixtures};
+use crate::record::{Trial, comparison_groups, fixtures};
 use crate::stats::Scaling as Law;
 
 /// Runs of a configuration whose throughput is the law's, each a little off it.
@@ -40,12 +40,21 @@ fn grid(numbers: &[u32], law: Law, repeats: (u32, f64)) -> Vec<Trial> {
         .collect()
 }
 
-fn prepared(trials: &[Trial]) -> Result<Scaling, String> {
-    Scaling::prepare(&comparison_groups(trials)[0])
+fn prepared(trials: &[Trial]) -> Result<Lines<'_>, String> {
+    Lines::of(&comparison_groups(trials)[0])
 }
 
-fn has_several(scaling: &Scaling) -> bool {
-    scaling.views.iter().any(|view| view.lines.len() > 1)
+fn charted(trials: &[Trial]) -> Chart {
+    let work = &comparison_groups(trials)[0];
+    chart(work, Lines::of(work).unwrap())
+}
+
+fn has_several(lines: &Lines<'_>) -> bool {
+    lines.by_axis().iter().any(|view| view.len() > 1)
+}
+
+fn said(lines: Lines<'_>) -> String {
+    vocabulary::notes(lines.notes).join("\n")
 }
 
 fn in_ways(trials: &[Trial], ways: &[(ExecutorKind, Dispatch)]) -> Vec<Trial> {
@@ -76,9 +85,11 @@ fn three_ways() -> Vec<Trial> {
 
 #[test]
 fn a_grid_has_lines_over_processes_threads_and_both_through_its_fastest() {
-    let scaling = prepared(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.01))).unwrap();
-    let told: Vec<(Axis, usize, usize)> = (scaling.views.iter())
-        .map(|view| (view.axis, view.lines.len(), view.lines[0].points.len()))
+    let trials = grid(&[1, 2, 4, 8, 16], BENT, (6, 0.01));
+    let scaling = prepared(&trials).unwrap();
+    let views = scaling.by_axis();
+    let told: Vec<(Axis, usize, usize)> = (views.iter())
+        .map(|view| (view[0].along.axis, view.len(), view[0].points.len()))
         .collect();
     assert_eq!(
         told,
@@ -88,7 +99,7 @@ fn a_grid_has_lines_over_processes_threads_and_both_through_its_fastest() {
             (Axis::Product, 1, 25)
         ]
     );
-    let both = &scaling.views[2].lines[0];
+    let both = &scaling.by_axis()[2][0];
     let curve = both.curve.as_ref().unwrap();
     assert!((curve.fit.scaling.lambda / BENT.lambda - 1.0).abs() < 0.02);
     let (peak, interval) = curve.peak().unwrap();
@@ -98,13 +109,13 @@ fn a_grid_has_lines_over_processes_threads_and_both_through_its_fastest() {
     );
     assert_eq!(both.ideal.at(16.0), Some(1600.0));
     assert_eq!(both.points[1].split, Some((1, 2)));
-    assert!(!has_several(&scaling) && scaling.notes.is_empty());
+    assert!(!has_several(&scaling) && said(scaling).is_empty());
 }
 
 #[test]
 fn the_band_lies_around_the_curve() {
-    let scaling = prepared(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.05))).unwrap();
-    for line in scaling.lines() {
+    let trials = grid(&[1, 2, 4, 8, 16], BENT, (6, 0.05));
+    for line in prepared(&trials).unwrap().lines {
         let curve = line.curve.as_ref().unwrap();
         for ((n, fitted), (at, low, high)) in curve.line.iter().zip(&curve.band) {
             assert!(n == at && low <= fitted && fitted <= high);
@@ -114,8 +125,9 @@ fn the_band_lies_around_the_curve() {
 
 #[test]
 fn executors_and_dispatches_have_lines_of_their_own_while_they_can_be_told_apart() {
-    let scaling = prepared(&three_ways()).unwrap();
-    let names: Vec<&str> = (scaling.views[0].lines.iter())
+    let trials = three_ways();
+    let scaling = prepared(&trials).unwrap();
+    let names: Vec<&str> = (scaling.by_axis()[0].iter())
         .map(|line| line.name.as_str())
         .collect();
     assert_eq!(
@@ -134,7 +146,7 @@ fn executors_and_dispatches_have_lines_of_their_own_while_they_can_be_told_apart
     let many = in_ways(&grid(&[1, 2, 4, 8], BENT, (1, 0.0)), &six);
     let scaling = prepared(&many).unwrap();
     assert!(!has_several(&scaling));
-    insta::assert_snapshot!(scaling.notes.join("\n"), @"Of 6 combinations of runtime, executor and dispatch only that of the fastest configuration is shown (--only takes others).");
+    insta::assert_snapshot!(said(scaling), @"Of 6 combinations of runtime, executor and dispatch only that of the fastest configuration is shown (--only takes others).");
 }
 
 #[test]
@@ -152,8 +164,8 @@ fn an_interpreter_lock_and_its_switch_intervals_have_lines_beside_native_threads
     };
     let trials = [native.clone(), locked(0.005), locked(0.001)].concat();
     let scaling = prepared(&trials).unwrap();
-    for view in &scaling.views {
-        let names: Vec<&str> = (view.lines.iter()).map(|line| line.name.as_str()).collect();
+    for view in scaling.by_axis() {
+        let names: Vec<&str> = (view.iter()).map(|line| line.name.as_str()).collect();
         assert_eq!(names, ["native", "gil", "gil, switch interval 0.001 s"]);
     }
 }
@@ -168,7 +180,7 @@ fn without_three_values_there_is_no_line_and_the_reason_says_what_to_sweep() {
         .collect();
     insta::assert_snapshot!(reasons.join("\n"), @"test has fewer than 3 numbers of processes or threads, all else as in its fastest configuration: sweep them, as by -p 1..8:x2 -t 1..8:x2");
     let failed = [fixtures::failed("io-mp-1x1", "no worker")];
-    insta::assert_snapshot!(prepared(&failed).unwrap_err(), @"test has no good run: see its errors");
+    insta::assert_snapshot!(prepared(&failed).err().unwrap(), @"test has no good run: see its errors");
 }
 
 #[test]
@@ -179,17 +191,18 @@ fn odd_figures_are_passed_over() {
         trial.makespan_s = Some(odd.abs());
         trial.ideal_s = Some(odd);
     }
-    svg(&prepared(&trials).unwrap().chart());
+    svg(&charted(&trials));
 }
 
 #[test]
 fn many_splits_share_dots_and_say_so() {
     let numbers: Vec<u32> = (1..=12).collect();
-    let scaling = prepared(&grid(&numbers, BENT, (1, 0.0))).unwrap();
-    let both = &scaling.views[2].lines[0];
+    let trials = grid(&numbers, BENT, (1, 0.0));
+    let scaling = prepared(&trials).unwrap();
+    let both = &scaling.by_axis()[2][0];
     let all_share = both.points.iter().all(|point| point.split.is_none());
     assert!(both.points.len() < 100 && all_share);
-    assert!(scaling.notes[0].contains("share a point"));
+    assert!(said(scaling).contains("share a point"));
 }
 
 #[test]
@@ -209,19 +222,19 @@ fn no_text_touches_another_or_leaves_the_figure() {
         ("many", grid(&numbers, BENT, (2, 0.05))),
         ("few", grid(&[1, 2, 4], BENT, (2, 0.05))),
     ] {
-        let chart = prepared(&trials).unwrap().chart();
+        let chart = charted(&trials);
         assert_texts_keep_apart(&chart, &format!("scaling-{name}"));
     }
 }
 
 #[test]
 fn a_reader_is_told_the_values_of_a_dot() {
-    let scaling = prepared(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.02))).unwrap();
-    insta::assert_snapshot!(tooltips(&scaling.chart())[1], @"2 processes of 4 threads: 690 commands/s, 95 % interval 677 to 700 in 6 runs; ideal 800, of which 86.2 % are reached; the law gives 689");
+    let chart = charted(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.02)));
+    insta::assert_snapshot!(tooltips(&chart)[1], @"2 processes of 4 threads: 690 commands/s, 95 % interval 677 to 700 in 6 runs; ideal 800, of which 86.2 % are reached; the law gives 689");
 }
 
 #[test]
 fn the_svg_is_as_it_was() {
-    let scaling = prepared(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.02))).unwrap();
-    insta::assert_snapshot!("scaling.svg", svg(&scaling.chart()));
+    let chart = charted(&grid(&[1, 2, 4, 8, 16], BENT, (6, 0.02)));
+    insta::assert_snapshot!("scaling.svg", svg(&chart));
 }

@@ -1,20 +1,24 @@
 //! Trials as deviations from the median of their configuration.
 
-use crate::chart::estimate::Estimate;
-use crate::record::{Status, Trial, group_by};
+use std::collections::HashMap;
+use std::ptr;
+
+use itertools::Itertools;
+
+use crate::chart::scale::ends;
+use crate::record::{RunGroup, Status, Trial, run_groups};
 use crate::stats::{Fences, Place, Sample};
 
 /// Fences of fewer runs say nothing: with four, one that is a little off is far outside.
 pub(super) const FEWEST_FOR_FENCES: usize = 6;
 
 /// The runs of one experiment.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Repeats {
+pub(super) struct Repeats<'a> {
     /// In the order in which they were run: the good ones of all configurations that have two or
     /// more, and all that are not ok.
-    pub runs: Vec<Run>,
-    /// Those with two good runs or more, the widest range first.
-    pub configurations: Vec<Configuration>,
+    pub runs: Vec<Run<'a>>,
+    /// The configurations with two good runs or more, the widest range first.
+    pub rows: Vec<Repeated<'a>>,
     /// How many configurations have a single good run: it can't deviate from its median.
     pub single: usize,
     /// How many trials there are, from the first to the last place.
@@ -23,184 +27,157 @@ pub(super) struct Repeats {
     pub block_ends: Vec<usize>,
 }
 
+/// A configuration with two good runs or more.
+pub(super) struct Repeated<'a> {
+    pub group: RunGroup<'a>,
+    /// In seconds; more than 0.
+    pub median_s: f64,
+    /// The good runs: how much longer than the median each took, in percent, and how it looks.
+    pub deviations: Vec<(f64, Look)>,
+}
+
 /// One trial.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Run {
+#[derive(Clone)]
+pub(super) struct Run<'a> {
     /// Its place in the order of the experiment, from 1, warm-ups not counted.
     pub place: usize,
     /// The configuration's name.
     pub name: String,
-    /// The repetition.
-    pub run: u32,
-    /// How it ended.
-    pub outcome: Outcome,
+    pub trial: &'a Trial,
+    /// How much more than the median it took, in percent; `None` when it failed.
+    pub percent: Option<f64>,
+    pub look: Look,
 }
 
-/// How a trial ended.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Outcome {
-    /// It was measured.
-    Good(Deviation),
-    /// It was not, for this reason.
-    Bad(String),
+/// What a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Look {
+    /// Like the others.
+    Plain,
+    /// Beyond an inner fence.
+    Mild,
+    /// Beyond an outer fence.
+    Severe,
+    /// It failed.
+    Failed,
 }
 
-/// A makespan against the others of its configuration.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Deviation {
-    /// In seconds.
-    pub makespan_s: f64,
-    /// How much more than the median it is, in percent.
-    pub percent: f64,
-    /// Where it stands against the fences; inside when there are too few runs for any.
-    pub place: Place,
-}
-
-/// The good runs of one configuration.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Configuration {
-    /// Its name.
-    pub name: String,
-    /// The median makespan, in seconds; more than 0.
-    pub median_s: f64,
-    /// Its runs, in the order in which they were run.
-    pub deviations: Vec<Deviation>,
-    /// Runs that failed, and all.
-    pub failed: (usize, usize),
-}
-
-impl Repeats {
+impl<'a> Repeats<'a> {
     /// Of the trials of one experiment, warm-ups left out.
-    pub fn prepare(trials: &[&Trial]) -> Repeats {
-        let mut in_order = trials.to_vec();
-        in_order.sort_by_key(|trial| trial.order);
-        let block_ends = (1..in_order.len())
-            .filter(|&place| in_order[place - 1].block != in_order[place].block)
-            .collect();
-        let places = in_order.len();
-        let mut repeats = Repeats {
-            runs: Vec::new(),
-            configurations: Vec::new(),
-            single: 0,
+    pub fn of(trials: &[&'a Trial]) -> Self {
+        let in_order = trials
+            .iter()
+            .copied()
+            .sorted_by_key(|trial| trial.order)
+            .collect_vec();
+        let ends = in_order
+            .iter()
+            .tuple_windows()
+            .positions(|(a, b)| a.block != b.block);
+        let placed = (1..)
+            .zip(&in_order)
+            .map(|(place, trial)| (ptr::from_ref(*trial), place));
+        let placed: HashMap<*const Trial, usize> = placed.collect();
+        let (mut runs, mut rows, mut single) = (Vec::new(), Vec::new(), 0);
+        for group in run_groups(trials.iter().copied()) {
+            let run = |trial: &&'a Trial, percent: Option<f64>, look: Look| Run {
+                place: placed[&ptr::from_ref(*trial)],
+                name: group.name.clone(),
+                trial,
+                percent,
+                look,
+            };
+            let failed = group
+                .runs()
+                .iter()
+                .filter(|trial| trial.status != Status::Ok);
+            runs.extend(failed.map(|trial| run(trial, None, Look::Failed)));
+            match Repeated::of(&group) {
+                None => single += group.good().len(),
+                Some(row) => {
+                    let good = group.good().iter().zip(&row.deviations);
+                    runs.extend(good.map(|(trial, (off, look))| run(trial, Some(*off), *look)));
+                    rows.push(row);
+                }
+            }
+        }
+        runs.sort_by_key(|run| run.place);
+        rows.sort_by(|a, b| b.range().total_cmp(&a.range()));
+        let (places, block_ends) = (in_order.len(), ends.map(|index| index + 1).collect());
+        Repeats {
+            runs,
+            rows,
+            single,
             places,
             block_ends,
-        };
-        let placed = (1..).zip(in_order);
-        for (name, trials) in group_by(placed, |(_, trial)| *trial) {
-            repeats.take_in(&name, &trials);
         }
-        repeats.runs.sort_by_key(|run| run.place);
-        let widest = |a: &Configuration, b: &Configuration| b.range().total_cmp(&a.range());
-        repeats.configurations.sort_by(widest);
-        repeats
     }
 
-    /// Takes a configuration's trials with their places.
-    fn take_in(&mut self, name: &str, trials: &[(usize, &Trial)]) {
-        let bad = || {
-            trials
-                .iter()
-                .filter(|(_, trial)| trial.status != Status::Ok)
-        };
-        for (place, trial) in bad() {
-            let reason = trial.error.as_deref().unwrap_or("no reason recorded");
-            let reason: Vec<&str> = reason.split_whitespace().collect();
-            let outcome = Outcome::Bad(format!("{}: {}", trial.status, reason.join(" ")));
-            self.runs.push(Run::of(name, *place, trial, outcome));
-        }
-        let good: Vec<(usize, &Trial, f64)> = (trials.iter())
-            .filter_map(|(place, trial)| Some((*place, *trial, trial.usable_makespan_s()?)))
-            .collect();
-        let makespans = good.iter().map(|(.., makespan_s)| *makespan_s).collect();
-        let failed = (bad().count(), trials.len());
-        let Some(configuration) = Configuration::of(name, makespans, failed) else {
-            self.single += good.len();
-            return;
-        };
-        for ((place, trial, _), deviation) in good.iter().zip(&configuration.deviations) {
-            let outcome = Outcome::Good(*deviation);
-            self.runs.push(Run::of(name, *place, trial, outcome));
-        }
-        self.configurations.push(configuration);
-    }
-
-    /// The good runs with their places.
-    pub fn good(&self) -> impl Iterator<Item = (usize, &Deviation)> {
-        self.runs.iter().filter_map(|run| match &run.outcome {
-            Outcome::Good(deviation) => Some((run.place, deviation)),
-            Outcome::Bad(_) => None,
-        })
+    /// The good runs with their places and deviations.
+    pub fn good(&self) -> impl Iterator<Item = (&Run<'a>, f64)> {
+        self.runs.iter().filter_map(|run| Some((run, run.percent?)))
     }
 
     /// The median of so many neighbouring good runs, at the place of the middle one; also how many
     /// these are: a tenth of all, an odd number from 5 to 51. None when there are fewer than that.
     pub fn running_median(&self) -> (Vec<(f64, f64)>, usize) {
-        let good: Vec<(usize, f64)> = self
+        let good = self
             .good()
-            .map(|(place, deviation)| (place, deviation.percent))
-            .collect();
+            .map(|(run, percent)| (run.place as f64, percent))
+            .collect_vec();
         let width = (good.len() / 10).clamp(5, 51) | 1;
-        let middle = |runs: &[(usize, f64)]| {
-            let median = Estimate::median(runs.iter().map(|(_, percent)| *percent))?;
-            Some((runs[width / 2].0 as f64, median))
+        let middle = |runs: &[(f64, f64)]| {
+            let percents = runs.iter().map(|(_, percent)| *percent).collect();
+            Some((runs[width / 2].0, Sample::new(percents).ok()?.median()))
         };
         (good.windows(width).filter_map(middle).collect(), width)
     }
-
-    /// The deviations of all good runs, in percent.
-    pub fn percents(&self) -> impl Iterator<Item = f64> {
-        self.good().map(|(_, deviation)| deviation.percent)
-    }
 }
 
-impl Run {
-    fn of(name: &str, place: usize, trial: &Trial, outcome: Outcome) -> Run {
-        Run {
-            place,
-            name: name.to_owned(),
-            run: trial.run,
-            outcome,
-        }
-    }
-}
-
-impl Configuration {
-    /// Of the makespans of two good runs or more.
-    fn of(name: &str, makespans: Vec<f64>, failed: (usize, usize)) -> Option<Configuration> {
+impl<'a> Repeated<'a> {
+    fn of(group: &RunGroup<'a>) -> Option<Self> {
+        let makespans = group.makespans_s();
         let sample = Sample::new(makespans.clone())
             .ok()
             .filter(|sample| sample.len() > 1)?;
         let fences = (sample.len() >= FEWEST_FOR_FENCES).then(|| Fences::of(&sample));
         let median_s = sample.median();
-        let deviation = |makespan_s: f64| Deviation {
-            makespan_s,
-            percent: 100.0 * (makespan_s / median_s - 1.0),
-            place: fences.map_or(Place::Inside, |fences| fences.place(makespan_s)),
+        let deviation = |seconds: f64| {
+            let place = fences.map_or(Place::Inside, |fences| fences.place(seconds));
+            (off(seconds, median_s), Look::of(place))
         };
-        Some(Configuration {
-            name: name.to_owned(),
+        let deviations = makespans.into_iter().map(deviation).collect();
+        Some(Repeated {
+            group: group.clone(),
             median_s,
-            deviations: makespans.into_iter().map(deviation).collect(),
-            failed,
+            deviations,
         })
     }
 
-    /// Its deviations, in percent.
-    pub fn percents(&self) -> impl Iterator<Item = f64> {
-        self.deviations.iter().map(|deviation| deviation.percent)
-    }
-
-    /// From the smallest deviation to the largest one, in percent.
+    /// The smallest deviation and the largest one, in percent.
     pub fn ends(&self) -> (f64, f64) {
-        (
-            self.percents().fold(f64::INFINITY, f64::min),
-            self.percents().fold(f64::NEG_INFINITY, f64::max),
-        )
+        let percents = self.deviations.iter().map(|(percent, _)| *percent);
+        ends(percents).unwrap_or_default()
     }
 
     /// How far its ends are apart, in percent.
     pub fn range(&self) -> f64 {
         let (low, high) = self.ends();
         high - low
+    }
+}
+
+/// How much more than the median a value is, in percent.
+pub(super) fn off(value: f64, median: f64) -> f64 {
+    100.0 * (value / median - 1.0)
+}
+
+impl Look {
+    fn of(place: Place) -> Look {
+        match place {
+            Place::Inside => Look::Plain,
+            Place::LowMild | Place::HighMild => Look::Mild,
+            Place::LowSevere | Place::HighSevere => Look::Severe,
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! What the spread shows, by value and as an SVG.
 
-use super::range::{Range, percent};
-use super::repeats::{Outcome, Repeats};
 use super::*;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
 use crate::chart::{Kind, draw};
@@ -28,8 +26,8 @@ fn blocks(blocks: u32, configurations: u32) -> Vec<Trial> {
     trials
 }
 
-fn prepared(trials: &[Trial]) -> Repeats {
-    Repeats::prepare(&trials.iter().collect::<Vec<_>>())
+fn prepared(trials: &[Trial]) -> Repeats<'_> {
+    Repeats::of(&trials.iter().collect_vec())
 }
 
 fn charted(trials: &[Trial]) -> Chart {
@@ -75,10 +73,7 @@ fn runs_are_put_against_the_median_of_their_configuration_in_their_order() {
     trials.push(fixtures::trial("io-mp-3x1", (5.0, 5.0)));
     let repeats = prepared(&trials);
     let told: Vec<(usize, &str, String)> = (repeats.runs.iter())
-        .map(|run| match &run.outcome {
-            Outcome::Good(off) => (run.place, run.name.as_str(), percent(off.percent)),
-            Outcome::Bad(reason) => (run.place, run.name.as_str(), reason.clone()),
-        })
+        .map(|run| (run.place, run.name.as_str(), percent(run.percent.unwrap())))
         .collect();
     insta::assert_debug_snapshot!(told, @r#"
     [
@@ -120,30 +115,30 @@ fn runs_are_put_against_the_median_of_their_configuration_in_their_order() {
     ]
     "#);
     assert_eq!((repeats.single, repeats.places), (1, 8));
-    let names: Vec<&str> = repeats
-        .configurations
-        .iter()
-        .map(|c| c.name.as_str())
-        .collect();
-    assert_eq!(names, ["io-mp-1x1", "io-mp-2x1"], "the widest range first");
+    let names = repeats.rows.iter().map(|row| row.group.name.as_str());
+    assert_eq!(
+        names.collect_vec(),
+        ["io-mp-1x1", "io-mp-2x1"],
+        "the widest range first"
+    );
 }
 
 #[test]
 fn a_run_far_beyond_the_others_does_not_squeeze_them() {
     let mut percents: Vec<f64> = (-50..=50).map(|n| f64::from(n) / 50.0).collect();
-    let calm = Range::over(&percents);
-    assert!(!calm.is_beyond(1.0) && !calm.is_beyond(-1.0));
+    let calm = scale(&percents);
+    assert!(calm.within(1.0) == 1.0 && calm.within(-1.0) == -1.0);
     percents.push(60.0);
-    let wild = Range::over(&percents);
-    assert!(wild.is_beyond(60.0) && !wild.is_beyond(1.0));
-    assert!(wild.scale.position(1.0) > 0.7);
+    let wild = scale(&percents);
+    assert!(wild.within(60.0).is_infinite() && wild.within(1.0) == 1.0);
+    assert!(wild.position(1.0) > 0.7);
     let ticks = words(&charted(&fixtures::repeated(&fixtures::nine(), 6)));
     assert!(
         ["−20 %", "0 %", "+20 %"]
             .iter()
             .all(|tick| ticks.iter().any(|words| words == tick))
     );
-    assert!(!Range::over(&[0.0, 0.0]).is_beyond(0.4));
+    assert!(scale(&[0.0, 0.0]).within(0.4) == 0.4);
 }
 
 #[test]
