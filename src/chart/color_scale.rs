@@ -27,21 +27,25 @@ impl ColorScale {
     /// when they lie far apart.
     pub fn falling(values: &[f64], log: bool) -> ColorScale {
         let (low, high) = ends(values.iter().copied()).unwrap_or((0.0, 1.0));
+        let is_log = is_positive(low) && (log || high > WIDE * low);
+        let less_is_better = true;
         ColorScale {
             low,
             high,
-            is_log: is_positive(low) && (log || high > WIDE * low),
-            less_is_better: true,
+            is_log,
+            less_is_better,
         }
     }
 
     /// Of shares of which more is better: from 0 to 1, or beyond where one is.
     pub fn of_shares(values: &[f64]) -> ColorScale {
+        let high = values.iter().copied().fold(1.0, f64::max);
+        let (low, is_log, less_is_better) = (0.0, false, false);
         ColorScale {
-            low: 0.0,
-            high: values.iter().copied().fold(1.0, f64::max),
-            is_log: false,
-            less_is_better: false,
+            low,
+            high,
+            is_log,
+            less_is_better,
         }
     }
 
@@ -57,16 +61,10 @@ impl ColorScale {
 
     /// How far from the least value to the largest: 0 to 1.
     fn share(&self, value: f64) -> f64 {
-        let (from, to, at) = if self.is_log {
-            (self.low.ln(), self.high.ln(), value.ln())
-        } else {
-            (self.low, self.high, value)
-        };
-        if to > from {
-            ((at - from) / (to - from)).clamp(0.0, 1.0)
-        } else {
-            0.0
-        }
+        let ends = [self.low, self.high, value];
+        let [from, to, at] = if self.is_log { ends.map(f64::ln) } else { ends };
+        let share = ((at - from) / (to - from)).clamp(0.0, 1.0);
+        if to > from { share } else { 0.0 }
     }
 
     /// The value that is so far from the least to the largest.

@@ -108,11 +108,7 @@ fn facet(summaries: &[Summary]) -> Facet {
     );
     for ((y, row), look) in rows.iter().zip(looks) {
         let measured = row.measured.filter(|measured| is_positive(measured.min));
-        let extent = measured.map(|of| Extent {
-            low: of.min,
-            at: of.median,
-            high: of.max,
-        });
+        let extent = measured.map(|of| Extent::new(of.min, of.median, of.max));
         let data = extent.map(|extent| Datum::new(extent, *y));
         facet.add(Mark::Point(look.symbol, POINT), look.colour, data);
     }

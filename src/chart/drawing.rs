@@ -53,7 +53,7 @@ impl Drawing {
     /// # Errors
     /// When it can't be painted.
     pub fn svg(&self, style: Style) -> Result<String, ChartError> {
-        let scene = compositor::compose(&self.chart, style.width, &self.source)?;
+        let scene = compositor::compose(&self.chart, style.width, &self.source);
         paint::svg(&scene, style.theme)
     }
 
@@ -63,7 +63,7 @@ impl Drawing {
     /// # Errors
     /// When it can't be painted or written.
     pub fn save(&self, folder: &Path, style: Style) -> Result<Vec<PathBuf>, ChartError> {
-        let scene = compositor::compose(&self.chart, style.width, &self.source)?;
+        let scene = compositor::compose(&self.chart, style.width, &self.source);
         paint::save(&scene, style.theme, &folder.join(&self.stem))
     }
 }
@@ -137,26 +137,32 @@ impl Sheet<'_> {
     ) -> Vec<(ComparisonGroup<'a>, String)> {
         let groups = comparison_groups(trials);
         let several = self.are_several(groups.len());
-        let named = |group: ComparisonGroup<'a>| {
-            let of = if several {
+        let of = |group: &ComparisonGroup<'_>| {
+            if several {
                 group.slug.clone()
             } else {
                 String::new()
-            };
-            (group, of)
+            }
         };
-        groups.into_iter().map(named).collect()
+        groups
+            .into_iter()
+            .map(|group| (group.clone(), of(&group)))
+            .collect()
     }
 
     /// The trials of the experiments that a kind of chart has a picture of each, in the same way.
     pub fn experiments<'a>(&mut self, trials: &'a [Trial]) -> Vec<NamedExperiment<'a>> {
         let experiments = by_experiment(trials);
         let several = self.are_several(experiments.len());
-        let named = |(name, trials)| NamedExperiment {
-            name,
-            shown: if several { name } else { "" },
-            of: if several { slug(name) } else { String::new() },
-            trials,
+        let named = |(name, trials)| {
+            let shown = if several { name } else { "" };
+            let of = slug(shown);
+            NamedExperiment {
+                name,
+                shown,
+                of,
+                trials,
+            }
         };
         experiments.into_iter().map(named).collect()
     }

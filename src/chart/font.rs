@@ -2,44 +2,51 @@
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, GlyphId, InvalidFont, OutlinedGlyph, PxScale, ScaleFont, point};
-
-use super::ChartError;
+use ab_glyph::{Font, FontRef, GlyphId, OutlinedGlyph, PxScale, ScaleFont, point};
 
 /// The font's name in an SVG: a list that a browser without DejaVu can fall back along. The
 /// others are narrower, so what fits in DejaVu fits.
 pub const FAMILY: &str = "DejaVu Sans, Helvetica, Arial, sans-serif";
 
-type Face = Result<FontRef<'static>, InvalidFont>;
+/// A test holds that both can be read.
+type Face = LazyLock<Option<FontRef<'static>>>;
 
-static REGULAR: LazyLock<Face> =
-    LazyLock::new(|| FontRef::try_from_slice(include_bytes!("fonts/DejaVuSans.subset.ttf")));
-static BOLD: LazyLock<Face> =
-    LazyLock::new(|| FontRef::try_from_slice(include_bytes!("fonts/DejaVuSans-Bold.subset.ttf")));
+static REGULAR: Face =
+    LazyLock::new(|| FontRef::try_from_slice(include_bytes!("fonts/DejaVuSans.subset.ttf")).ok());
+static BOLD: Face = LazyLock::new(|| {
+    FontRef::try_from_slice(include_bytes!("fonts/DejaVuSans-Bold.subset.ttf")).ok()
+});
 
 /// A text whose em is `em` pixels, as the outlines of those of its letters that are not blank, from
 /// the point where its baseline begins.
 ///
 /// plotters can do it too, but leaves out the letters' side bearings and rounds them to whole
 /// pixels, so that words fall apart.
-pub fn outlines(text: &str, em: f64, bold: bool) -> Result<Vec<OutlinedGlyph>, ChartError> {
-    let font = face(bold)?;
-    let (places, _) = set(font, text, em);
+pub fn outlines(text: &str, em: f64, bold: bool) -> Vec<OutlinedGlyph> {
+    let Some(font) = face(bold) else {
+        return Vec::new();
+    };
     let outline = |(id, scale, x): (GlyphId, PxScale, f32)| {
         font.outline_glyph(id.with_scale_and_position(scale, point(x, 0.0)))
     };
-    Ok(places.into_iter().filter_map(outline).collect())
+    set(font, text, em)
+        .0
+        .into_iter()
+        .filter_map(outline)
+        .collect()
 }
 
 /// The width of a text whose em is `em` pixels, in pixels.
-pub fn width(text: &str, em: f64, bold: bool) -> Result<f64, ChartError> {
-    Ok(set(face(bold)?, text, em).1)
+pub fn width(text: &str, em: f64, bold: bool) -> f64 {
+    face(bold).map_or(0.0, |font| set(font, text, em).1)
 }
 
-fn face(bold: bool) -> Result<&'static FontRef<'static>, ChartError> {
-    let face = if bold { &*BOLD } else { &*REGULAR };
-    face.as_ref()
-        .map_err(|error| ChartError::Drawing(format!("the embedded font is broken: {error}")))
+fn face(bold: bool) -> Option<&'static FontRef<'static>> {
+    if bold {
+        BOLD.as_ref()
+    } else {
+        REGULAR.as_ref()
+    }
 }
 
 /// Where each letter stands, and the width of them all.
@@ -62,9 +69,9 @@ fn set(font: &FontRef<'_>, text: &str, em: f64) -> (Vec<(GlyphId, PxScale, f32)>
 
 /// The text, with its middle left out where it is wider than `room` pixels. Both ends of a label
 /// tell it from its neighbours.
-pub fn fit(text: &str, room: f64, em: f64, bold: bool) -> Result<String, ChartError> {
-    if width(text, em, bold)? <= room {
-        return Ok(text.to_owned());
+pub fn fit(text: &str, room: f64, em: f64, bold: bool) -> String {
+    if width(text, em, bold) <= room {
+        return text.to_owned();
     }
     let letters: Vec<char> = text.chars().collect();
     for kept in (0..letters.len()).rev() {
@@ -72,26 +79,26 @@ pub fn fit(text: &str, room: f64, em: f64, bold: bool) -> Result<String, ChartEr
         let start = letters[..head].iter().collect::<String>();
         let end = letters[letters.len() - tail..].iter().collect::<String>();
         let shorter = format!("{}…{}", start.trim_end(), end.trim_start());
-        if width(&shorter, em, bold)? <= room {
-            return Ok(shorter);
+        if width(&shorter, em, bold) <= room {
+            return shorter;
         }
     }
-    Ok(String::new())
+    String::new()
 }
 
 /// The text, with its end left out where it is wider than `room` pixels.
-pub fn cut(text: &str, room: f64, em: f64) -> Result<String, ChartError> {
+pub fn cut(text: &str, room: f64, em: f64) -> String {
     let mut shorter = text.to_owned();
     let mut shown = shorter.clone();
-    while !shorter.is_empty() && width(&shown, em, false)? > room {
+    while !shorter.is_empty() && width(&shown, em, false) > room {
         shorter.pop();
         shown = format!("{}…", shorter.trim_end());
     }
-    Ok(shown)
+    shown
 }
 
 /// The text as lines of at most `room` pixels, broken between words.
-pub fn wrap(text: &str, room: f64, em: f64, bold: bool) -> Result<Vec<String>, ChartError> {
+pub fn wrap(text: &str, room: f64, em: f64, bold: bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let longer = match lines.last() {
@@ -99,11 +106,11 @@ pub fn wrap(text: &str, room: f64, em: f64, bold: bool) -> Result<Vec<String>, C
             None => word.to_owned(),
         };
         match lines.last_mut() {
-            Some(line) if width(&longer, em, bold)? <= room => *line = longer,
-            _ => lines.push(fit(word, room, em, bold)?),
+            Some(line) if width(&longer, em, bold) <= room => *line = longer,
+            _ => lines.push(fit(word, room, em, bold)),
         }
     }
-    Ok(lines)
+    lines
 }
 
 #[cfg(test)]
@@ -111,15 +118,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_fonts_can_be_read() {
+        for bold in [false, true] {
+            assert!(face(bold).is_some() && width("words", 12.0, bold) > 30.0);
+        }
+    }
+
+    #[test]
     fn a_long_label_loses_its_middle_and_keeps_both_ends() {
-        let fitted = fit("io-mpmt-32x16 (crossbeam, pipelined)", 120.0, 12.0, false).unwrap();
+        let fitted = fit("io-mpmt-32x16 (crossbeam, pipelined)", 120.0, 12.0, false);
         insta::assert_snapshot!(fitted, @"io-mpmt-…pelined)");
-        assert_eq!(fit("short", 120.0, 12.0, false).unwrap(), "short");
+        assert_eq!(fit("short", 120.0, 12.0, false), "short");
     }
 
     #[test]
     fn lines_break_between_words() {
-        let lines = wrap("one two three four", 55.0, 12.0, false).unwrap();
+        let lines = wrap("one two three four", 55.0, 12.0, false);
         assert_eq!(lines, ["one two", "three", "four"]);
     }
 }

@@ -168,12 +168,10 @@ pub struct Datum {
 pub struct EndLabel {
     /// The value at which the series ends.
     pub value: f64,
-    /// The name.
-    pub words: String,
+    /// The name and how its marks look; a line has no key beside its end.
+    pub name: Legend,
     /// A colour that can be read as text.
     pub colour: RGBColor,
-    /// How its marks look; a line has no key beside its end.
-    pub key: Key,
 }
 
 /// What a mark means.
@@ -244,12 +242,11 @@ pub struct Column {
 impl Facet {
     /// A facet with two axes and nothing in it.
     pub fn new(x: Axis, y: Axis, height: f64) -> Self {
-        let rest = Facet::default();
         Facet {
             x,
             y,
             height,
-            ..rest
+            ..Facet::default()
         }
     }
 
@@ -354,8 +351,11 @@ impl Datum {
     /// A mark without words.
     pub fn new(x: impl Into<Extent>, y: impl Into<Extent>) -> Self {
         let (x, y) = (x.into(), y.into());
-        let rest = Datum::default();
-        Datum { x, y, ..rest }
+        Datum {
+            x,
+            y,
+            ..Datum::default()
+        }
     }
 
     /// The same with a text.
@@ -382,10 +382,16 @@ impl Datum {
     }
 }
 
+impl Extent {
+    /// With its low end, its value and its high end.
+    pub fn new(low: f64, at: f64, high: f64) -> Self {
+        Extent { low, at, high }
+    }
+}
+
 impl From<f64> for Extent {
     fn from(at: f64) -> Self {
-        let (low, high) = (at, at);
-        Extent { low, at, high }
+        Extent::new(at, at, at)
     }
 }
 
@@ -393,39 +399,34 @@ impl From<(f64, f64)> for Extent {
     fn from((low, high): (f64, f64)) -> Self {
         let middle = f64::midpoint(low, high);
         // The whole of an axis has no middle, and stands at its low end.
-        let at = if middle.is_nan() { low } else { middle };
-        Extent { low, at, high }
+        Extent::new(low, if middle.is_nan() { low } else { middle }, high)
     }
 }
 
 impl From<&Estimate> for Extent {
     fn from(estimate: &Estimate) -> Self {
-        let (low, at, high) = (estimate.low, estimate.median, estimate.high);
-        Extent { low, at, high }
+        Extent::new(estimate.low, estimate.median, estimate.high)
     }
 }
 
 impl EndLabel {
     /// The name of a line.
     pub fn line(value: f64, words: &str, stroke: Stroke, colour: RGBColor) -> Self {
-        let key = Key::Line(1.5, stroke, colour);
+        let name = Legend::new(Key::Line(1.5, stroke, colour), words);
         EndLabel {
             value,
-            words: words.to_owned(),
+            name,
             colour,
-            key,
         }
     }
 
     /// The name of points.
     pub fn points(value: f64, words: &str, look: Look) -> Self {
-        let Look { colour, symbol } = look;
-        let key = Key::Point(symbol, 3.5, colour);
+        let (name, colour) = (look.legend(3.5, words), look.colour);
         EndLabel {
             value,
-            words: words.to_owned(),
+            name,
             colour,
-            key,
         }
     }
 }

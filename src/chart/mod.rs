@@ -8,7 +8,7 @@
 //! * `grammar`: chart, facet, axis, layer, mark; `scale`, `color_scale`: from values to places and
 //!   colours; `symbol`, `palette`: how series look;
 //! * `vocabulary`, `x_variable`, `unit`: what quantities, settings and units are called;
-//! * `estimate`, `ideal`, `choice`, `order`: what charts compute of records;
+//! * `ideal`, `choice`, `order`: what charts compute of records;
 //! * `compositor`: a chart as a `scene` of shapes; `paint`, `font`, `theme`: a scene as a file.
 //!
 //! Must not know: how a trial is run. Whatever a chart shows comes from a record.

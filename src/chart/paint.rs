@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use itertools::Itertools;
 use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
 use plotters::prelude::{
@@ -12,7 +13,7 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, TextStyle};
 
-use super::scene::{Anchor, Scene, Shape, Stroke, Text};
+use super::scene::{Anchor, Scene, Shape, Stroke, Text, Tooltip};
 use super::theme::{self, Theme};
 use super::{ChartError, font};
 
@@ -38,45 +39,32 @@ pub fn save(scene: &Scene, theme: Theme, path: &Path) -> Result<Vec<PathBuf>, Ch
 pub fn svg(scene: &Scene, theme: Theme) -> Result<String, ChartError> {
     let mut text = String::new();
     let (width, height) = device_size(scene);
-    {
-        let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
-        paint((scene, theme), &area, write_text)?;
-    }
+    let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
+    paint((scene, theme), &area, write_text)?;
+    drop(area);
     let painted = format!(r#"<svg width="{width}" height="{height}""#);
-    let shown = format!(
-        r#"<svg role="img" aria-label="{}" width="{}" height="{}""#,
-        escape(&scene.title),
-        scene.width,
-        scene.height
-    );
+    let (title, width, height) = (escape(&scene.title), scene.width, scene.height);
+    let shown =
+        format!(r#"<svg role="img" aria-label="{title}" width="{width}" height="{height}""#);
     let text = text.replacen(&painted, &shown, 1);
-    let end = text.rfind("</svg>").unwrap_or(text.len());
-    Ok(format!(
-        "{}{}{}",
-        &text[..end],
-        tooltips(scene),
-        &text[end..]
-    ))
+    let (start, end) = text.split_at(text.rfind("</svg>").unwrap_or(text.len()));
+    Ok(format!("{start}{}{end}", tooltips(scene)))
 }
 
 /// Places that answer the pointer. They come last, so that nothing lies over them.
 fn tooltips(scene: &Scene) -> String {
-    if scene.tooltips.is_empty() {
-        return String::new();
+    let place = |tooltip: &Tooltip| {
+        let ((left, top), (right, bottom)) = (device(tooltip.area.0), device(tooltip.area.1));
+        let (width, height) = ((right - left).max(1), (bottom - top).max(1));
+        let words = escape(&tooltip.words);
+        format!(
+            r#"<rect class="tip" x="{left}" y="{top}" width="{width}" height="{height}" fill="none" pointer-events="all"><title>{words}</title></rect>"#
+        )
+    };
+    match scene.tooltips.iter().map(place).join("\n") {
+        none if none.is_empty() => none,
+        places => format!("<g class=\"tips\">\n{places}\n</g>\n"),
     }
-    let mut group = String::from("<g class=\"tips\">\n");
-    for tooltip in &scene.tooltips {
-        let ((left, top), (right, bottom)) = (device(tooltip.from), device(tooltip.to));
-        group.push_str(&format!(
-            r#"<rect class="tip" x="{left}" y="{top}" width="{}" height="{}" fill="none" pointer-events="all"><title>{}</title></rect>"#,
-            (right - left).max(1),
-            (bottom - top).max(1),
-            escape(&tooltip.words)
-        ));
-        group.push('\n');
-    }
-    group.push_str("</g>\n");
-    group
 }
 
 /// Draws into a PNG file, whose name must end in `.png`.
@@ -88,13 +76,13 @@ fn png(scene: &Scene, theme: Theme, path: &Path) -> Result<(), ChartError> {
 fn paint<B: DrawingBackend>(
     (scene, theme): (&Scene, Theme),
     area: &DrawingArea<B, Shift>,
-    draw_text: impl Fn(&Text, &DrawingArea<B, Shift>) -> Result<(), ChartError>,
+    draw_text: impl Fn(&Text, RGBColor, &DrawingArea<B, Shift>) -> Result<(), ChartError>,
 ) -> Result<(), ChartError> {
     let ink = |colour: RGBColor| theme.colour(colour);
     area.fill(&ink(theme::PAPER)).map_err(failed)?;
     for shape in &scene.shapes {
         match shape {
-            Shape::Rectangle(from, to, colour) => {
+            Shape::Rectangle((from, to), colour) => {
                 let corners = [device(*from), device(*to)];
                 let rectangle = Rectangle::new(corners, ink(*colour).filled());
                 area.draw(&rectangle).map_err(failed)?;
@@ -107,16 +95,13 @@ fn paint<B: DrawingBackend>(
             Shape::Line(points, thick, stroke, colour) => {
                 let style = ink(*colour).stroke_width((thick * SCALE).round() as u32);
                 let points: Vec<_> = points.iter().copied().map(device).collect();
-                let pattern = match stroke {
-                    Stroke::Solid => None,
-                    Stroke::Dashed => Some((6.0, 4.0)),
-                    Stroke::Dotted => Some((2.0, 3.0)),
+                let dashed = |dash, gap| {
+                    DashedPathElement::new(points.clone(), dash * SCALE, gap * SCALE, style)
                 };
-                match pattern.map(|(dash, gap)| (dash * SCALE, gap * SCALE)) {
-                    None => area.draw(&PathElement::new(points, style)),
-                    Some((dash, gap)) => {
-                        area.draw(&DashedPathElement::new(points, dash, gap, style))
-                    }
+                match stroke {
+                    Stroke::Solid => area.draw(&PathElement::new(points, style)),
+                    Stroke::Dashed => area.draw(&dashed(6.0, 4.0)),
+                    Stroke::Dotted => area.draw(&dashed(2.0, 3.0)),
                 }
                 .map_err(failed)?;
             }
@@ -125,16 +110,7 @@ fn paint<B: DrawingBackend>(
                 let polygon = Polygon::new(corners, ink(*colour).mix(*opacity).filled());
                 area.draw(&polygon).map_err(failed)?;
             }
-            Shape::Text(text) => {
-                let colour = ink(text.colour);
-                draw_text(
-                    &Text {
-                        colour,
-                        ..text.clone()
-                    },
-                    area,
-                )?;
-            }
+            Shape::Text(text) => draw_text(text, ink(text.colour), area)?,
         }
     }
     area.present().map_err(failed)
@@ -147,6 +123,7 @@ fn failed(error: impl std::fmt::Display) -> ChartError {
 /// Real text, for backends that have it.
 fn write_text<B: DrawingBackend>(
     text: &Text,
+    colour: RGBColor,
     area: &DrawingArea<B, Shift>,
 ) -> Result<(), ChartError> {
     // plotters-svg divides sizes by 1.24, and puts the baseline 0.76 em below an upper anchor.
@@ -165,7 +142,7 @@ fn write_text<B: DrawingBackend>(
     let size = text.em * SCALE * SIZE_PER_EM;
     let font = FontDesc::new(FontFamily::Name(font::FAMILY), size, weight);
     let style = TextStyle::from(font)
-        .color(&text.colour)
+        .color(&colour)
         .pos(Pos::new(end, VPos::Top));
     let (x, baseline) = text.at;
     let upper = device((x, baseline - text.em * BASELINE_EM));
@@ -175,16 +152,17 @@ fn write_text<B: DrawingBackend>(
 /// Text as the pixels that its outlines cover.
 fn draw_text<B: DrawingBackend>(
     text: &Text,
+    colour: RGBColor,
     area: &DrawingArea<B, Shift>,
 ) -> Result<(), ChartError> {
-    let (left, _) = text.extent()?;
+    let (left, _) = text.extent();
     let (left, baseline) = device((left, text.at.1));
     let mut outcome = Ok(());
-    for glyph in font::outlines(&text.words, text.em * SCALE, text.bold)? {
+    for glyph in font::outlines(&text.words, text.em * SCALE, text.bold) {
         let corner = glyph.px_bounds().min;
         let (x0, y0) = (left + corner.x as i32, baseline + corner.y as i32);
         glyph.draw(|x, y, covered| {
-            let colour = text.colour.mix(f64::from(covered.min(1.0)));
+            let colour = colour.mix(f64::from(covered.min(1.0)));
             let drawn = area.draw_pixel((x0 + x as i32, y0 + y as i32), &colour);
             if outcome.is_ok() {
                 outcome = drawn.map_err(failed);

@@ -95,13 +95,15 @@ pub fn runtime_legend<'a>(
 fn runtime_slot(runtime: &Runtime) -> usize {
     match runtime {
         Runtime::Native => 0,
-        Runtime::Gil => 3,
+        Runtime::Gil => 1,
         _ => 2,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use itertools::Itertools;
+
     use super::*;
 
     #[test]
@@ -116,6 +118,70 @@ mod tests {
         assert!(!twice[..1].contains(&twice[1]) && twice[1] != twice[2]);
         // What does not differ tells nothing apart.
         assert_eq!(Look::series(&[&gil, &gil])[0], own(&native));
+    }
+
+    /// CIE L*a*b* of a colour, as eyes see it that take in red, green and blue by these shares.
+    fn lab(RGBColor(red, green, blue): RGBColor, eye: [[f64; 3]; 3]) -> [f64; 3] {
+        let linear = [red, green, blue].map(|part| match f64::from(part) / 255.0 {
+            dark if dark <= 0.04045 => dark / 12.92,
+            part => ((part + 0.055) / 1.055).powf(2.4),
+        });
+        let times = |rows: [[f64; 3]; 3], by: [f64; 3]| {
+            rows.map(|row| (0..3).map(|at| row[at] * by[at]).sum::<f64>().max(0.0))
+        };
+        // To XYZ, over the white of D65.
+        let xyz = [
+            [0.4339, 0.3763, 0.1899],
+            [0.2126, 0.7152, 0.0722],
+            [0.0177, 0.1095, 0.8727],
+        ];
+        let [x, y, z] = times(xyz, times(eye, linear)).map(|share| match share {
+            tiny if tiny <= 0.008856 => 7.787 * tiny + 16.0 / 116.0,
+            share => share.cbrt(),
+        });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// Eyes that take in all colours, those without the receptors of red, and of green: Machado,
+    /// Oliveira and Fernandes (2009).
+    const EYES: [[[f64; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+    ];
+
+    #[test]
+    fn any_eye_tells_runtimes_published_figures_and_ideals_apart_by_day_and_by_night() {
+        let runtimes = ["native", "gil", "python"].map(|name| name.parse::<Runtime>().unwrap());
+        let runtimes = runtimes
+            .iter()
+            .map(|runtime| Look::of_runtime(runtime).colour);
+        let runtimes = runtimes.chain([theme::IDEAL]).collect_vec();
+        for theme in [theme::Theme::Light, theme::Theme::Dark] {
+            for eye in EYES {
+                let distance = |a: &RGBColor, b: &RGBColor| {
+                    let [a, b] = [a, b].map(|colour| lab(theme.colour(*colour), eye));
+                    (0..3).map(|at| (a[at] - b[at]).powi(2)).sum::<f64>().sqrt()
+                };
+                for published in [theme::PUBLISHED, theme::PUBLISHED_TEXT] {
+                    let nearest = runtimes.iter().map(|one| distance(one, &published));
+                    let nearest = nearest.fold(f64::INFINITY, f64::min);
+                    assert!(nearest > 20.0, "{theme:?}: {nearest} from {published:?}");
+                }
+                for (a, b) in runtimes.iter().tuple_combinations() {
+                    let apart = distance(a, b);
+                    assert!(apart > 20.0, "{theme:?}: {a:?} and {b:?} are {apart} apart");
+                }
+            }
+        }
     }
 
     #[test]

@@ -20,8 +20,6 @@ enum Kind {
     Linear,
     /// Equal ratios are equal distances.
     Log,
-    /// Seconds from 0 on.
-    Time,
     /// Places of the same size for things that have a number, from 0.
     Band,
 }
@@ -34,11 +32,7 @@ const AIR: f64 = 1.12;
 const DECADES: std::ops::RangeInclusive<i32> = -12..=15;
 
 impl Scale {
-    /// From one end to another, as they are.
-    pub fn linear(low: f64, high: f64, unit: Unit) -> Self {
-        let (low, high) = (low * unit.factor, high * unit.factor);
-        let high = if high > low { high } else { low + 1.0 };
-        let kind = Kind::Linear;
+    const fn new(kind: Kind, (low, high): (f64, f64), unit: Unit) -> Self {
         Scale {
             kind,
             low,
@@ -47,24 +41,22 @@ impl Scale {
         }
     }
 
+    /// From one end to another, as they are.
+    pub fn linear(low: f64, high: f64, unit: Unit) -> Self {
+        let (low, high) = (low * unit.factor, high * unit.factor);
+        let high = if high > low { high } else { low + 1.0 };
+        Scale::new(Kind::Linear, (low, high), unit)
+    }
+
     /// From 0 to a round number that is not below any value: lengths can then be compared. Values
     /// that are not finite or below 0 do not count.
     pub fn from_zero(values: impl IntoIterator<Item = f64>, unit: Unit) -> Self {
         let finite = values.into_iter().filter(|value| value.is_finite());
-        let high = finite.fold(0.0, f64::max) * unit.factor;
-        let step = step(if high > 0.0 { high } else { 8.0 } / 8.0);
-        let high = if high > 0.0 {
-            (high / step - 1e-9).ceil() * step
-        } else {
-            1.0
+        let high = match finite.fold(0.0, f64::max) * unit.factor {
+            0.0 => 1.0,
+            high => (high / step(high / 8.0) - 1e-9).ceil() * step(high / 8.0),
         };
-        let kind = Kind::Linear;
-        Scale {
-            kind,
-            low: 0.0,
-            high,
-            unit,
-        }
+        Scale::new(Kind::Linear, (0.0, high), unit)
     }
 
     /// Around all the values with some air, the ends on round numbers. Values that are not finite do
@@ -77,37 +69,20 @@ impl Scale {
             width => width * 0.05,
         };
         let step = step((high - low + 2.0 * air) / 8.0);
-        let kind = Kind::Linear;
-        let (low, high) = (
-            ((low - air) / step).floor() * step,
-            ((high + air) / step).ceil() * step,
-        );
-        Scale {
-            kind,
-            low,
-            high,
-            unit,
-        }
+        let low = ((low - air) / step).floor() * step;
+        let high = ((high + air) / step).ceil() * step;
+        Scale::new(Kind::Linear, (low, high), unit)
     }
 
     /// A logarithmic scale from one tick of the 1-2-5 series to another. Values that have no
     /// logarithm do not count.
     pub fn log(values: impl IntoIterator<Item = f64>, unit: Unit) -> Self {
         let (low, high) = positive(values, unit);
-        let series = || series(&[1, 2, 5]);
-        let kind = Kind::Log;
-        let low = series()
-            .rfind(|&tick| tick <= low / AIR)
-            .unwrap_or(low / AIR);
-        let high = series()
-            .find(|&tick| tick >= high * AIR)
-            .unwrap_or(high * AIR);
-        Scale {
-            kind,
-            low,
-            high,
-            unit,
-        }
+        let (low, high) = (low / AIR, high * AIR);
+        let below = series(&[1, 2, 5]).rfind(|&tick| tick <= low);
+        let above = series(&[1, 2, 5]).find(|&tick| tick >= high);
+        let ends = (below.unwrap_or(low), above.unwrap_or(high));
+        Scale::new(Kind::Log, ends, unit)
     }
 
     /// A logarithmic scale that ends just before the smallest value and just after the largest: for
@@ -117,13 +92,7 @@ impl Scale {
         // Of a single value it is as wide as of two that are twice apart.
         let high = if high > low { high } else { 2.0 * low };
         let air = (high / low).powf(0.04);
-        let kind = Kind::Log;
-        Scale {
-            kind,
-            low: low / air,
-            high: high * air,
-            unit,
-        }
+        Scale::new(Kind::Log, (low / air, high * air), unit)
     }
 
     /// The scale on which values are read best: by ratios where they are far apart and all above
@@ -131,32 +100,23 @@ impl Scale {
     pub fn suited(values: &[f64], unit: Unit) -> Self {
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(0.0, f64::max);
-        if is_positive(low) && high > WIDE * low {
-            Scale::log(values.iter().copied(), unit)
+        let is_wide = is_positive(low) && high > WIDE * low;
+        let of = if is_wide {
+            Scale::log
         } else {
-            Scale::from_zero(values.iter().copied(), unit)
-        }
+            Scale::from_zero
+        };
+        of(values.to_vec(), unit)
     }
 
     /// Seconds from 0 on.
     pub fn time(longest_s: f64) -> Self {
-        let kind = Kind::Time;
-        Scale {
-            kind,
-            ..Scale::linear(0.0, longest_s, Unit::of_seconds(longest_s))
-        }
+        Scale::linear(0.0, longest_s, Unit::of_seconds(longest_s))
     }
 
     /// So many bands of the same size.
     pub fn band(count: f64) -> Self {
-        let kind = Kind::Band;
-        let unit = Unit::named("");
-        Scale {
-            kind,
-            low: 0.0,
-            high: count.max(1.0),
-            unit,
-        }
+        Scale::new(Kind::Band, (0.0, count.max(1.0)), Unit::named(""))
     }
 
     /// How many bands; `None` when it has none.
@@ -191,7 +151,7 @@ impl Scale {
     /// Where a value in the unit stands.
     fn of(&self, value: f64) -> f64 {
         match self.kind {
-            Kind::Linear | Kind::Time => (value - self.low) / (self.high - self.low),
+            Kind::Linear => (value - self.low) / (self.high - self.low),
             Kind::Log => (value / self.low).ln() / (self.high / self.low).ln(),
             Kind::Band => (value + 0.5) / self.high,
         }
@@ -211,7 +171,7 @@ impl Scale {
         let ticks = match self.kind {
             Kind::Band => Vec::new(),
             Kind::Log => self.log_ticks(least),
-            Kind::Linear | Kind::Time => self.linear_ticks(least),
+            Kind::Linear => self.linear_ticks(least),
         };
         let placed = ticks.into_iter().map(|tick| (self.of(tick), tick));
         let within = placed.filter(|(place, _)| (-1e-9..=1.0 + 1e-9).contains(place));
@@ -235,20 +195,10 @@ impl Scale {
     /// together round numbers are closer.
     fn log_ticks(&self, least: f64) -> Vec<f64> {
         let decades = (self.high / self.low).log10();
-        let narrowest = |digits: &[u8]| {
-            let next = digits.iter().skip(1).chain(&[10]);
-            let ratios = digits
-                .iter()
-                .zip(next)
-                .map(|(a, b)| f64::from(*b) / f64::from(*a));
-            ratios.fold(f64::INFINITY, f64::min).log10()
-        };
-        let fits = |digits: &&[u8]| narrowest(digits) / decades >= least;
+        // The narrowest ratios are those of 1 and 2, and of 1 and 3.
+        let fits = |digits: &&[u8]| f64::from(digits[1]).log10() / decades >= least;
         let finest = [[1, 2, 5].as_slice(), &[1, 3]].into_iter().find(fits);
-        let every = match finest {
-            Some(_) => 1,
-            None => (least * decades).ceil() as usize,
-        };
+        let every = finest.map_or((least * decades).ceil() as usize, |_| 1);
         let within = |tick: &f64| *tick >= self.low * 0.999 && *tick <= self.high * 1.001;
         let ticks = series(finest.unwrap_or(&[1])).filter(within);
         let ticks: Vec<f64> = ticks.step_by(every.max(1)).collect();

@@ -3,10 +3,13 @@
 
 use plotters::style::RGBColor;
 
-use super::{ChartError, font};
+use super::{font, theme};
 
 /// A point in logical pixels, from the upper left corner.
 pub type Point = (f64, f64);
+
+/// The upper left and the lower right corner of a rectangle.
+pub type Area = (Point, Point);
 
 /// Which end of a text its x names.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +54,7 @@ pub enum Stroke {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// A filled rectangle, from its upper left to its lower right corner. Lines are thin ones.
-    Rectangle(Point, Point, RGBColor),
+    Rectangle(Area, RGBColor),
     /// A filled circle: centre and radius.
     Disc(Point, f64, RGBColor),
     /// A line from point to point, of some thickness.
@@ -65,10 +68,8 @@ pub enum Shape {
 /// Words that a reader gets who comes to a place, with the pointer or the keyboard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tooltip {
-    /// The place's upper left corner.
-    pub from: Point,
-    /// The place's lower right corner.
-    pub to: Point,
+    /// The place.
+    pub area: Area,
     /// The values that stand there.
     pub words: String,
 }
@@ -92,19 +93,18 @@ impl Scene {
     /// A horizontal line of some thickness around `y`.
     pub fn horizontal(&mut self, (left, right): (f64, f64), y: f64, thick: f64, colour: RGBColor) {
         let half = thick / 2.0;
-        self.rectangle((left, y - half), (right, y + half), colour);
+        self.rectangle(((left, y - half), (right, y + half)), colour);
     }
 
     /// A vertical line of some thickness around `x`.
     pub fn vertical(&mut self, x: f64, (top, bottom): (f64, f64), thick: f64, colour: RGBColor) {
         let half = thick / 2.0;
-        self.rectangle((x - half, top), (x + half, bottom), colour);
+        self.rectangle(((x - half, top), (x + half, bottom)), colour);
     }
 
     /// A filled rectangle.
-    pub fn rectangle(&mut self, upper_left: Point, lower_right: Point, colour: RGBColor) {
-        let rectangle = Shape::Rectangle(upper_left, lower_right, colour);
-        self.shapes.push(rectangle);
+    pub fn rectangle(&mut self, area: Area, colour: RGBColor) {
+        self.shapes.push(Shape::Rectangle(area, colour));
     }
 
     /// A filled circle.
@@ -112,9 +112,11 @@ impl Scene {
         self.shapes.push(Shape::Disc(centre, radius, colour));
     }
 
-    /// A line of text.
+    /// A line of text, unless it is empty.
     pub fn text(&mut self, text: Text) {
-        self.shapes.push(Shape::Text(text));
+        if !text.words.is_empty() {
+            self.shapes.push(Shape::Text(text));
+        }
     }
 
     /// A line from point to point.
@@ -128,25 +130,30 @@ impl Scene {
     }
 
     /// Words for who comes to a place; none where there is nothing to say.
-    pub fn tooltip(&mut self, from: Point, to: Point, words: &str) {
-        if !words.is_empty() {
-            let words = words.to_owned();
-            self.tooltips.push(Tooltip { from, to, words });
-        }
+    pub fn tooltip(&mut self, area: Area, words: &str) {
+        let words = words.to_owned();
+        let told = Some(Tooltip { area, words }).filter(|tooltip| !tooltip.words.is_empty());
+        self.tooltips.extend(told);
     }
 }
 
 impl Text {
     /// Regular text that begins at a point.
     pub fn new(words: impl Into<String>, at: Point, em: f64, colour: RGBColor) -> Self {
+        let (words, anchor, bold) = (words.into(), Anchor::Start, false);
         Text {
-            words: words.into(),
+            words,
             at,
-            anchor: Anchor::Start,
+            anchor,
             em,
-            bold: false,
+            bold,
             colour,
         }
+    }
+
+    /// Small quiet text that begins at a point.
+    pub fn quiet(words: impl Into<String>, at: Point) -> Self {
+        Text::new(words, at, theme::SMALL, theme::QUIET)
     }
 
     /// The same text by another end.
@@ -154,19 +161,26 @@ impl Text {
         Text { anchor, ..self }
     }
 
-    /// The same text in bold.
-    pub fn bold(self) -> Self {
-        Text { bold: true, ..self }
+    /// The same text in bold or not.
+    pub fn bold(self, bold: bool) -> Self {
+        Text { bold, ..self }
     }
 
     /// Its left and right end, in logical pixels.
-    pub fn extent(&self) -> Result<(f64, f64), ChartError> {
-        let width = font::width(&self.words, self.em, self.bold)?;
-        let left = match self.anchor {
-            Anchor::Start => self.at.0,
-            Anchor::Middle => self.at.0 - width / 2.0,
-            Anchor::End => self.at.0 - width,
-        };
-        Ok((left, left + width))
+    pub fn extent(&self) -> (f64, f64) {
+        let width = font::width(&self.words, self.em, self.bold);
+        let left = self.anchor.left(self.at.0, width);
+        (left, left + width)
+    }
+}
+
+impl Anchor {
+    /// Where what is so wide begins, if this end of it stands at `x`.
+    pub fn left(self, x: f64, width: f64) -> f64 {
+        match self {
+            Anchor::Start => x,
+            Anchor::Middle => x - width / 2.0,
+            Anchor::End => x - width,
+        }
     }
 }

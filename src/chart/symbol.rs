@@ -53,10 +53,11 @@ impl Symbol {
             let corners = corners.iter().map(|(right, down)| (x + right, y + down));
             scene.area(corners.collect(), colour, 1.0);
         };
+        let around = |r: f64| ((x - r, y - r), (x + r, y + r));
         let (far, foot) = (r + 1.0, 0.7 * (r + 1.0));
         match self {
             Symbol::Disc => scene.disc((x, y), r, colour),
-            Symbol::Square => scene.rectangle((x - r, y - r), (x + r, y + r), colour),
+            Symbol::Square => scene.rectangle(around(r), colour),
             Symbol::Diamond => polygon(&[(0.0, -far), (far, 0.0), (0.0, far), (-far, 0.0)]),
             Symbol::Up => polygon(&[(0.0, -far), (far, foot), (-far, foot)]),
             Symbol::Down => polygon(&[(0.0, far), (far, -foot), (-far, -foot)]),
@@ -68,10 +69,8 @@ impl Symbol {
                 scene.disc((x, y), r - 0.75, theme::PAPER);
             }
             Symbol::HollowSquare => {
-                scene.rectangle((x - r, y - r), (x + r, y + r), colour);
-                let hole = r - 1.5;
-                let (from, to) = ((x - hole, y - hole), (x + hole, y + hole));
-                scene.rectangle(from, to, theme::PAPER);
+                scene.rectangle(around(r), colour);
+                scene.rectangle(around(r - 1.5), theme::PAPER);
             }
             Symbol::Cross => {
                 for slope in [r, -r] {

@@ -26,7 +26,7 @@ pub fn records(trials: &[Trial]) -> Records<'_> {
 
 /// A chart as it is laid out where nobody asks for another width.
 pub fn drawn(chart: &Chart) -> Scene {
-    compositor::compose(chart, theme::WIDTH, SOURCE).unwrap()
+    compositor::compose(chart, theme::WIDTH, SOURCE)
 }
 
 /// The same as an SVG.
@@ -72,7 +72,7 @@ pub fn assert_texts_keep_apart(chart: &Chart, name: &str) {
         (NARROW, Theme::Dark, "-narrow"),
         (theme::NARROWEST, Theme::Light, "-narrowest"),
     ] {
-        let scene = compositor::compose(chart, width, SOURCE).unwrap();
+        let scene = compositor::compose(chart, width, SOURCE);
         if let Some(folder) = std::env::var_os("MPMT_CHARTS").map(PathBuf::from) {
             paint::save(&scene, theme, &folder.join(format!("{name}{suffix}"))).unwrap();
         }
@@ -83,7 +83,7 @@ pub fn assert_texts_keep_apart(chart: &Chart, name: &str) {
 fn assert_apart(scene: &Scene, name: &str) {
     let texts = texts(scene);
     for (index, text) in texts.iter().enumerate() {
-        let (left, right) = text.extent().unwrap();
+        let (left, right) = text.extent();
         let margin = theme::MARGIN - 8.0;
         assert!(
             left >= margin && right <= scene.width - margin,
@@ -94,14 +94,14 @@ fn assert_apart(scene: &Scene, name: &str) {
             "{name}: leaves the picture: {text:?}"
         );
         for other in &texts[index + 1..] {
-            let (other_left, other_right) = other.extent().unwrap();
+            let (other_left, other_right) = other.extent();
             let beside = right + 2.0 < other_left || other_right + 2.0 < left;
             let apart = (text.at.1 - other.at.1).abs() >= text.em.max(other.em);
             assert!(beside || apart, "{name}: {text:?} and {other:?}");
         }
     }
     for tooltip in &scene.tooltips {
-        let (from, to) = (tooltip.from, tooltip.to);
+        let (from, to) = tooltip.area;
         assert!(!tooltip.words.is_empty());
         assert!(from.0 < to.0 && from.1 < to.1, "{name}: {tooltip:?}");
         let inside = from.0 >= 0.0 && to.0 <= scene.width && from.1 >= 0.0 && to.1 <= scene.height;

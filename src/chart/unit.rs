@@ -1,5 +1,7 @@
 //! Units in which a chart's values have numbers that can be read at a glance.
 
+use itertools::Itertools;
+
 /// A unit of an axis: values are multiplied, and the name goes beside the axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unit {
@@ -10,11 +12,12 @@ pub struct Unit {
 }
 
 impl Unit {
+    const fn new(factor: f64, name: &'static str) -> Unit {
+        Unit { factor, name }
+    }
+
     /// Of shares: 1 is 100 %.
-    pub const PERCENT: Unit = Unit {
-        factor: 100.0,
-        name: "%",
-    };
+    pub const PERCENT: Unit = Unit::new(100.0, "%");
 
     /// Of throughputs.
     pub const COMMANDS_PER_SECOND: Unit = Unit::named("commands/s");
@@ -26,32 +29,29 @@ impl Unit {
 
     /// Of durations in seconds, by the largest one.
     pub fn of_seconds(largest: f64) -> Unit {
-        let (factor, name) = match largest {
-            size if size >= 1.0 => (1.0, "s"),
-            size if size >= 1e-3 => (1e3, "ms"),
-            _ => (1e6, "µs"),
-        };
-        Unit { factor, name }
+        match largest {
+            size if size >= 1.0 => Unit::new(1.0, "s"),
+            size if size >= 1e-3 => Unit::new(1e3, "ms"),
+            _ => Unit::new(1e6, "µs"),
+        }
     }
 
     /// Of amounts of memory in KiB, by the largest one.
     pub fn of_kibibytes(largest: f64) -> Unit {
-        let (factor, name) = match largest {
-            size if size >= 1024.0 * 1024.0 => (1.0 / 1024.0 / 1024.0, "GiB"),
-            size if size >= 1024.0 => (1.0 / 1024.0, "MiB"),
-            _ => (1.0, "KiB"),
-        };
-        Unit { factor, name }
+        match largest {
+            size if size >= 1024.0 * 1024.0 => Unit::new(1.0 / 1024.0 / 1024.0, "GiB"),
+            size if size >= 1024.0 => Unit::new(1.0 / 1024.0, "MiB"),
+            _ => Unit::new(1.0, "KiB"),
+        }
     }
 
     /// Of counts, by the largest one.
     pub fn of_count(largest: f64) -> Unit {
-        let (factor, name) = match largest {
-            size if size >= 1e6 => (1e-6, "million"),
-            size if size >= 1e4 => (1e-3, "thousand"),
-            _ => (1.0, ""),
-        };
-        Unit { factor, name }
+        match largest {
+            size if size >= 1e6 => Unit::new(1e-6, "million"),
+            size if size >= 1e4 => Unit::new(1e-3, "thousand"),
+            _ => Unit::new(1.0, ""),
+        }
     }
 
     /// Of the units that suit any of the values, the one in which their numbers are the shortest;
@@ -64,16 +64,10 @@ impl Unit {
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(0.0, f64::max);
         // The unit between those of the least and the largest value suits neither, but both.
-        let middle = (low * high).sqrt();
-        let mut units: Vec<Unit> = Vec::new();
-        let middle = Some(middle).filter(|middle| middle.is_finite());
-        for unit in values.iter().chain(&middle).map(|value| of(*value)) {
-            if !units.contains(&unit) {
-                units.push(unit);
-            }
-        }
-        units.sort_by(|a, b| a.factor.total_cmp(&b.factor));
-        units.into_iter().min_by_key(longest).unwrap_or(of(1.0))
+        let middle = Some((low * high).sqrt()).filter(|middle| middle.is_finite());
+        let units = values.iter().chain(&middle).map(|value| of(*value));
+        let units = units.sorted_by(|a, b| a.factor.total_cmp(&b.factor));
+        units.min_by_key(longest).unwrap_or(of(1.0))
     }
 
     /// A value in this unit, without its name. A count is a whole number, or a half of one, as far

@@ -1,6 +1,6 @@
 //! What can vary along a horizontal axis, and what it is called.
 
-use std::collections::BTreeSet;
+use itertools::Itertools;
 
 use super::vocabulary::counted;
 use crate::model::ExecutorKind;
@@ -42,18 +42,33 @@ impl XVariable {
         XVariable::Commands,
     ];
 
+    /// As it is part of a file's name; what it is called in a title; and on an axis, with its unit.
+    fn names(self) -> [&'static str; 3] {
+        match self {
+            XVariable::Batch => ["batch", "batch size", "commands per batch"],
+            XVariable::Processes => ["processes", "processes", "processes"],
+            XVariable::Threads => ["threads", "threads", "threads in each process"],
+            XVariable::Wait => ["wait", "the wait of a command", "wait of a command, ms"],
+            XVariable::Loops => ["loops", "the loops of a command", "loops of a command"],
+            XVariable::Rate => ["rate", "the rate of batches", "batches due per second"],
+            XVariable::Commands => ["commands", "the number of commands", "commands in all"],
+            XVariable::Product => ["product", "processes × threads", "threads in all"],
+        }
+    }
+
     /// As it is part of a file's name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            XVariable::Batch => "batch",
-            XVariable::Processes => "processes",
-            XVariable::Threads => "threads",
-            XVariable::Wait => "wait",
-            XVariable::Loops => "loops",
-            XVariable::Rate => "rate",
-            XVariable::Commands => "commands",
-            XVariable::Product => "product",
-        }
+        self.names()[0]
+    }
+
+    /// What it is called in a title.
+    pub fn noun(self) -> &'static str {
+        self.names()[1]
+    }
+
+    /// What it is called on an axis, with its unit.
+    pub fn title(self) -> &'static str {
+        self.names()[2]
     }
 
     /// Its value in a trial, with the unit of [`XVariable::title`]; `None` when it does not apply.
@@ -71,34 +86,6 @@ impl XVariable {
         .filter(|value| value.is_finite())
     }
 
-    /// What it is called, with its unit.
-    pub fn title(self) -> &'static str {
-        match self {
-            XVariable::Batch => "commands per batch",
-            XVariable::Processes => "processes",
-            XVariable::Threads => "threads in each process",
-            XVariable::Wait => "wait of a command, ms",
-            XVariable::Loops => "loops of a command",
-            XVariable::Rate => "batches due per second",
-            XVariable::Commands => "commands in all",
-            XVariable::Product => "threads in all",
-        }
-    }
-
-    /// The same in a title.
-    pub fn noun(self) -> &'static str {
-        match self {
-            XVariable::Batch => "batch size",
-            XVariable::Processes => "processes",
-            XVariable::Threads => "threads",
-            XVariable::Wait => "the wait of a command",
-            XVariable::Loops => "the loops of a command",
-            XVariable::Rate => "the rate of batches",
-            XVariable::Commands => "the number of commands",
-            XVariable::Product => "processes × threads",
-        }
-    }
-
     /// Whether more of it makes more threads in all.
     pub fn is_concurrency(self) -> bool {
         matches!(self, XVariable::Processes | XVariable::Threads)
@@ -106,58 +93,41 @@ impl XVariable {
 
     /// Whether it is one side of a grid of processes and threads.
     pub fn is_grid(self, trials: &[&Trial]) -> bool {
-        let count = |of: fn(&Trial) -> u32| {
-            let values: BTreeSet<u32> = trials.iter().map(|trial| of(trial)).collect();
-            values.len()
-        };
-        self.is_concurrency()
-            && count(|trial| trial.processes) > 1
-            && count(|trial| trial.threads) > 1
+        let one_process = trials.iter().map(|trial| trial.processes).all_equal();
+        let one_thread = trials.iter().map(|trial| trial.threads).all_equal();
+        self.is_concurrency() && !one_process && !one_thread
     }
 
     /// All settings but this one and what goes with it, as words that tell configurations apart
     /// wherever [`group_by`](crate::record::group_by) does. `executor` is that of the line, which a
     /// trial of one thread may not have itself.
     pub fn others(self, trial: &Trial, executor: ExecutorKind) -> [String; OTHERS] {
+        let of = |setting: XVariable, words: String| {
+            if setting == self {
+                String::new()
+            } else {
+                words
+            }
+        };
         let time_scale = Some(trial.time_scale).filter(|&scale| scale != 1.0);
-        let all = [
-            (
-                Some(XVariable::Processes),
-                counted(u64::from(trial.processes), "process"),
-            ),
-            (
-                Some(XVariable::Threads),
-                counted(u64::from(trial.threads), "thread"),
-            ),
-            (Some(XVariable::Batch), format!("batch {}", trial.batch)),
-            (None, executor.to_string()),
-            (None, trial.dispatch.to_string()),
-            (
-                None,
-                runtime_in_words(&trial.runtime, trial.switch_interval_s),
-            ),
-            (None, format!("{} start", trial.spawn)),
-            (Some(XVariable::Wait), or_none(trial.wait_s, "wait", " s")),
-            (Some(XVariable::Loops), or_none(trial.loops, "loops", "")),
-            (
-                Some(XVariable::Rate),
-                or_none(trial.rate_per_s, "rate", "/s"),
-            ),
-            (None, trial.own_work().unwrap_or_default().to_owned()),
-            (Some(XVariable::Wait), or_none(time_scale, "time scale", "")),
-            (
-                Some(XVariable::Commands),
-                format!("{} commands", trial.commands),
-            ),
-            (
-                Some(XVariable::Commands),
-                format!("total {}", trial.expected_sum),
-            ),
-        ];
-        all.map(|(setting, words)| match setting {
-            Some(setting) if setting == self => String::new(),
-            _ => words,
-        })
+        let processes = counted(u64::from(trial.processes), "process");
+        let threads = counted(u64::from(trial.threads), "thread");
+        [
+            of(XVariable::Processes, processes),
+            of(XVariable::Threads, threads),
+            of(XVariable::Batch, format!("batch {}", trial.batch)),
+            executor.to_string(),
+            trial.dispatch.to_string(),
+            runtime_in_words(&trial.runtime, trial.switch_interval_s),
+            format!("{} start", trial.spawn),
+            of(XVariable::Wait, or_none(trial.wait_s, "wait", " s")),
+            of(XVariable::Loops, or_none(trial.loops, "loops", "")),
+            of(XVariable::Rate, or_none(trial.rate_per_s, "rate", "/s")),
+            trial.own_work().unwrap_or_default().to_owned(),
+            of(XVariable::Wait, or_none(time_scale, "time scale", "")),
+            of(XVariable::Commands, format!("{} commands", trial.commands)),
+            of(XVariable::Commands, format!("total {}", trial.expected_sum)),
+        ]
     }
 }
 

@@ -6,7 +6,7 @@ use super::plot::{Plot, WIDEST_CELL, tick_room};
 use super::{marks, paragraph, room, table};
 use crate::chart::grammar::{Chart, Facet, Layer, Legend, Mark};
 use crate::chart::scene::{Anchor, Scene, Text};
-use crate::chart::{ChartError, font, theme};
+use crate::chart::{font, theme};
 
 /// Between two facets side by side.
 pub const GAP: f64 = 14.0;
@@ -47,18 +47,14 @@ pub struct Frame<'a> {
 }
 
 /// The facets in rows, side by side as far as there is room.
-pub fn rows<'a>(chart: &'a Chart, room: f64) -> Result<Vec<Vec<Frame<'a>>>, ChartError> {
-    let mut axes: f64 = 0.0;
-    let mut labels: f64 = 0.0;
-    for facet in &chart.facets {
-        if facet.table.is_none() {
-            axes = axes.max(tick_room(facet)?);
-            labels = labels.max(end_label_room(&facet.labels, MOST_LABELS)?);
-        }
-    }
+pub fn rows(chart: &Chart, room: f64) -> Vec<Vec<Frame<'_>>> {
+    let plain = || chart.facets.iter().filter(|facet| facet.table.is_none());
+    let axes = plain().map(tick_room).fold(0.0, f64::max);
+    let labels = plain().map(|facet| end_label_room(&facet.labels, MOST_LABELS));
+    let labels = labels.fold(0.0, f64::max);
     // Plot areas below each other have the same ends.
     let names_above = room - axes - labels - 8.0 < LEAST_PLOT;
-    let mut rows: Vec<Vec<Frame<'a>>> = Vec::new();
+    let mut rows: Vec<Vec<Frame<'_>>> = Vec::new();
     for facet in &chart.facets {
         let mut frame = Frame {
             facet,
@@ -69,7 +65,7 @@ pub fn rows<'a>(chart: &'a Chart, room: f64) -> Result<Vec<Vec<Frame<'a>>>, Char
             has_names: true,
             lines: 0.0,
         };
-        frame.fit(room)?;
+        frame.fit(room);
         if let Some(last) = rows.last_mut().filter(|_| facet.beside) {
             let mut longer = last.clone();
             longer.push(frame.clone().beside());
@@ -81,7 +77,7 @@ pub fn rows<'a>(chart: &'a Chart, room: f64) -> Result<Vec<Vec<Frame<'a>>>, Char
         }
         rows.push(vec![frame]);
     }
-    Ok(rows)
+    rows
 }
 
 /// The width of each plot area of a row.
@@ -93,32 +89,35 @@ pub fn plot_width(row: &[Frame<'_>], room: f64) -> f64 {
 
 impl Frame<'_> {
     /// Finds room beside the plot area for names and values of rows, else above each row.
-    fn fit(&mut self, room: f64) -> Result<(), ChartError> {
+    fn fit(&mut self, room: f64) {
         if let Some(table) = &self.facet.table {
-            let (names, [left, right]) = (table::name_room(table)?, table::column_room(table)?);
-            let has_bars = self.has_bars();
-            self.least = if has_bars { LEAST_BARS } else { LEAST_ROWS };
+            let (names, [left, right]) = (table::name_room(table), table::column_room(table));
+            let bars = (LEAST_BARS, MOST_NAMES);
+            let (least, most) = if self.has_bars() {
+                bars
+            } else {
+                (LEAST_ROWS, MOST_LABELS)
+            };
             let beside = left + right + 26.0;
             // Names lose their middle before they stand above their rows.
-            let room_for_names = (room - beside - self.least).max(LEAST_NAMES);
-            let most = if has_bars { MOST_NAMES } else { MOST_LABELS };
+            let room_for_names = (room - beside - least).max(LEAST_NAMES);
+            self.least = least;
             self.left = 6.0 + names.min(most).min(room_for_names) + left + 12.0;
             self.right = right + 8.0;
-            if room - self.left - self.right < self.least {
+            if room - self.left - self.right < least {
                 self.lines = if names + beside <= room { 1.0 } else { 2.0 };
                 (self.left, self.right) = (8.0, 8.0);
             }
-        } else if let Some(cells) = room::cell_room(self.facet)? {
+        } else if let Some(cells) = room::cell_room(self.facet) {
             let columns = self.facet.x.scale.bands().unwrap_or(1.0);
             let across = ((room - self.left - self.right) / columns).min(WIDEST_CELL);
-            self.least = columns
-                * if cells <= across {
-                    cells
-                } else {
-                    LEAST_CELL.min(across)
-                };
+            let least = if cells <= across {
+                cells
+            } else {
+                LEAST_CELL.min(across)
+            };
+            self.least = columns * least;
         }
-        Ok(())
     }
 
     /// The same right of another one: rows are named once.
@@ -131,91 +130,67 @@ impl Frame<'_> {
     }
 
     fn has_bars(&self) -> bool {
-        let is_bar = |mark: Mark| mark == Mark::Bar;
-        let texts = |layer: &Layer| layer.data.iter().any(|datum| !datum.text.is_empty());
-        self.facet
+        let has_text = |layer: &Layer| layer.data.iter().any(|datum| !datum.text.is_empty());
+        let mut bars = self
+            .facet
             .layers
             .iter()
-            .any(|layer| is_bar(layer.mark) && texts(layer))
+            .filter(|layer| layer.mark == Mark::Bar);
+        bars.any(has_text)
     }
 
     /// The legend, with the names of series where they have no room beside the plot area.
     fn legend(&self) -> Vec<Legend> {
-        let mut legend = self.facet.legend.clone();
-        for label in self.facet.labels.iter().filter(|_| self.names_above) {
-            legend.push(Legend {
-                key: label.key.clone(),
-                words: label.words.clone(),
-            });
-        }
-        legend
+        let labels = self.facet.labels.iter().filter(|_| self.names_above);
+        let labels = labels.map(|label| &label.name);
+        self.facet.legend.iter().chain(labels).cloned().collect()
     }
 
     /// Room above the plot area, for heading, legend, and the title of the axis or the heads of
     /// columns.
-    pub fn head_height(&self, width: f64) -> Result<f64, ChartError> {
-        let mut scene = Scene::default();
-        self.head(&mut scene, self.head_span(0.0, width), 0.0)
+    pub fn head_height(&self, width: f64) -> f64 {
+        self.head(&mut Scene::default(), self.head_span(0.0, width), 0.0)
     }
 
     /// Where the head begins, and how wide it is: above bars, which have heads of their own, only
     /// over the plot area.
     fn head_span(&self, left: f64, width: f64) -> (f64, f64) {
-        if self.has_bars() && self.lines == 0.0 {
-            (left + self.left, width - self.left)
-        } else {
-            (left, width)
-        }
+        let only_over_plot = self.has_bars() && self.lines == 0.0;
+        let aside = if only_over_plot { self.left } else { 0.0 };
+        (left + aside, width - aside)
     }
 
     /// Draws what stands above the plot area; tells where that ends.
-    fn head(
-        &self,
-        scene: &mut Scene,
-        (left, width): (f64, f64),
-        top: f64,
-    ) -> Result<f64, ChartError> {
+    fn head(&self, scene: &mut Scene, (left, width): (f64, f64), top: f64) -> f64 {
         let facet = self.facet;
         let mut flow = Flow::new(left, left + width, top);
-        if !facet.heading.is_empty() {
-            let facts = font::width(&facet.facts, theme::SMALL, false)?;
-            let heading = font::width(&facet.heading, theme::BODY, true)?;
-            let share = if facts > 0.0 && heading + facts + 16.0 <= width {
-                width - facts - 16.0
+        let facts = font::width(&facet.facts, theme::SMALL, false);
+        let heading = font::width(&facet.heading, theme::BODY, true);
+        let share_a_line = facts > 0.0 && heading + facts + 16.0 <= width;
+        let room = if share_a_line {
+            width - facts - 16.0
+        } else {
+            width
+        };
+        let lines = font::wrap(&facet.heading, room, theme::BODY, true);
+        for (index, line) in (0..).map(f64::from).zip(lines) {
+            let at = (left, top + 12.0 + index * HEADING);
+            let line = Text::new(line, at, theme::BODY, theme::INK).bold(true);
+            flow.begin(line.extent().1 + 14.0, at.1);
+            scene.text(line);
+        }
+        if facts > 0.0 {
+            let (at, anchor) = if share_a_line {
+                ((left + width, top + 12.0), Anchor::End)
             } else {
-                width
+                ((left, flow.y + 15.0), Anchor::Start)
             };
-            for (index, line) in font::wrap(&facet.heading, share, theme::BODY, true)?
-                .into_iter()
-                .enumerate()
-            {
-                let at = (left, top + 12.0 + index as f64 * HEADING);
-                let line = Text::new(line, at, theme::BODY, theme::INK).bold();
-                flow.begin(line.extent()?.1 + 14.0, at.1);
-                scene.text(line);
-            }
-            if facts > 0.0 {
-                let (x, anchor) = if share < width {
-                    (left + width, Anchor::End)
-                } else {
-                    (left, Anchor::Start)
-                };
-                let y = if share < width {
-                    top + 12.0
-                } else {
-                    flow.y() + 15.0
-                };
-                let facts = font::fit(&facet.facts, width, theme::SMALL, false)?;
-                let facts = Text::new(facts, (x, y), theme::SMALL, theme::INK);
-                scene.text(facts.anchored(anchor));
-                flow.begin(left + width, y);
-            }
+            let facts = font::fit(&facet.facts, width, theme::SMALL, false);
+            scene.text(Text::new(facts, at, theme::SMALL, theme::INK).anchored(anchor));
+            flow.begin(left + width, at.1);
         }
-        let mut bottom = flow.draw(scene, &self.legend())?;
-        if !facet.y.title.is_empty() || facet.table.is_some() {
-            bottom += TITLE;
-        }
-        Ok(bottom + 6.0)
+        let has_title = !facet.y.title.is_empty() || facet.table.is_some();
+        flow.draw(scene, &self.legend()) + 6.0 + if has_title { TITLE } else { 0.0 }
     }
 
     /// Draws all of it between two sides, its head below `top` and its plot area below `head`; tells
@@ -225,32 +200,24 @@ impl Frame<'_> {
         scene: &mut Scene,
         (left, width): (f64, f64),
         (top, head): (f64, f64),
-    ) -> Result<f64, ChartError> {
-        self.head(scene, self.head_span(left, width), top)?;
+    ) -> f64 {
+        self.head(scene, self.head_span(left, width), top);
         let sides = (left + self.left, left + width - self.right);
-        let plot = Plot::new(self.facet, self.lines, sides, head)?;
-        if !self.facet.y.title.is_empty() {
-            let at = (left, head - 8.0);
-            let title = font::fit(&self.facet.y.title, width, theme::SMALL, false)?;
-            scene.text(Text::new(title, at, theme::SMALL, theme::QUIET));
-        }
+        let plot = Plot::new(self.facet, self.lines, sides, head);
+        let title = font::fit(&self.facet.y.title, width, theme::SMALL, false);
+        scene.text(Text::quiet(title, (left, head - 8.0)));
         if let Some(table) = &self.facet.table {
-            let ends = if self.has_names {
-                (left, left + width)
-            } else {
-                (left - GAP, left + width)
-            };
-            table::draw(scene, table, &plot, (ends, self.has_names))?;
+            let start = if self.has_names { left } else { left - GAP };
+            table::draw(scene, table, &plot, ((start, left + width), self.has_names));
         }
-        plot.axes(scene, scene.width)?;
-        marks::draw(scene, self.facet, &plot)?;
+        plot.axes(scene, scene.width);
+        marks::draw(scene, self.facet, &plot);
         if !self.names_above {
-            draw_end_labels(scene, &plot, &self.facet.labels, self.right - 8.0)?;
+            draw_end_labels(scene, &plot, &self.facet.labels, self.right - 8.0);
         }
-        let mut bottom = plot.bottom_of_axis();
-        for caption in &self.facet.captions {
-            bottom = paragraph(scene, caption, (left, width), bottom)?;
-        }
-        Ok(bottom)
+        let captions = self.facet.captions.iter();
+        captions.fold(plot.bottom_of_axis(), |bottom, caption| {
+            paragraph(scene, caption, (left, width), bottom)
+        })
     }
 }

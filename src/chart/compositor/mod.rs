@@ -2,8 +2,8 @@
 //!
 //! * `frame`: how much room a facet's words take around its plot area, and which facets stand side
 //!   by side; `plot`: the plot area, where values stand, axes and ticks;
-//! * `marks`: the layers; `room`: what their texts take; `table`: names and values beside bands; `legend`: what marks mean;
-//! * `labels`: where names have room.
+//! * `marks`: the layers; `room`: what their texts take; `table`: names and values beside bands;
+//!   `legend`: what marks mean; `labels`: where names have room.
 
 mod frame;
 mod labels;
@@ -17,38 +17,32 @@ mod tests;
 
 use super::grammar::Chart;
 use super::scene::{Scene, Text};
-use super::{ChartError, font, theme};
+use super::{font, theme};
 use frame::{Frame, rows};
 
 const LINE: f64 = 15.0;
 
 /// A chart in a picture of some width, with a line about its source.
-///
-/// # Errors
-/// When the fonts are broken.
-pub fn compose(chart: &Chart, width: f64, source: &str) -> Result<Scene, ChartError> {
+pub fn compose(chart: &Chart, width: f64, source: &str) -> Scene {
+    let title = chart.title.clone();
     let mut scene = Scene {
-        title: chart.title.clone(),
+        title,
         width,
         ..Scene::default()
     };
     let room = width - 2.0 * theme::MARGIN;
     let mut y = theme::MARGIN;
-    for line in font::wrap(&chart.title, room, theme::TITLE, true)? {
+    for line in font::wrap(&chart.title, room, theme::TITLE, true) {
         y += theme::TITLE + 3.0;
         let at = (theme::MARGIN, y - 3.0);
-        scene.text(Text::new(line, at, theme::TITLE, theme::INK).bold());
+        scene.text(Text::new(line, at, theme::TITLE, theme::INK).bold(true));
     }
-    y = paragraph(
-        &mut scene,
-        &chart.notes.join(" "),
-        (theme::MARGIN, room),
-        y + 1.0,
-    )? + 10.0;
-    for row in rows(chart, room)? {
-        y = draw_row(&mut scene, &row, (theme::MARGIN, room), y)?;
+    let notes = chart.notes.join(" ");
+    y = paragraph(&mut scene, &notes, (theme::MARGIN, room), y + 1.0) + 10.0;
+    for row in rows(chart, room) {
+        y = draw_row(&mut scene, &row, (theme::MARGIN, room), y);
     }
-    for line in font::wrap(source, room, theme::TINY, false)? {
+    for line in font::wrap(source, room, theme::TINY, false) {
         y += 13.0;
         scene.text(Text::new(
             line,
@@ -58,41 +52,31 @@ pub fn compose(chart: &Chart, width: f64, source: &str) -> Result<Scene, ChartEr
         ));
     }
     scene.height = (y + theme::MARGIN).ceil();
-    Ok(scene)
+    scene
 }
 
 /// Quiet lines below `y`; tells where they end.
-fn paragraph(
-    scene: &mut Scene,
-    words: &str,
-    (left, room): (f64, f64),
-    mut y: f64,
-) -> Result<f64, ChartError> {
-    for line in font::wrap(words, room, theme::SMALL, false)? {
+fn paragraph(scene: &mut Scene, words: &str, (left, room): (f64, f64), mut y: f64) -> f64 {
+    for line in font::wrap(words, room, theme::SMALL, false) {
         y += LINE;
-        scene.text(Text::new(line, (left, y), theme::SMALL, theme::QUIET));
+        scene.text(Text::quiet(line, (left, y)));
     }
-    Ok(y)
+    y
 }
 
 /// Draws facets side by side below `top`, their plot areas of the same width; tells where they end.
-fn draw_row(
-    scene: &mut Scene,
-    row: &[Frame<'_>],
-    (left, room): (f64, f64),
-    top: f64,
-) -> Result<f64, ChartError> {
+fn draw_row(scene: &mut Scene, row: &[Frame<'_>], (left, room): (f64, f64), top: f64) -> f64 {
     let plot = frame::plot_width(row, room);
-    let mut head: f64 = 0.0;
-    for frame in row {
-        head = head.max(frame.head_height(frame.left + plot + frame.right)?);
-    }
+    let heads = row
+        .iter()
+        .map(|frame| frame.head_height(frame.left + plot + frame.right));
+    let head = heads.fold(0.0, f64::max);
     let (mut start, mut bottom) = (left, top);
     for frame in row {
         let whole = frame.left + plot + frame.right;
-        let end = frame.draw(scene, (start, whole), (top, top + head))?;
+        let end = frame.draw(scene, (start, whole), (top, top + head));
         bottom = bottom.max(end);
         start += whole + frame::GAP;
     }
-    Ok(bottom + frame::BELOW)
+    bottom + frame::BELOW
 }

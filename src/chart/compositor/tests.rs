@@ -102,11 +102,7 @@ fn facets_stand_beside_each_other_only_where_they_have_room() {
 }
 
 fn rows_of(chart: &Chart, room: f64) -> Vec<usize> {
-    frame::rows(chart, room)
-        .unwrap()
-        .iter()
-        .map(Vec::len)
-        .collect()
+    frame::rows(chart, room).iter().map(Vec::len).collect()
 }
 
 #[test]
@@ -114,7 +110,7 @@ fn names_of_series_without_room_beside_stand_above() {
     let long = vec!["a name that is as long as names of configurations are".to_owned()];
     let chart = lines(&[1.0, 2.0, 4.0], &long);
     let left_of_plot = |width: f64| {
-        let scene = compose(&chart, width, "").unwrap();
+        let scene = compose(&chart, width, "");
         let names = texts(&scene)
             .into_iter()
             .filter(|text| text.words.starts_with("a name"));
@@ -127,11 +123,7 @@ fn names_of_series_without_room_beside_stand_above() {
 #[test]
 fn columns_stand_in_lines_of_their_own_where_there_is_no_room_beside_the_marks() {
     let names = vec!["io-mpmt-32x16 (python)".to_owned(); 3];
-    let height = |width: f64| {
-        compose(&rows(&[1.0, 2.0], &names), width, "")
-            .unwrap()
-            .height
-    };
+    let height = |width: f64| compose(&rows(&[1.0, 2.0], &names), width, "").height;
     assert!(height(390.0) > height(700.0) + 3.0 * 20.0);
 }
 
@@ -155,7 +147,7 @@ proptest! {
     ) {
         values.sort_by(f64::total_cmp);
         for chart in [lines(&values, &["a".to_owned()]), rows(&values, &["b".to_owned()])] {
-            let scene = compose(&chart, width, "").unwrap();
+            let scene = compose(&chart, width, "");
             for shape in &scene.shapes {
                 if let crate::chart::scene::Shape::Disc((x, y), radius, _) = shape {
                     prop_assert!(x - radius >= 0.0 && x + radius <= scene.width);

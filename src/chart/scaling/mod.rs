@@ -187,11 +187,7 @@ fn draw_peak(
     } else {
         interval.high
     };
-    let rule = Extent {
-        low: foot,
-        at: top,
-        high: top,
-    };
+    let rule = Extent::new(foot, top, top);
     facet.add(
         Mark::Rule(1.0, Stroke::Dotted),
         colour,
@@ -202,14 +198,7 @@ fn draw_peak(
         colour,
         [Datum::new(at, top)],
     );
-    let whole = Datum::new(
-        Extent {
-            low: from,
-            at,
-            high: to,
-        },
-        foot,
-    );
+    let whole = Datum::new(Extent::new(from, at, to), foot);
     facet.add_layer(Layer::new(Mark::Point(Symbol::Disc, 2.5), colour, [whole]).lift(lift));
     // Its name is beside the end of the interval that has more room.
     let beside = if facet.x.scale.position(at) > 0.5 {

@@ -1,5 +1,8 @@
 //! One timeline as a facet: a band for each lane, a bar for what a thread ran.
 
+use itertools::Itertools;
+use plotters::style::RGBColor;
+
 use super::bars::{Bar, bars};
 use super::lanes::{Lane, Timeline, Worker};
 use crate::chart::grammar::{Axis, Datum, Facet, Layer, Mark, Ticks, WHOLE};
@@ -7,7 +10,6 @@ use crate::chart::scale::Scale;
 use crate::chart::scene::Stroke;
 use crate::chart::theme;
 use crate::chart::vocabulary::{Quantity, counted};
-use plotters::style::RGBColor;
 
 /// Batches of a worker by turns: in grey they differ too.
 pub const SHADES: [f64; 3] = [0.2, 0.5, 0.8];
@@ -50,16 +52,13 @@ impl<'a> Shown<'a> {
             if !workers.is_empty() && worker.lanes.len() > room {
                 break;
             }
-            let lanes = worker
-                .lanes
-                .iter()
-                .take(room)
-                .map(|lane| (lane, bars(lane, finest_s)));
-            let lanes: Vec<_> = lanes.collect();
+            let lanes = worker.lanes.iter().take(room);
+            let lanes = lanes.map(|lane| (lane, bars(lane, finest_s))).collect_vec();
             room -= lanes.len();
+            let first = 0.0;
             workers.push(ShownWorker {
                 worker,
-                first: 0.0,
+                first,
                 lanes,
             });
         }
@@ -71,7 +70,7 @@ impl<'a> Shown<'a> {
         let mut next = 0.0;
         for worker in &mut workers {
             worker.first = next;
-            next += worker.lanes.len() as f64 + gap;
+            next += worker.count() + gap;
         }
         Shown {
             timeline,
@@ -86,19 +85,25 @@ impl<'a> Shown<'a> {
         lanes.flat_map(|(_, bars)| bars)
     }
 
-    /// Whether a worker came so late that it can be seen.
-    pub fn has_late_workers(&self) -> bool {
-        self.workers.iter().any(|shown| self.is_late(shown.worker))
+    /// The workers that came so late that it can be seen.
+    fn late(&self) -> impl Iterator<Item = &ShownWorker<'a>> {
+        let late_s = self.timeline.makespan_s / 500.0;
+        self.workers
+            .iter()
+            .filter(move |shown| shown.worker.up_s > late_s)
     }
 
-    fn is_late(&self, worker: &Worker) -> bool {
-        worker.up_s > self.timeline.makespan_s / 500.0
+    /// Whether a worker came so late that it can be seen.
+    pub fn has_late_workers(&self) -> bool {
+        self.late().next().is_some()
     }
 
     /// The lanes over a time that is as long as the longest of all timelines.
     pub fn facet(&self, longest_s: f64, each_bar: bool) -> Facet {
-        let last = self.workers.last();
-        let lanes = last.map_or(1.0, |last| last.first + last.lanes.len() as f64);
+        let lanes = self
+            .workers
+            .last()
+            .map_or(1.0, |last| last.first + last.count());
         let names = self
             .workers
             .iter()
@@ -108,42 +113,41 @@ impl<'a> Shown<'a> {
         let mut facet = Facet::new(Axis::new(Scale::time(longest_s), ""), y, self.pitch);
         (facet.heading, facet.facts) = (self.timeline.name.clone(), self.facts());
         let end_s = self.timeline.makespan_s;
-        let workers = || self.workers.iter();
-        let idle = workers().map(|shown| {
-            let bottom = shown.first + shown.lanes.len() as f64 - 0.5 - self.seam();
-            Datum::new(
-                (shown.worker.up_s.max(0.0), end_s),
-                (shown.first - 0.5, bottom),
-            )
+        let idle = self.workers.iter().map(|shown| {
+            let y = (
+                shown.first - 0.5,
+                shown.first + shown.count() - 0.5 - self.seam(),
+            );
+            Datum::new((shown.worker.up_s.max(0.0), end_s), y)
         });
-        let late = workers()
-            .filter(|shown| self.is_late(shown.worker))
-            .flat_map(|shown| {
-                // Thin lanes share one line.
-                let count = shown.lanes.len() as f64;
-                let height = if self.pitch >= 4.0 { 1.0 } else { count };
-                let middle = shown.first - 0.5 + (height - self.seam()) / 2.0;
-                let lines = 0..(count / height) as usize;
-                lines.map(move |line| {
-                    Datum::new((0.0, shown.worker.up_s), middle + line as f64 * height)
-                })
-            });
+        let late = self.late().flat_map(|shown| {
+            // Thin lanes share one line.
+            let height = if self.pitch >= 4.0 {
+                1.0
+            } else {
+                shown.count()
+            };
+            let middle = shown.first - 0.5 + (height - self.seam()) / 2.0;
+            let lines = (0..(shown.count() / height) as u32).map(f64::from);
+            let up_s = (0.0, shown.worker.up_s);
+            lines.map(move |line| Datum::new(up_s, middle + line * height))
+        });
         let [mut bars, mut answers] = [const { Vec::new() }; 2];
-        for shown in workers() {
+        for shown in &self.workers {
             for (index, (lane, of)) in shown.lanes.iter().enumerate() {
                 let top = shown.first + index as f64 - 0.5;
                 let y = (top, top + 1.0 - self.seam());
                 let (name, number) = (&self.timeline.name, shown.worker.number);
                 let place = format!("{name}: worker {number}, thread {}", index + 1);
-                let told = |bar: &Bar| datum(bar, y).tooltip(format!("{place}: {}", in_words(bar)));
                 if each_bar {
-                    bars.extend(of.iter().map(told));
-                    continue;
+                    let words = |bar: &Bar| format!("{place}: {}", in_words(bar));
+                    bars.extend(of.iter().map(|bar| datum(bar, y).tooltip(words(bar))));
+                } else {
+                    bars.extend(of.iter().map(|bar| datum(bar, y)));
+                    let busy = share(lane.busy_s() / end_s);
+                    let words = format!("{place}: {} commands, {busy} busy", lane.0.len());
+                    answers.push(Datum::new((0.0, longest_s), y).tooltip(words));
                 }
-                bars.extend(of.iter().map(|bar| datum(bar, y)));
-                let busy = share(lane.busy_s() / end_s);
-                let words = format!("{place}: {} commands, {busy} busy", lane.0.len());
-                answers.push(Datum::new((0.0, longest_s), y).tooltip(words));
             }
         }
         facet.add(Mark::Bar, theme::GRID, idle);
@@ -157,22 +161,18 @@ impl<'a> Shown<'a> {
 
     /// How long it took, how busy its threads were, and what there was no room for.
     fn facts(&self) -> String {
-        let makespan_s = self.timeline.makespan_s;
-        let mut facts = vec![
-            format!("makespan {}", Quantity::Makespan.value(makespan_s)),
-            format!("threads {} busy", share(self.timeline.busy())),
-        ];
+        let makespan = Quantity::Makespan.value(self.timeline.makespan_s);
+        let busy = share(self.timeline.busy());
         let (shown, all) = (self.workers.len(), self.timeline.workers.len());
         let lanes: usize = self.workers.iter().map(|shown| shown.lanes.len()).sum();
-        if shown < all {
-            facts.push(format!("first {shown} of {all} workers shown"));
+        let missing = if shown < all {
+            format!(", first {shown} of {all} workers shown")
         } else if lanes < self.timeline.lanes() {
-            facts.push(format!(
-                "first {lanes} of {} threads shown",
-                self.timeline.lanes()
-            ));
-        }
-        facts.join(", ")
+            format!(", first {lanes} of {} threads shown", self.timeline.lanes())
+        } else {
+            String::new()
+        };
+        format!("makespan {makespan}, threads {busy} busy{missing}")
     }
 
     /// Free space below a lane, in lanes.
@@ -186,19 +186,21 @@ impl<'a> Shown<'a> {
 }
 
 impl ShownWorker<'_> {
+    /// How many lanes it has.
+    fn count(&self) -> f64 {
+        self.lanes.len() as f64
+    }
+
     /// Its name at its middle; with its threads where there is room for a second line.
     fn name(&self, pitch: f64) -> (f64, String) {
-        let lanes = self.lanes.len() as f64;
-        let name = format!("worker {}", self.worker.number);
-        let name = if lanes * pitch >= TWO_LINES {
-            format!(
+        let mut name = format!("worker {}", self.worker.number);
+        if self.count() * pitch >= TWO_LINES {
+            name = format!(
                 "{name}\n{}",
                 counted(self.worker.lanes.len() as u64, "thread")
-            )
-        } else {
-            name
-        };
-        (self.first + lanes / 2.0 - 0.5, name)
+            );
+        }
+        (self.first + self.count() / 2.0 - 0.5, name)
     }
 }
 
@@ -209,28 +211,27 @@ fn datum(bar: &Bar, y: (f64, f64)) -> Datum {
     } else {
         bar.busy().max(0.4)
     };
-    let datum = Datum::new((bar.from_s.max(0.0), bar.to_s.max(0.0)), y).coloured(colour(bar));
+    let turn = bar.first.turn % SHADES.len();
+    let colour: RGBColor = if bar.mixed {
+        theme::QUIET
+    } else {
+        theme::shade(SHADES[turn])
+    };
+    let datum = Datum::new((bar.first.from_s.max(0.0), bar.to_s.max(0.0)), y).coloured(colour);
     Datum {
         opacity: Some(opacity),
         ..datum
     }
 }
 
-fn colour(bar: &Bar) -> RGBColor {
-    if bar.mixed {
-        theme::QUIET
-    } else {
-        theme::shade(SHADES[bar.first.turn % SHADES.len()])
-    }
-}
-
 fn in_words(bar: &Bar) -> String {
+    let batch = bar.first.batch;
     let what = match (bar.commands, bar.mixed) {
-        (1, _) => format!("batch {}, command {}", bar.first.batch, bar.first.index),
-        (more, false) => format!("{more} commands of batch {}", bar.first.batch),
-        (more, true) => format!("{more} commands, the first of batch {}", bar.first.batch),
+        (1, _) => format!("batch {batch}, command {}", bar.first.index),
+        (more, false) => format!("{more} commands of batch {batch}"),
+        (more, true) => format!("{more} commands, the first of batch {batch}"),
     };
-    let [from, long] = [bar.from_s, bar.to_s - bar.from_s].map(|s| Quantity::Makespan.value(s));
+    let [from, long] = [bar.first.from_s, bar.length_s()].map(|s| Quantity::Makespan.value(s));
     format!("{what}; {long} from {from} on")
 }
 

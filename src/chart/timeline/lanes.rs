@@ -1,7 +1,9 @@
 //! Rows of a trace, as one lane for each thread.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+
+use itertools::Itertools;
 
 use crate::chart::Trace;
 use crate::record::TraceRow;
@@ -11,27 +13,17 @@ use crate::record::TraceRow;
 pub(super) struct Timeline {
     /// The configuration, in a few words.
     pub name: String,
-    /// How much work it was.
-    pub size: Size,
+    /// Batches, and commands in all of them: what differs here is no comparison.
+    pub size: (usize, usize),
     /// When the last result came to the client, or the last command ended.
     pub makespan_s: f64,
     /// Those that ran a command, by their numbers.
     pub workers: Vec<Worker>,
 }
 
-/// How much work was done: what differs here is no comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Size {
-    /// Batches.
-    pub batches: usize,
-    /// Commands in all of them.
-    pub commands: usize,
-}
-
 /// The threads of one worker.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Worker {
-    /// Its number.
     pub number: u32,
     /// When it took its first batch: it was not there much earlier.
     pub up_s: f64,
@@ -63,31 +55,38 @@ pub(super) struct Run {
 impl Timeline {
     /// The timeline of a trace; `None` when no command ran. Rows with impossible times do not
     /// count.
-    pub fn prepare(trace: &Trace) -> Option<Timeline> {
-        let mut by_worker: BTreeMap<u32, Vec<&TraceRow>> = BTreeMap::new();
-        for row in trace.rows.iter().filter(|row| is_possible(row)) {
-            by_worker.entry(row.worker).or_default().push(row);
-        }
-        let rows = || by_worker.values().flatten();
-        let ends = rows().map(|row| row.received_s.unwrap_or(row.finished_s).max(row.finished_s));
+    pub fn of(trace: &Trace) -> Option<Timeline> {
+        let rows = trace
+            .rows
+            .iter()
+            .filter(|row| is_possible(row))
+            .collect_vec();
+        let ends = rows
+            .iter()
+            .map(|row| row.received_s.unwrap_or(0.0).max(row.finished_s));
         let makespan_s = ends.fold(0.0, f64::max);
-        if makespan_s <= 0.0 {
-            return None;
-        }
-        let batches: BTreeSet<u64> = rows().map(|row| row.batch).collect();
-        let commands: BTreeSet<(u64, u64)> = rows().map(|row| (row.batch, row.index)).collect();
-        let workers = by_worker.iter();
-        Some(Timeline {
-            name: trace.name.clone(),
-            size: Size {
-                batches: batches.len(),
-                commands: commands.len(),
-            },
+        let batches = rows.iter().map(|row| row.batch).unique().count();
+        let commands = rows
+            .iter()
+            .map(|row| (row.batch, row.index))
+            .unique()
+            .count();
+        let workers = rows
+            .into_iter()
+            .into_group_map_by(|row| row.worker)
+            .into_iter();
+        let workers = workers.sorted_by_key(|(number, _)| *number);
+        let workers = workers
+            .map(|(number, rows)| Worker::of(number, rows))
+            .collect();
+        let (name, size) = (trace.name.clone(), (batches, commands));
+        let timeline = Timeline {
+            name,
+            size,
             makespan_s,
-            workers: workers
-                .map(|(number, rows)| Worker::of(*number, rows))
-                .collect(),
-        })
+            workers,
+        };
+        (makespan_s > 0.0).then_some(timeline)
     }
 
     /// Lanes of all workers.
@@ -99,7 +98,7 @@ impl Timeline {
     /// commands.
     pub fn busy(&self) -> f64 {
         let lanes = self.workers.iter().flat_map(|worker| &worker.lanes);
-        lanes.map(|lane| lane.busy_s()).sum::<f64>() / (self.lanes() as f64 * self.makespan_s)
+        lanes.map(Lane::busy_s).sum::<f64>() / (self.lanes() as f64 * self.makespan_s)
     }
 }
 
@@ -111,8 +110,7 @@ fn is_possible(row: &TraceRow) -> bool {
 impl Worker {
     /// A thread that runs several commands has its lane. Where every thread ran a single one, as
     /// those of the `spawn` executor do, each takes the first lane whose thread has ended.
-    fn of(number: u32, rows: &[&TraceRow]) -> Worker {
-        let mut rows = rows.to_vec();
+    fn of(number: u32, mut rows: Vec<&TraceRow>) -> Worker {
         rows.sort_by(|a, b| a.started_s.total_cmp(&b.started_s));
         let mut turns: HashMap<u64, usize> = HashMap::new();
         let mut by_thread: BTreeMap<u32, Lane> = BTreeMap::new();
@@ -127,20 +125,20 @@ impl Worker {
             };
             by_thread.entry(row.thread).or_default().0.push(run);
         }
+        let up_s = rows
+            .iter()
+            .map(|row| row.taken_s)
+            .fold(f64::INFINITY, f64::min);
         let spawns = by_thread.len() > 1 && by_thread.values().all(|lane| lane.0.len() == 1);
-        let lanes = by_thread.into_values();
+        let mut lanes = by_thread.into_values().collect_vec();
+        if spawns {
+            lanes = packed(lanes.into_iter().flat_map(|lane| lane.0).collect());
+        }
         Worker {
             number,
-            up_s: rows
-                .iter()
-                .map(|row| row.taken_s)
-                .fold(f64::INFINITY, f64::min),
+            up_s,
+            lanes,
             spawns,
-            lanes: if spawns {
-                packed(lanes.flat_map(|lane| lane.0).collect())
-            } else {
-                lanes.collect()
-            },
         }
     }
 }
@@ -160,13 +158,8 @@ fn packed(mut runs: Vec<Run>) -> Vec<Lane> {
             taken.pop();
             free.push(Reverse(lane));
         }
-        let lane = match free.pop() {
-            Some(Reverse(lane)) => lane,
-            None => {
-                lanes.push(Lane::default());
-                lanes.len() - 1
-            }
-        };
+        let lane = free.pop().map_or(lanes.len(), |Reverse(lane)| lane);
+        lanes.resize(lanes.len().max(lane + 1), Lane::default());
         taken.push(Reverse((nanos(run.to_s), lane)));
         lanes[lane].0.push(run);
     }

@@ -3,6 +3,7 @@
 use super::bars::{Bar, bars, finest};
 use super::lanes::{Lane, Run, Timeline};
 use super::*;
+use crate::chart::Trace;
 use crate::chart::testing::{assert_texts_keep_apart, records, svg, tooltips, words};
 use crate::chart::{Kind, draw};
 use crate::record::TraceRow;
@@ -70,7 +71,7 @@ fn spawned(commands: u64, at_once: u64) -> Trace {
 }
 
 fn prepared(trace: &Trace) -> Timeline {
-    Timeline::prepare(trace).unwrap()
+    Timeline::of(trace).unwrap()
 }
 
 fn charted(traces: &[Trace]) -> Chart {
@@ -90,7 +91,7 @@ fn threads_become_lanes_of_their_workers_and_batches_take_turns() {
         ],
     ));
     assert_eq!(timeline.makespan_s, 0.03);
-    assert_eq!((timeline.size.batches, timeline.size.commands), (3, 4));
+    assert_eq!(timeline.size, (3, 4));
     let shape: Vec<(u32, usize, f64)> = (timeline.workers.iter())
         .map(|worker| (worker.number, worker.lanes.len(), worker.up_s))
         .collect();
@@ -121,8 +122,8 @@ fn rows_with_impossible_times_do_not_count() {
         finished_s: 0.0,
         ..row((1, 1), (0, 2), 0.5)
     });
-    assert_eq!(prepared(&trace("odd", rows)).size.commands, 1);
-    assert_eq!(Timeline::prepare(&trace("none", Vec::new())), None);
+    assert_eq!(prepared(&trace("odd", rows)).size.1, 1);
+    assert_eq!(Timeline::of(&trace("none", Vec::new())), None);
 }
 
 fn lane(runs: &[(f64, f64, u64)]) -> Lane {
@@ -146,7 +147,7 @@ fn what_is_too_short_to_be_seen_joins_its_neighbour() {
         (20.0, 20.1, 3),
     ]);
     let told = |bars: Vec<Bar>| -> Vec<(f64, f64, usize, bool)> {
-        let told = |bar: &Bar| (bar.from_s, bar.to_s, bar.commands, bar.mixed);
+        let told = |bar: &Bar| (bar.first.from_s, bar.to_s, bar.commands, bar.mixed);
         bars.iter().map(told).collect()
     };
     assert_eq!(
