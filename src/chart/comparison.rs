@@ -66,11 +66,11 @@ fn chart(rows: &[Summary], trials: &[&Trial], experiment: &str) -> Chart {
         has_bound.then(|| "≥ marks an ideal that is only a lower bound.".to_owned()),
         vocabulary::failures(failed, MOST_ROWS),
     ];
-    Chart {
-        title: vocabulary::title("makespan", experiment, by),
-        notes: vocabulary::notes(notes),
-        facets: vec![facet(rows)],
-    }
+    Chart::new(
+        vocabulary::title("makespan", experiment, by),
+        notes,
+        vec![facet(rows)],
+    )
 }
 
 /// Back to front: what joins the marks, then the marks, the measured one last. A row without a good

@@ -239,6 +239,22 @@ pub struct Column {
     pub is_left: bool,
 }
 
+impl Chart {
+    /// With its title, those of its notes that there are, and its facets.
+    pub fn new(
+        title: String,
+        notes: impl IntoIterator<Item = Option<String>>,
+        facets: Vec<Facet>,
+    ) -> Self {
+        let notes = notes.into_iter().flatten().collect();
+        Chart {
+            title,
+            notes,
+            facets,
+        }
+    }
+}
+
 impl Facet {
     /// A facet with two axes and nothing in it.
     pub fn new(x: Axis, y: Axis, height: f64) -> Self {

@@ -95,7 +95,7 @@ pub fn runtime_legend<'a>(
 fn runtime_slot(runtime: &Runtime) -> usize {
     match runtime {
         Runtime::Native => 0,
-        Runtime::Gil => 1,
+        Runtime::Gil => 5,
         _ => 2,
     }
 }
@@ -176,7 +176,7 @@ mod tests {
                     let nearest = nearest.fold(f64::INFINITY, f64::min);
                     assert!(nearest > 20.0, "{theme:?}: {nearest} from {published:?}");
                 }
-                for (a, b) in runtimes.iter().tuple_combinations() {
+                for [a, b] in runtimes.iter().array_combinations() {
                     let apart = distance(a, b);
                     assert!(apart > 20.0, "{theme:?}: {a:?} and {b:?} are {apart} apart");
                 }

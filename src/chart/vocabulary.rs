@@ -249,11 +249,6 @@ pub fn on_line(line: &str, place: &str) -> String {
         .join(", ")
 }
 
-/// Sentences, those that there are.
-pub fn notes(said: impl IntoIterator<Item = Option<String>>) -> Vec<String> {
-    said.into_iter().flatten().collect()
-}
-
 /// What the lines around medians are, in a sentence; `None` where no figure has more than one run.
 pub fn explained<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> Option<String> {
     let repeated = estimates.into_iter().filter(|estimate| estimate.runs > 1);

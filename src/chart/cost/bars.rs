@@ -58,11 +58,8 @@ pub fn chart(all: &Configurations<'_>) -> Option<Chart> {
         all.failures.clone(),
     ];
     let by = "by configuration: CPU time, context switches and memory";
-    (!facets.is_empty()).then(|| Chart {
-        title: vocabulary::title("cost", all.experiment, by),
-        notes: vocabulary::notes(notes),
-        facets,
-    })
+    (!facets.is_empty())
+        .then(|| Chart::new(vocabulary::title("cost", all.experiment, by), notes, facets))
 }
 
 fn facet(rows: &[Costs<'_>], quantity: Quantity, table: Table) -> Facet {

@@ -62,11 +62,7 @@ pub fn chart(all: &Configurations<'_>) -> Option<Chart> {
         all.failures.clone(),
     ];
     let title = vocabulary::title("makespan", all.experiment, "against memory");
-    (points.len() > 1).then(|| Chart {
-        title,
-        notes: vocabulary::notes(notes),
-        facets: vec![facet(&points, quantities)],
-    })
+    (points.len() > 1).then(|| Chart::new(title, notes, vec![facet(&points, quantities)]))
 }
 
 fn facet(points: &[Point<'_>], quantities: [Quantity; 2]) -> Facet {

@@ -209,11 +209,12 @@ impl<'a> Curves<'a> {
             last.x.title = self.over.title().to_owned();
         }
         let over = format!("over {}", self.over.noun());
-        Chart {
-            title: vocabulary::title(&main.name(), self.experiment.name, &over),
-            notes: self.notes(points[0].iter().flatten(), &ideals),
+        let title = vocabulary::title(&main.name(), self.experiment.name, &over);
+        Chart::new(
+            title,
+            self.notes(points[0].iter().flatten(), &ideals),
             facets,
-        }
+        )
     }
 
     /// What all configurations have in common, in words; the workload first.
@@ -224,7 +225,11 @@ impl<'a> Curves<'a> {
         )
     }
 
-    fn notes<'p>(&self, points: impl Iterator<Item = &'p Point>, ideals: &[Ideal]) -> Vec<String> {
+    fn notes<'p>(
+        &self,
+        points: impl Iterator<Item = &'p Point>,
+        ideals: &[Ideal],
+    ) -> [Option<String>; 7] {
         let what = match self.quantities[0] {
             Quantity::Throughput => vocabulary::THROUGHPUT,
             _ => vocabulary::MAKESPAN,
@@ -241,7 +246,7 @@ impl<'a> Curves<'a> {
             "evenly by rank"
         };
         let gaps = vocabulary::some_of(&self.gaps(), MOST_GAPS, "; ");
-        vocabulary::notes([
+        [
             Some(format!("For {}.", self.common())),
             Some(what.to_owned()),
             vocabulary::explained(points.map(|(_, estimate, _)| estimate)),
@@ -254,7 +259,7 @@ impl<'a> Curves<'a> {
             ),
             vocabulary::shown(self.values.len(), self.measured, "values", by),
             gaps.map(|gaps| format!("Without a good run: {gaps}.")),
-        ])
+        ]
     }
 
     /// Values at which a shown curve has no good run, in words.

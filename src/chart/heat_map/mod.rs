@@ -127,11 +127,7 @@ impl HeatMap<'_> {
             ..self.facet(*of, index == 0 || answers)
         };
         let facets = quantities.iter().enumerate().map(facet).collect();
-        Chart {
-            title: self.title(),
-            notes: self.notes(),
-            facets,
-        }
+        Chart::new(self.title(), self.notes(), facets)
     }
 
     fn facet(&self, quantity: Quantity, answers: bool) -> Facet {

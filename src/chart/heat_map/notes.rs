@@ -41,14 +41,14 @@ impl HeatMap<'_> {
     }
 
     /// What a reader has to know, one sentence each.
-    pub fn notes(&self) -> Vec<String> {
+    pub fn notes(&self) -> [Option<String>; 7] {
         let variant = self.variant.in_words(self.one_thread_is_sequential);
         let cells = &self.grid.cells;
         let is_crossed = self.makespans.len() < cells.len();
         let failed = cells
             .values()
             .map(|group| (group.name.clone(), group.failed()));
-        vocabulary::notes([
+        [
             Some(format!("For {}: {variant}.", vocabulary::work(self.work))),
             self.fastest(),
             Some(self.better()),
@@ -56,7 +56,7 @@ impl HeatMap<'_> {
             (!self.grid.is_full()).then(|| "An empty cell was not measured.".to_owned()),
             is_crossed.then(|| "A crossed cell has no good run.".to_owned()),
             vocabulary::failures(failed, MOST_NAMES),
-        ])
+        ]
     }
 
     fn ideal_is_bound(&self) -> bool {

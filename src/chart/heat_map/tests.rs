@@ -196,7 +196,7 @@ fn what_is_no_grid_is_left_out_with_a_reason() {
 
 #[test]
 fn what_has_to_be_known_is_said() {
-    let notes = only(&hard_cases(), |one| one.notes());
+    let notes = charted(&hard_cases()).notes;
     insta::assert_snapshot!(notes.join("\n"), @"
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 16 processes × 8 threads in 62.4 ms; no other is within 5 % of it.
@@ -207,7 +207,7 @@ fn what_has_to_be_known_is_said() {
     Failed runs do not count: 2×8 (1 of 3), 16×16 (3 of 3).
     ");
     let all = fixtures::repeated(&grid(&powers(6), &powers(6)), 6);
-    insta::assert_snapshot!(only(&all, |one| one.notes()).join("\n"), @"
+    insta::assert_snapshot!(charted(&all).notes.join("\n"), @"
     For io work, 512 commands, waits of 1 s, total 512: executor spawn (one thread: sequential), barrier dispatch, batches of 16, lazy start, native runtime.
     The star marks the fastest, 8 processes × 32 threads in 60.7 ms; the outline holds the 3 cells within 5 % of it.
     Brighter is better: a shorter makespan (logarithmic), a higher efficiency (ideal / makespan) and less memory.

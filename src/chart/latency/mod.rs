@@ -50,9 +50,9 @@ fn chart(
     let missing =
         "The whole distribution takes a trace of each batch, as mpmt run --trace leaves it.";
     let note = note.unwrap_or_else(|| Some(missing.to_owned()));
-    Chart {
-        title: vocabulary::title(&Quantity::Latency.name(), of, by),
-        notes: vocabulary::notes(notes.unwrap_or_default().into_iter().chain([note])),
-        facets: tails.into_iter().chain(distribution).collect(),
-    }
+    Chart::new(
+        vocabulary::title(&Quantity::Latency.name(), of, by),
+        notes.unwrap_or_default().into_iter().chain([note]),
+        tails.into_iter().chain(distribution).collect(),
+    )
 }

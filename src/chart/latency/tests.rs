@@ -62,7 +62,7 @@ fn traced(name: &str, latencies: &[f64]) -> Trace {
 
 fn tails(trials: &[Trial]) -> (Facet, String) {
     let (facet, notes) = tails::facet(&comparison_groups(trials)[0]).unwrap();
-    (facet, vocabulary::notes(notes).join(" "))
+    (facet, notes.into_iter().flatten().join(" "))
 }
 
 fn charted(trials: &[Trial], traces: &[Trace]) -> Chart {

@@ -83,11 +83,7 @@ fn chart(work: &ComparisonGroup<'_>, all: Lines<'_>) -> Chart {
     let through = (through.processes, through.threads);
     let title = vocabulary::title("throughput", work.experiment, &format!("over {over}"));
     let facets = views.iter().map(|view| facet(view, through)).collect();
-    Chart {
-        title,
-        notes: vocabulary::notes(notes.into_iter().chain(all.notes)),
-        facets,
-    }
+    Chart::new(title, notes.into_iter().chain(all.notes), facets)
 }
 
 /// The lines' bands, curves and ideals along one axis, then their peaks and points.

@@ -54,7 +54,7 @@ fn has_several(lines: &Lines<'_>) -> bool {
 }
 
 fn said(lines: Lines<'_>) -> String {
-    vocabulary::notes(lines.notes).join("\n")
+    lines.notes.into_iter().flatten().join("\n")
 }
 
 fn in_ways(trials: &[Trial], ways: &[(ExecutorKind, Dispatch)]) -> Vec<Trial> {

@@ -85,11 +85,11 @@ fn chart(repeats: &Repeats<'_>, experiment: &str) -> Chart {
         }),
     ];
     let by = "run by run, against the median of its configuration";
-    Chart {
-        title: vocabulary::title("makespan", experiment, by),
-        notes: vocabulary::notes(notes),
-        facets: vec![in_order::facet(repeats, &scale), rows::facet(&rows, &scale)],
-    }
+    Chart::new(
+        vocabulary::title("makespan", experiment, by),
+        notes,
+        vec![in_order::facet(repeats, &scale), rows::facet(&rows, &scale)],
+    )
 }
 
 /// An axis for these deviations, in percent, with 0 on it. One that is more than twice as large as

@@ -112,11 +112,11 @@ fn chart(timelines: &[Timeline]) -> Chart {
             )
         }),
     ];
-    Chart {
-        title: vocabulary::title("timeline", "every thread", "from the first send on"),
-        notes: vocabulary::notes(notes),
+    Chart::new(
+        vocabulary::title("timeline", "every thread", "from the first send on"),
+        notes,
         facets,
-    }
+    )
 }
 
 /// What colours and lines mean, of what is drawn.
