@@ -118,8 +118,8 @@ impl Sheet<'_> {
         let drawn = &mut self.drawings.drawn;
         let is_free = |stem: &String| drawn.iter().all(|drawing| drawing.stem != *stem);
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
-        let all = std::iter::once(stem.clone()).chain(numbered);
-        let stem = all.into_iter().find(is_free).unwrap_or(stem);
+        let free = [stem.clone()].into_iter().chain(numbered).find(is_free);
+        let stem = free.unwrap_or(stem);
         let source = self.source.to_owned();
         drawn.push(Drawing {
             kind,
@@ -137,17 +137,11 @@ impl Sheet<'_> {
     ) -> Vec<(ComparisonGroup<'a>, String)> {
         let groups = comparison_groups(trials);
         let several = self.are_several(groups.len());
-        let of = |group: &ComparisonGroup<'_>| {
-            if several {
-                group.slug.clone()
-            } else {
-                String::new()
-            }
+        let named = |group: ComparisonGroup<'a>| {
+            let of = group.slug.clone();
+            (group, if several { of } else { String::new() })
         };
-        groups
-            .into_iter()
-            .map(|group| (group.clone(), of(&group)))
-            .collect()
+        groups.into_iter().map(named).collect()
     }
 
     /// The trials of the experiments that a kind of chart has a picture of each, in the same way.

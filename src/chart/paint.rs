@@ -1,6 +1,5 @@
 //! Paints a scene as SVG or PNG.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use itertools::Itertools;
@@ -16,6 +15,7 @@ use plotters::style::{Color, RGBColor, TextStyle};
 use super::scene::{Anchor, Scene, Shape, Stroke, Text, Tooltip};
 use super::theme::{self, Theme};
 use super::{ChartError, font};
+use crate::record::write_whole;
 
 /// Device pixels for each logical one. plotters places everything on whole pixels, so the SVG is
 /// painted as finely as the PNG and then shown at half size.
@@ -23,16 +23,26 @@ const SCALE: f64 = 2.0;
 
 /// Writes `<path>.svg` and `<path>.png`.
 pub fn save(scene: &Scene, theme: Theme, path: &Path) -> Result<Vec<PathBuf>, ChartError> {
-    let svg_path = with_suffix(path, ".svg");
     let text = svg(scene, theme)?;
-    write_whole(&svg_path, ".svg", |file| {
-        file.as_file_mut().write_all(text.as_bytes())
-    })?;
-    let png_path = with_suffix(path, ".png");
-    write_whole(&png_path, ".png", |file| {
-        png(scene, theme, file.path()).map_err(std::io::Error::other)
-    })?;
-    Ok(vec![svg_path, png_path])
+    let svg_path = write(path, ".svg", text.as_bytes())?;
+    // plotters makes a PNG in a file alone.
+    let drawn = tempfile::Builder::new().suffix(".png").tempfile();
+    let drawn = drawn.map_err(failed)?;
+    png(scene, theme, drawn.path())?;
+    let bytes = std::fs::read(drawn.path()).map_err(failed)?;
+    Ok(vec![svg_path, write(path, ".png", &bytes)?])
+}
+
+/// Writes a file, whole or not at all. The suffix is appended, because a path such as `run-0.5` has an
+/// extension in the eyes of the library.
+fn write(path: &Path, suffix: &str, bytes: &[u8]) -> Result<PathBuf, ChartError> {
+    let mut whole = path.as_os_str().to_owned();
+    whole.push(suffix);
+    let path = PathBuf::from(whole);
+    match write_whole(&path, |out| out.write_all(bytes)) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(ChartError::File { path, source }),
+    }
 }
 
 /// The text of an SVG with real text in it.
@@ -185,38 +195,4 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('"', "&quot;")
-}
-
-/// Appends, because a path such as `run-0.5` has an extension in the eyes of the library.
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut whole = path.as_os_str().to_owned();
-    whole.push(suffix);
-    PathBuf::from(whole)
-}
-
-/// Writes beside the file and then takes its place, so that nobody sees half a file.
-fn write_whole(
-    path: &Path,
-    suffix: &str,
-    write: impl FnOnce(&mut tempfile::NamedTempFile) -> std::io::Result<()>,
-) -> Result<(), ChartError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let attempt = || {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".chart-").suffix(suffix);
-        // A temporary file is private by default; a chart is as public as its folder.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        write(&mut file)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    attempt().map_err(|source| ChartError::File {
-        path: path.to_owned(),
-        source,
-    })
 }

@@ -8,6 +8,7 @@ use itertools::Itertools;
 use super::grammar::Axis;
 use super::scale::{Scale, is_positive};
 use super::unit::Unit;
+use crate::model::first_of;
 use crate::record::{ComparisonGroup, Failed, Memory, RunGroup, Status, Trial};
 use crate::stats::Estimate;
 
@@ -224,16 +225,8 @@ pub fn with_failed(group: &RunGroup<'_>) -> String {
 pub fn failures(runs: impl IntoIterator<Item = (String, Failed)>, most: usize) -> Option<String> {
     let failures = runs.into_iter().filter(|(_, failed)| failed.any());
     let told = failures.map(|(name, failed)| format!("{name} ({})", of_total(failed)));
-    let told = some_of(&told.collect_vec(), most, ", ")?;
-    Some(format!("Failed runs do not count: {told}."))
-}
-
-/// The first `most` of some words, and how many there are more.
-pub fn some_of(words: &[String], most: usize, between: &str) -> Option<String> {
-    let more = words.len().saturating_sub(most);
-    let more = (more > 0).then(|| format!("{more} more"));
-    let told = words.iter().take(most).chain(&more).join(between);
-    (!told.is_empty()).then_some(told)
+    let told = first_of(&told.collect_vec(), most);
+    (!told.is_empty()).then(|| format!("Failed runs do not count: {told}."))
 }
 
 /// What is told of a thing, as far as it is known: `io-mp-2x1: makespan 1.05 s; ideal 1.00 s`.
@@ -265,26 +258,9 @@ pub fn explained<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> Optio
     Some(words.to_owned())
 }
 
-/// A number of processes or threads.
-pub fn counted(number: u64, word: &str) -> String {
-    match number {
-        1 => format!("1 {word}"),
-        _ if word.ends_with('s') => format!("{number} {word}es"),
-        _ => format!("{number} {word}s"),
-    }
-}
-
 /// Processes and threads as a short label, which tells 1×2 from 2×1.
 pub fn shape((processes, threads): (u32, u32)) -> String {
     format!("{processes}×{threads}")
-}
-
-/// Words as a list.
-pub fn listed(words: &[String]) -> String {
-    match words {
-        [init @ .., last] if !init.is_empty() => format!("{} and {last}", init.join(", ")),
-        words => words.concat(),
-    }
 }
 
 /// The work of a group without the experiment's name, which the title has.
@@ -332,9 +308,6 @@ mod tests {
     #[test]
     fn one_and_two_are_told_apart() {
         assert_ne!(shape((1, 2)), shape((2, 1)));
-        assert_eq!(counted(1, "process"), "1 process");
-        assert_eq!(counted(2, "process"), "2 processes");
-        assert_eq!(counted(2, "thread"), "2 threads");
         assert_eq!(failed(Failed { failed: 0, of: 3 }), None);
     }
 

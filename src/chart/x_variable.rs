@@ -2,8 +2,7 @@
 
 use itertools::Itertools;
 
-use super::vocabulary::counted;
-use crate::model::ExecutorKind;
+use crate::model::{ExecutorKind, counted};
 use crate::record::{Trial, runtime_in_words};
 
 /// Settings that tell configurations apart.
@@ -110,8 +109,8 @@ impl XVariable {
             }
         };
         let time_scale = Some(trial.time_scale).filter(|&scale| scale != 1.0);
-        let processes = counted(u64::from(trial.processes), "process");
-        let threads = counted(u64::from(trial.threads), "thread");
+        let processes = counted(trial.processes as usize, "process");
+        let threads = counted(trial.threads as usize, "thread");
         [
             of(XVariable::Processes, processes),
             of(XVariable::Threads, threads),

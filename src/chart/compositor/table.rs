@@ -5,6 +5,7 @@ use itertools::Itertools;
 use super::plot::Plot;
 use crate::chart::grammar::{Column, Table};
 use crate::chart::scene::{Anchor, Scene, Text};
+use crate::chart::symbol::Symbol;
 use crate::chart::{font, theme};
 
 /// Above the names.
@@ -56,7 +57,7 @@ fn measure(table: &Table) -> Vec<Measure> {
     table.columns.iter().enumerate().map(measure).collect()
 }
 
-fn shown_symbol(column: &Column) -> Option<(crate::chart::symbol::Symbol, f64)> {
+fn shown_symbol(column: &Column) -> Option<(Symbol, f64)> {
     column.symbol.filter(|(_, radius)| *radius > 0.0)
 }
 

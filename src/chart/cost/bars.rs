@@ -10,6 +10,7 @@ use crate::chart::palette::Look;
 use crate::chart::scale::Scale;
 use crate::chart::theme;
 use crate::chart::vocabulary::{self, Quantity};
+use crate::model::Runtime;
 use crate::stats::Estimate;
 
 /// Beyond this a reader looks for a row and not at the bars.
@@ -153,7 +154,7 @@ impl<'a> Costs<'a> {
         found.map(|(_, estimate)| estimate)
     }
 
-    fn runtime(&self) -> &'a crate::model::Runtime {
+    fn runtime(&self) -> &'a Runtime {
         &self.0.group.trial().runtime
     }
 

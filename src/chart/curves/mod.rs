@@ -17,7 +17,7 @@ use super::unit::{Unit, short, tick};
 use super::vocabulary::{self, Quantity};
 use super::x_variable::XVariable;
 use super::{Records, Sheet, choice, theme};
-use crate::model::WorkloadKind;
+use crate::model::{WorkloadKind, first_of};
 use crate::record::{Trial, by_experiment, slug};
 use crate::stats::Estimate;
 use lines::{Curve, Point};
@@ -245,7 +245,7 @@ impl<'a> Curves<'a> {
         } else {
             "evenly by rank"
         };
-        let gaps = vocabulary::some_of(&self.gaps(), MOST_GAPS, "; ");
+        let gaps = first_of(&self.gaps(), MOST_GAPS);
         [
             Some(format!("For {}.", self.common())),
             Some(what.to_owned()),
@@ -258,7 +258,7 @@ impl<'a> Curves<'a> {
                 "the fastest, the slowest, and evenly by rank between",
             ),
             vocabulary::shown(self.values.len(), self.measured, "values", by),
-            gaps.map(|gaps| format!("Without a good run: {gaps}.")),
+            (!gaps.is_empty()).then(|| format!("Without a good run: {gaps}.")),
         ]
     }
 

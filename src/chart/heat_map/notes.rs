@@ -5,7 +5,8 @@ use itertools::{Itertools, MinMaxResult};
 use super::grid::Place;
 use super::{HeatMap, color_scale, grid};
 use crate::chart::unit::Unit;
-use crate::chart::vocabulary::{self, Quantity, counted, listed, shape};
+use crate::chart::vocabulary::{self, Quantity, shape};
+use crate::model::{counted, listed};
 use crate::record::RunGroup;
 
 /// Cells with failures that are named.
@@ -13,8 +14,8 @@ const MOST_NAMES: usize = 4;
 
 /// A place in words.
 pub fn place((processes, threads): Place) -> String {
-    let processes = counted(u64::from(processes), "process");
-    format!("{processes} × {}", counted(u64::from(threads), "thread"))
+    let processes = counted(processes as usize, "process");
+    format!("{processes} × {}", counted(threads as usize, "thread"))
 }
 
 /// A share as what is added and taken away.

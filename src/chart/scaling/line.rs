@@ -11,7 +11,7 @@ use crate::chart::ideal::Ideal;
 use crate::chart::order::Means;
 use crate::chart::scale::{ends, is_positive};
 use crate::chart::vocabulary::Quantity;
-use crate::model::ExecutorKind;
+use crate::model::{ExecutorKind, Runtime};
 use crate::record::{Axis, ComparisonGroup, RunGroup, Trial, line_executor};
 use crate::stats::{Bootstrap, Doubt, Estimate, Fit, Interval, Law, NoFit, fit_with_band};
 
@@ -218,7 +218,7 @@ impl<'a> Along<'a> {
     }
 
     /// What its commands ran on.
-    pub fn runtime(&self) -> &'a crate::model::Runtime {
+    pub fn runtime(&self) -> &'a Runtime {
         &self.trials[0].runtime
     }
 

@@ -4,8 +4,9 @@ use itertools::Itertools;
 
 use super::line::{Curve, Line, Point};
 use crate::chart::unit::short;
-use crate::chart::vocabulary::{self, Quantity, counted};
+use crate::chart::vocabulary::{self, Quantity};
 use crate::chart::x_variable::XVariable;
+use crate::model::counted;
 use crate::record::Axis;
 use crate::stats::{Fit, Interval};
 
@@ -21,8 +22,8 @@ pub(super) fn variable(axis: Axis) -> XVariable {
 /// What stands above a facet, of lines through so many processes and threads.
 pub(super) fn heading(axis: Axis, (processes, threads): (u32, u32)) -> String {
     match axis {
-        Axis::Processes => format!("Processes of {}", counted(u64::from(threads), "thread")),
-        Axis::Threads => format!("Threads in {}", counted(u64::from(processes), "process")),
+        Axis::Processes => format!("Processes of {}", counted(threads as usize, "thread")),
+        Axis::Threads => format!("Threads in {}", counted(processes as usize, "process")),
         Axis::Product => "Processes × threads".to_owned(),
     }
 }
@@ -96,8 +97,8 @@ fn small(value: f64) -> String {
 pub(super) fn tooltip(line: &Line<'_>, point: &Point<'_>) -> String {
     let place = match point.split {
         Some((processes, threads)) => {
-            let processes = counted(u64::from(processes), "process");
-            format!("{processes} of {}", counted(u64::from(threads), "thread"))
+            let processes = counted(processes as usize, "process");
+            format!("{processes} of {}", counted(threads as usize, "thread"))
         }
         None => format!(
             "{} {}",

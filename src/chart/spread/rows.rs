@@ -13,6 +13,7 @@ use crate::chart::symbol::Symbol;
 use crate::chart::theme;
 use crate::chart::unit::short;
 use crate::chart::vocabulary::{Quantity, of_total};
+use crate::record::Trial;
 use crate::stats::Estimate;
 
 /// More rows are no longer looked at.
@@ -27,8 +28,7 @@ pub(super) type Known<'a> = (&'a Repeated<'a>, Option<Estimate>);
 /// The configurations that have a row.
 pub(super) fn shown<'a>(repeats: &'a Repeats<'a>) -> Vec<Known<'a>> {
     let known = |row: &'a Repeated<'a>| {
-        let percent =
-            |trial: &crate::record::Trial| Some(off(trial.usable_makespan_s()?, row.median_s));
+        let percent = |trial: &Trial| Some(off(trial.usable_makespan_s()?, row.median_s));
         (row, row.group.estimate(percent))
     };
     repeats.rows.iter().take(MOST_ROWS).map(known).collect()

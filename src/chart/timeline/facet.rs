@@ -9,7 +9,8 @@ use crate::chart::grammar::{Axis, Datum, Facet, Layer, Mark, Ticks, WHOLE};
 use crate::chart::scale::Scale;
 use crate::chart::scene::Stroke;
 use crate::chart::theme;
-use crate::chart::vocabulary::{Quantity, counted};
+use crate::chart::vocabulary::Quantity;
+use crate::model::counted;
 
 /// Batches of a worker by turns: in grey they differ too.
 pub const SHADES: [f64; 3] = [0.2, 0.5, 0.8];
@@ -195,10 +196,7 @@ impl ShownWorker<'_> {
     fn name(&self, pitch: f64) -> (f64, String) {
         let mut name = format!("worker {}", self.worker.number);
         if self.count() * pitch >= TWO_LINES {
-            name = format!(
-                "{name}\n{}",
-                counted(self.worker.lanes.len() as u64, "thread")
-            );
+            name = format!("{name}\n{}", counted(self.worker.lanes.len(), "thread"));
         }
         (self.first + self.count() / 2.0 - 0.5, name)
     }
