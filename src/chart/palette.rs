@@ -161,9 +161,9 @@ mod tests {
     #[test]
     fn any_eye_tells_runtimes_published_figures_and_ideals_apart_by_day_and_by_night() {
         let runtimes = ["native", "gil", "python"].map(|name| name.parse::<Runtime>().unwrap());
-        let runtimes = runtimes
-            .iter()
-            .map(|runtime| Look::of_runtime(runtime).colour);
+        let looks = runtimes.iter().map(Look::of_runtime).collect_vec();
+        assert!(looks.iter().all(|look| look.symbol != Symbol::Ring));
+        let runtimes = looks.iter().map(|look| look.colour);
         let runtimes = runtimes.chain([theme::IDEAL]).collect_vec();
         for theme in [theme::Theme::Light, theme::Theme::Dark] {
             for eye in EYES {

@@ -43,8 +43,9 @@ impl Symbol {
         Symbol::Diamond,
         Symbol::Up,
         Symbol::Down,
-        Symbol::Ring,
+        // No ring for a runtime: that is the mark of published figures.
         Symbol::HollowSquare,
+        Symbol::Ring,
     ];
 
     /// Draws it around a point; `r` is half of its width, in logical pixels.

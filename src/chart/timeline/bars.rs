@@ -42,19 +42,21 @@ pub(super) fn finest(timelines: &[Timeline], half_pixel_s: f64) -> f64 {
 /// The bars of a lane. Two neighbours are one bar when the gap between them is shorter than `least_s`
 /// and one of them is hardly longer: those that are longer stay apart, whatever the gap.
 pub(super) fn bars(lane: &Lane, least_s: f64) -> Vec<Bar> {
-    let bars = lane.0.iter().map(|run| Bar {
-        first: *run,
-        to_s: run.to_s,
-        busy_s: run.to_s - run.from_s,
-        commands: 1,
-        mixed: false,
-    });
-    let join = |a: Bar, b: Bar| {
-        let shorter_s = a.length_s().min(b.length_s());
-        let adjoin = b.first.from_s - a.to_s < least_s && shorter_s < 2.0 * least_s;
-        if adjoin { Ok(a.and(b)) } else { Err((a, b)) }
-    };
-    bars.coalesce(join).collect()
+    let mut bars: Vec<Bar> = Vec::new();
+    for run in &lane.0 {
+        let next = Bar {
+            first: *run,
+            to_s: run.to_s,
+            busy_s: run.to_s - run.from_s,
+            commands: 1,
+            mixed: false,
+        };
+        match bars.last_mut() {
+            Some(last) if last.adjoins(&next, least_s) => *last = last.and(next),
+            _ => bars.push(next),
+        }
+    }
+    bars
 }
 
 impl Bar {
@@ -69,6 +71,11 @@ impl Bar {
     /// From its first command to the end of its last one.
     pub fn length_s(&self) -> f64 {
         self.to_s - self.first.from_s
+    }
+
+    fn adjoins(&self, next: &Bar, least_s: f64) -> bool {
+        let shorter_s = self.length_s().min(next.length_s());
+        next.first.from_s - self.to_s < least_s && shorter_s < 2.0 * least_s
     }
 
     fn and(self, next: Bar) -> Bar {
