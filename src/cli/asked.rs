@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::UsageError;
-use crate::record::read_text;
+use super::input::read;
 use crate::spec::{CATALOGUE, Definition, InputSpec, did_you_mean, named};
 
 /// One experiment of a sweep.
@@ -66,9 +66,7 @@ pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
             "no experiment is named '{text}'{hint} (a file's name ends in .toml)"
         )));
     }
-    let content = read_text(path)
-        .map_err(|error| UsageError::new(format!("{text} can't be read: {error}")))?;
-    let definition = Definition::parse(text, &content).map_err(UsageError::new)?;
+    let definition = Definition::parse(text, &read(path)?).map_err(UsageError::new)?;
     let whole = std::path::absolute(path).map_err(UsageError::new)?;
     let folder = whole.parent().unwrap_or(Path::new("")).to_owned();
     let name = path.file_stem().unwrap_or_default().to_string_lossy();

@@ -1,6 +1,5 @@
 //! `mpmt client`: a client of a server that runs already.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::error::UsageError;
-use super::input::read_commands;
+use super::input::{read, read_commands};
 use super::print::line;
 use super::progress::batches_bar;
 use super::quantity::{MOST_REPEATS, duration};
@@ -152,40 +151,19 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
     let scratch = Scratch::create().context("can't make a folder for sockets")?;
     let options = args.options(&scratch, token);
     let bar = batches_bar(source.batches());
-    let mut stop = SignalCondition(&mut signals);
-    let outcome = client::run(&Context::new(), &options, &source, &stop, &mut |n| {
+    let outcome = client::run(&Context::new(), &options, &source, &signals, &mut |n| {
         bar.set_position(n.answered)
     });
     bar.finish_and_clear();
     let outcome = outcome.map_err(usage_or_failure)?;
-    conclude(&outcome, args.allow_unknown, stop.came())
-}
-
-/// The signals, to look at while they are being watched.
-struct SignalCondition<'a>(&'a mut Signals);
-
-impl SignalCondition<'_> {
-    fn came(&mut self) -> bool {
-        self.0.take() > 0
-    }
-}
-
-impl std::os::fd::AsFd for SignalCondition<'_> {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.0.as_fd()
-    }
+    conclude(&outcome, args.allow_unknown, signals.take() > 0)
 }
 
 impl ClientArgs {
     /// The token of the file, or of the environment. It can't be an argument, which others could see.
     fn token(&self) -> Result<Option<Secret>, UsageError> {
         let (text, place) = match &self.token_file {
-            Some(file) => {
-                let place = format!("'{}'", file.display());
-                let text = fs::read_to_string(file)
-                    .map_err(|error| UsageError::new(format!("can't read {place}: {error}")))?;
-                (text, place)
-            }
+            Some(file) => (read(file)?, format!("'{}'", file.display())),
             None => match std::env::var(TOKEN_VARIABLE) {
                 Ok(text) => (text, TOKEN_VARIABLE.to_owned()),
                 Err(_) => return Ok(None),

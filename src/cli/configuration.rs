@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::error::UsageError;
 use super::own_work::{OwnWorkArgs, check_own_work};
-use super::quantity::{MOST_REPEATS, duration};
+use super::quantity::{MOST_REPEATS, duration, number_within};
 use crate::harness::Input;
 use crate::model::{
     Configuration, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime, SpawnMode,
@@ -164,30 +164,19 @@ pub(super) fn check_waits(configuration: &Configuration, input: &Input) -> Resul
 
 /// A factor for waits, from the command line.
 pub(super) fn time_scale(text: &str) -> Result<f64, String> {
-    let factor: f64 = text
-        .parse()
-        .map_err(|_| format!("'{text}' is not a number"))?;
-    if !(0.0..=1e6).contains(&factor) {
-        return Err("it is a number from 0 to 1000000, like 0.1".to_owned());
-    }
-    Ok(factor)
+    number_within(text, 0.0..=1e6, "a number from 0 to 1000000, like 0.1")
+}
+
+/// Batches per second, from the command line.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let meant = "a number of batches per second from 0.001 to 10000000";
+    number_within(text, 1e-3..=1e7, meant)
 }
 
 /// A switch interval, from the command line.
 pub(super) fn switch_interval(text: &str) -> Result<Duration, String> {
     let interval = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     Job::check_switch_interval(interval).map_err(|error| error.to_string())
-}
-
-/// Batches per second, from the command line.
-pub(super) fn rate(text: &str) -> Result<f64, String> {
-    let rate: f64 = text
-        .parse()
-        .map_err(|_| format!("'{text}' is not a number"))?;
-    if !(1e-3..=1e7).contains(&rate) {
-        return Err("it is a number of batches per second from 0.001 to 10000000".to_owned());
-    }
-    Ok(rate)
 }
 
 #[cfg(test)]

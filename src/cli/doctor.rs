@@ -86,18 +86,14 @@ fn report(findings: &[Finding], format: Format) -> Report {
             .into(),
         rows: findings.iter().map(row).collect(),
     };
-    let mut for_people = table.clone();
+    let mut report = Report::from(table);
     if format == Format::Table {
-        for_people.columns.pop();
-        for row in &mut for_people.rows {
+        report.for_people.columns.pop();
+        for row in &mut report.for_people.rows {
             row.pop();
         }
     }
-    Report {
-        for_people,
-        for_programs: table,
-        ..Report::default()
-    }
+    report
 }
 
 fn row(finding: &Finding) -> Vec<Cell> {

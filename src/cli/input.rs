@@ -159,7 +159,8 @@ fn read_entries(path: &Path, strict: bool) -> Result<Vec<(usize, TableEntry)>, U
     )
 }
 
-fn read(path: &Path) -> Result<String, UsageError> {
+/// The text of a file.
+pub(super) fn read(path: &Path) -> Result<String, UsageError> {
     read_text(path)
         .map_err(|error| UsageError::new(format!("{} can't be read: {error}", path.display())))
 }

@@ -20,13 +20,7 @@ pub(super) fn list(
     for prepared in &campaign.experiments {
         planned.extend(prepared.experiment.missing(rows));
     }
-    let table = listing(&planned);
-    let report = Report {
-        for_people: table.clone(),
-        for_programs: table,
-        ..Report::default()
-    };
-    print.print("sweep", &report)?;
+    print.print("sweep", &Report::from(listing(&planned)))?;
     for prepared in &campaign.experiments {
         for line in advice_on(&prepared.experiment, campaign.capacity()) {
             tell(format_args!("{line}"));
@@ -34,11 +28,8 @@ pub(super) fn list(
     }
     let work_s: f64 = planned.iter().map(|planned| planned.predicted_s).sum();
     let all_s: f64 = planned.iter().map(expected_s).sum();
-    let open = if campaign
-        .experiments
-        .iter()
-        .any(|p| p.experiment.precision.is_some())
-    {
+    let mut prepared = campaign.experiments.iter();
+    let open = if prepared.any(|prepared| prepared.experiment.precision.is_some()) {
         ", and then more until the precision is reached"
     } else {
         ""

@@ -207,12 +207,3 @@ fn seconds(name: &str, seconds: Option<f64>) -> Result<Option<Duration>, UsageEr
     let duration = seconds.map(Duration::try_from_secs_f64).transpose();
     duration.map_err(|error| UsageError::new(format!("{name}: {error}")))
 }
-
-/// Begins a sweep in a folder: what was asked first, so that it can be gone on with from then on.
-pub(super) fn begin(
-    folder: &mut ResultsFolder,
-    request: &Request,
-) -> anyhow::Result<(TrialWriter, Vec<Trial>)> {
-    folder.keep(request)?;
-    Ok((folder.begin()?, Vec::new()))
-}

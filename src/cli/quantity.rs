@@ -3,6 +3,7 @@
 // What comes from people and peers is not to overflow.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::model::Instruction;
@@ -13,6 +14,17 @@ pub(super) const MOST_RUNS: i64 = 1_000_000;
 /// Passes over the commands: more than anybody waits for, and few enough to be multiplied by the
 /// lines of any file.
 pub(super) const MOST_REPEATS: u64 = 1_000_000_000;
+
+/// A number within a range; `meant` says which.
+pub(super) fn number_within(
+    text: &str,
+    range: RangeInclusive<f64>,
+    meant: &str,
+) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok();
+    let number = number.filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("it is {meant}"))
+}
 
 /// A share from the command line, such as `5%` or `2.5 %`, as a part of 1.
 pub(super) fn share(text: &str) -> Result<f64, String> {

@@ -9,7 +9,7 @@ use super::asked::find;
 use super::configuration::time_scale;
 use super::error::UsageError;
 use super::input::InputArgs;
-use super::measure::{Campaign, begin};
+use super::measure::Campaign;
 use super::print::PrintArgs;
 use super::report as report_page;
 use super::request::Request;
@@ -89,7 +89,7 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let mut request = args.request()?;
     let mut campaign = Campaign::prepare(&mut request)?;
     let mut folder = ResultsFolder::create(args.out.as_deref(), "reproduce")?;
-    let opened = begin(&mut folder, &request)?;
+    let opened = folder.begin_sweep(&request)?;
     let trials = campaign.run(&folder, opened)?;
     let published = published();
     let printed = (args.print).print("reproduce", &report::comparison(&trials, &published));

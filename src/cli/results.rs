@@ -127,14 +127,18 @@ impl ResultsFolder {
         Ok(())
     }
 
-    /// Keeps what a sweep was asked.
-    pub(super) fn keep(&self, request: &Request) -> anyhow::Result<()> {
+    /// Begins a sweep: keeps the request first, so that the sweep can be resumed from then on.
+    pub(super) fn begin_sweep(
+        &mut self,
+        request: &Request,
+    ) -> anyhow::Result<(TrialWriter, Vec<Trial>)> {
         let path = self.request();
         let written = write_whole(&path, |file| {
             serde_json::to_writer_pretty(&mut *file, request)?;
             file.write_all(b"\n")
         });
-        written.with_context(|| path.display().to_string())
+        written.with_context(|| path.display().to_string())?;
+        Ok((self.begin()?, Vec::new()))
     }
 
     /// Opens `trials.csv` to go on with it. The machine is looked at when it was not before.

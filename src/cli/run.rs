@@ -100,9 +100,12 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let rows = folder.as_mut().map(ResultsFolder::begin).transpose()?;
+    let chaos = args
+        .chaos
+        .map(|chaos| format!("--chaos=kill-worker={}", chaos.kill_worker));
     let mut harness = Harness::new(Program::This, input, args.timeout, signals)
         .with_unknown_commands(args.input.allows_unknown())
-        .with_server_arguments(chaos_arguments(args.chaos))
+        .with_server_arguments(chaos.into_iter().collect())
         .with_trace(args.out.filter(|_| args.trace));
     let predicted_s = vec![harness.ideal(&configuration, &loop_cost).0];
     let experiment = Experiment {
@@ -119,16 +122,6 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     drop(progress);
     args.print.print("run", &report::trial_summary(&trials))?;
     Ok(exit_code(&trials))
-}
-
-fn chaos_arguments(chaos: Option<Chaos>) -> Vec<String> {
-    let Some(chaos) = chaos else {
-        return Vec::new();
-    };
-    vec![
-        "--chaos".to_owned(),
-        format!("kill-worker={}", chaos.kill_worker),
-    ]
 }
 
 /// 1 when a trial failed.

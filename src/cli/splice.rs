@@ -1,7 +1,6 @@
 //! Results between two markers of a Markdown page.
 
 use std::convert::Infallible;
-use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +8,7 @@ use std::str::FromStr;
 use anyhow::Context as _;
 
 use super::error::UsageError;
+use super::input::read;
 use crate::record::write_whole;
 
 /// A place in a Markdown file: what stands between the markers `<!-- mpmt:NAME -->` and
@@ -51,8 +51,7 @@ impl Splice {
     /// The file's text with another between the markers.
     fn spliced(&self, default_name: &str, markdown: &str) -> anyhow::Result<String> {
         let shown = self.file.display();
-        let text = fs::read_to_string(&self.file)
-            .map_err(|error| UsageError::new(format!("{shown} can't be read: {error}")))?;
+        let text = read(&self.file)?;
         let name = self.name.as_deref().unwrap_or(default_name);
         let between = between_markers(&text, name)
             .map_err(|wrong| UsageError::new(format!("{shown} {wrong}")))?;
@@ -83,6 +82,7 @@ fn between_markers(text: &str, name: &str) -> Result<Range<usize>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn page(text: &str) -> (tempfile::TempDir, Splice) {
         let folder = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ use super::axes::AxesArgs;
 use super::error::UsageError;
 use super::input::InputArgs;
 use super::listing::list;
-use super::measure::{Campaign, begin};
+use super::measure::Campaign;
 use super::print::PrintArgs;
 use super::quantity::{MOST_RUNS, duration, precision};
 use super::report as report_page;
@@ -137,7 +137,7 @@ pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
     }
     let mut folder = ResultsFolder::create(args.out.as_deref(), "sweep")?;
     request.say_questions();
-    let opened = begin(&mut folder, &request)?;
+    let opened = folder.begin_sweep(&request)?;
     finish(&campaign.run(&folder, opened)?, &mut folder, &args.print)
 }
 

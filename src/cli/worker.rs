@@ -12,7 +12,7 @@ use crate::model::{Interpreter, Task};
 use crate::net::Context;
 use crate::process::{Lifeline, tell};
 use crate::wire::worker::{ExitReport, Ticket};
-use crate::worker::{self, WorkerError};
+use crate::worker;
 
 /// Runs batches for a gateway, which starts it and tells it everything else
 #[derive(Args, Debug)]
@@ -40,11 +40,7 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
     // gateway gives the batch to another.
     std::panic::set_hook(Box::new(|panic| {
         tell(format_args!("mpmt worker: {panic}"));
-        let fault = Some(panic.to_string().replace('\n', " "));
-        leave(&ExitReport {
-            fault,
-            ..ExitReport::default()
-        });
+        leave(&fault(panic.to_string().replace('\n', " ")));
         std::process::abort();
     }));
     let lifeline = args
@@ -58,11 +54,11 @@ pub(super) fn run(args: WorkerArgs) -> anyhow::Result<ExitCode> {
         task: args.task,
     };
     let context = Context::new();
-    let end = match &lifeline {
-        Some(lifeline) => worker::run(&context, &options, Some(lifeline)),
-        None => worker::run(&context, &options, None::<&Lifeline>),
-    };
-    say(&end);
+    let end = worker::run(&context, &options, lifeline.as_ref());
+    leave(&match &end {
+        Ok(exit_report) => exit_report.clone(),
+        Err(error) => fault(error.to_string()),
+    });
     end?;
     Ok(ExitCode::SUCCESS)
 }
@@ -81,18 +77,14 @@ fn ticket(file: &Path) -> anyhow::Result<Ticket> {
         .with_context(|| format!("there is no ticket in '{}'", file.display()))
 }
 
-/// Leaves what there is to say at the end on standard output, for the gateway.
-fn say(end: &Result<ExitReport, WorkerError>) {
-    let exit_report = match end {
-        Ok(exit_report) => exit_report.clone(),
-        Err(error) => ExitReport {
-            fault: Some(error.to_string()),
-            ..ExitReport::default()
-        },
-    };
-    leave(&exit_report);
+fn fault(reason: String) -> ExitReport {
+    ExitReport {
+        fault: Some(reason),
+        ..ExitReport::default()
+    }
 }
 
+/// Leaves what there is to say at the end on standard output, for the gateway.
 fn leave(exit_report: &ExitReport) {
     let line = serde_json::to_string(exit_report).unwrap_or_default();
     // That nobody listens is no reason to fail.

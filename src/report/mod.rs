@@ -54,6 +54,17 @@ pub struct Report {
     pub pictures: Pictures,
 }
 
+impl From<Table> for Report {
+    /// One table for people and programs alike.
+    fn from(table: Table) -> Report {
+        Report {
+            for_people: table.clone(),
+            for_programs: table,
+            ..Report::default()
+        }
+    }
+}
+
 /// What can be printed in every format.
 pub trait Printed {
     /// Writes it. The style matters to [`Format::Table`] alone.
