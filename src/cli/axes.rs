@@ -51,7 +51,7 @@ pub(super) struct AxesArgs {
     #[arg(long, value_name = "RUNTIMES")]
     runtime: Option<Axis<Runtime>>,
 
-    /// With the gil runtime: how long a thread waits for the lock before it asks for it, like 5ms
+    /// With the gil runtime: how long a thread waits for the lock before it requests it, like 5ms
     #[arg(long, value_name = "DURATIONS")]
     switch_interval: Option<Axis<Duration>>,
 
@@ -63,7 +63,7 @@ pub(super) struct AxesArgs {
     #[arg(long, value_name = "DURATIONS")]
     wait: Option<Axis<Duration>>,
 
-    /// Goes through the commands so many times
+    /// Runs the list of commands this many times
     #[arg(long, value_name = "NUMBERS")]
     repeat: Option<Axis<u64>>,
 

@@ -44,7 +44,7 @@ pub(super) struct ClientArgs {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
     batch: u32,
 
-    /// Where to take results: tcp://HOST:PORT or ipc://PATH
+    /// Where to receive results: tcp://HOST:PORT or ipc://PATH
     #[arg(value_name = "BIND_URL", required_unless_present = "control")]
     bind: Option<Endpoint>,
 
@@ -52,7 +52,7 @@ pub(super) struct ClientArgs {
     #[arg(value_name = "REMOTE_URL", required_unless_present = "control")]
     remote: Option<Endpoint>,
 
-    /// The server's control channel: it tells the other addresses, and grants a configuration
+    /// The server's control channel, over which it sends its other addresses and grants a configuration
     #[arg(long, value_name = "URL")]
     control: Option<Endpoint>,
 
@@ -61,36 +61,36 @@ pub(super) struct ClientArgs {
     #[arg(long, value_name = "FILE", requires = "control")]
     token_file: Option<PathBuf>,
 
-    /// Goes through the commands so many times
+    /// Runs the list of commands this many times
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS))]
     repeat: u64,
 
-    /// Batches that may be out at any time
+    /// Batches that may be in flight at any time
     #[arg(long, value_name = "N", default_value_t = Options::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     window: u64,
 
-    /// Give up when no server is there within this time [default: wait for one for ever]
+    /// Gives up when no server answers within this time [default: wait forever]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     connect_timeout: Option<Duration>,
 
-    /// Send so many batches per second, each when it is due, however long answers take
+    /// Sends this many batches per second, each when it is due, however long results take
     #[arg(long, value_name = "R", value_parser = super::configuration::rate)]
     rate: Option<f64>,
 
-    /// Ask the server to leave, at the end, as soon as it serves nobody any more
+    /// Asks the server, at the end, to exit as soon as it has no clients any more
     #[arg(long, requires = "control")]
     stop_server: bool,
 
-    /// Take addresses on other machines
+    /// Allows addresses on other machines
     #[arg(long)]
     allow_remote: bool,
 
-    /// Take a bad line for an error
+    /// Treats a malformed line as an error
     #[arg(long)]
     strict: bool,
 
-    /// That the server does not know some of the commands is no failure. (Without --control it is
-    /// not heard of)
+    /// Does not fail when the server's table lacks some of the commands (without --control the client
+    /// does not learn of that)
     #[arg(long)]
     allow_unknown: bool,
 
@@ -110,7 +110,7 @@ struct WishArgs {
     #[arg(short, long, value_name = "M", requires = "control", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     threads: Option<u32>,
 
-    /// How they run a batch
+    /// How a worker's threads run a batch
     #[arg(short, long, value_enum, requires = "control")]
     executor: Option<ExecutorKind>,
 
@@ -130,13 +130,13 @@ struct WishArgs {
     #[arg(long, value_name = "RUNTIME", requires = "control")]
     runtime: Option<Runtime>,
 
-    /// With the gil runtime: how long a thread waits for the lock before it asks for it
+    /// With the gil runtime: how long a thread waits for the lock before it requests it
     #[arg(long, value_name = "DURATION", value_parser = super::configuration::switch_interval, requires = "control")]
     switch_interval: Option<Duration>,
 }
 
 pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
-    let mut signals = Signals::install().context("signals can't be taken over")?;
+    let mut signals = Signals::install().context("signal handlers can't be installed")?;
     let addresses = [&args.bind, &args.remote, &args.control];
     for endpoint in addresses.into_iter().flatten() {
         check_address(endpoint, args.allow_remote)?;
@@ -230,12 +230,12 @@ fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow
     ))?;
     line(format_args!("total: {}", outcome.sum))?;
     if outcome.ending == Ending::Complete && outcome.grant.is_some() && outcome.stats.is_none() {
-        tell("mpmt: the server went before it said whether it knew all commands");
+        tell("mpmt: the server ended before it reported whether its table has all commands");
     }
     let unknown = outcome.stats.map_or(0, |it| it.unknown_commands);
     if unknown > 0 {
         tell(format_args!(
-            "mpmt: the server does not know {unknown} of the commands, which were not run"
+            "mpmt: the server's table lacks {unknown} of the commands, which were not run"
         ));
     }
     let has_total = i64::try_from(outcome.sum).is_ok();

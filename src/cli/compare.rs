@@ -26,7 +26,7 @@ Examples:
   As a table in a page, between <!-- mpmt:compare --> and <!-- /mpmt:compare -->
     mpmt compare old.csv new.csv --splice docs/results.md
 
-A configuration is slower or faster when its difference is seen among all that are compared (exact
+A configuration is slower or faster when its difference is significant among all that are compared (exact
 Mann-Whitney test, corrected by Holm) and the 95 % interval of the ratio of medians excludes 1. It
 is a regression when it is slower and the ratio of medians lies beyond the threshold, when its runs
 fail more often (Fisher's exact test, in the same family), when no run of the new record ends well,
@@ -34,7 +34,7 @@ or when the new record lacks it.
 
 Exit codes: 0 no regression, 1 a regression, 2 wrong usage or input, or nothing in common";
 
-/// Tells what became faster or slower between two records
+/// Shows what became faster or slower between two records
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CompareArgs {
@@ -54,7 +54,7 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "P", default_value = "0.05", value_parser = probability)]
     alpha: f64,
 
-    /// Takes it for no regression that the new record lacks a configuration
+    /// Does not count a configuration that the new record lacks as a regression
     #[arg(long)]
     allow_missing: bool,
 
@@ -100,8 +100,8 @@ fn check_common(args: &CompareArgs, changes: &Changes<'_>) -> Result<(), UsageEr
         return Ok(());
     }
     Err(UsageError::new(format!(
-        "{} and {} have no configuration in common; one is the same when its label and all that it \
-         was asked are",
+        "{} and {} have no configuration in common; configurations are the same when \
+         their labels and all their settings are",
         args.old.display(),
         args.new.display()
     )))

@@ -32,7 +32,7 @@ pub(super) struct JobArgs {
     #[arg(short, long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     threads: u32,
 
-    /// How they run a batch [default: sequential for one thread, else spawn]
+    /// How a worker's threads run a batch [default: sequential for one thread, else spawn]
     #[arg(short, long, value_enum)]
     executor: Option<ExecutorKind>,
 
@@ -49,7 +49,7 @@ pub(super) struct JobArgs {
     )]
     runtime: Runtime,
 
-    /// With --runtime gil: how long a thread waits for the lock before it asks for it [default: 5ms]
+    /// With --runtime gil: how long a thread waits for the lock before it requests it [default: 5ms]
     #[arg(long, value_name = "DURATION", value_parser = switch_interval)]
     switch_interval: Option<Duration>,
 }
@@ -118,12 +118,12 @@ pub(super) struct ConfigurationArgs {
     #[arg(long, value_name = "F", default_value = "1", value_parser = time_scale)]
     time_scale: f64,
 
-    /// Goes through the commands so many times
+    /// Runs the list of commands this many times
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_REPEATS))]
     repeat: u64,
 
-    /// Sends so many batches per second, each when it is due, however long answers take (an open
-    /// loop); latency counts from then
+    /// Sends this many batches per second, each when it is due, however long results take (an open
+    /// loop); the latency of a batch counts from when it is due
     #[arg(long, value_name = "R", value_parser = rate)]
     rate: Option<f64>,
 }

@@ -57,7 +57,7 @@ pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
 
 /// Runs the trial that does nothing. That it fails is a message, and its cost stays unknown.
 fn note_batch_cost(environment: &mut Environment) -> anyhow::Result<()> {
-    let signals = Signals::install().context("signals can't be taken over")?;
+    let signals = Signals::install().context("signal handlers can't be installed")?;
     let lines = |parsed: Vec<(usize, _)>| parsed.into_iter().map(|(_, line)| line).collect();
     let entries = Lookup::parse_entries(DEFAULT_TABLE).good;
     let input = Input {

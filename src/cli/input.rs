@@ -7,12 +7,12 @@ use clap::Args;
 
 use super::error::UsageError;
 use crate::harness::{DEFAULT_COMMANDS, DEFAULT_TABLE, Input};
-use crate::model::{BadLine, Command, Parsed, Table, TableEntry, parse_lines};
+use crate::model::{BadLine, Command, Parsed, Table, TableEntry, counted, parse_lines};
 use crate::process::tell;
 use crate::record::read_text;
 use crate::spec::{InputSource, InputSpec};
 
-/// How many bad lines are told one by one.
+/// How many bad lines have a message each.
 const TOLD: usize = 10;
 
 /// Which files the work is read from.
@@ -27,11 +27,11 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
 
-    /// Take a bad line for an error, instead of passing it over with a message
+    /// Treats a malformed line as an error, instead of skipping it with a message
     #[arg(long)]
     strict: bool,
 
-    /// Pass over commands that the table does not have, instead of failing the trial
+    /// Skips commands that the table does not have, instead of failing the trial
     #[arg(long)]
     allow_unknown: bool,
 }
@@ -183,7 +183,9 @@ fn check<T>(
     if strict && !parsed.bad.is_empty() {
         let count = parsed.bad.len();
         return Err(UsageError::new(format!(
-            "{name}: {count} bad line(s), and --strict takes none; mend them or leave out --strict"
+            "{name}: {}, which --strict does not allow; correct {}, or leave --strict out",
+            counted(count, "malformed line"),
+            if count == 1 { "it" } else { "them" }
         )));
     }
     if parsed.good.is_empty() {

@@ -192,7 +192,7 @@ pub(super) fn loop_cost_of(job: &Job, timeout: Option<Duration>) -> Result<LoopC
 type LoopCosts = HashMap<(Runtime, u64, Option<OwnWork>), LoopCost>;
 
 fn harness(request: &Request) -> anyhow::Result<Harness> {
-    let signals = Signals::install().context("signals can't be taken over")?;
+    let signals = Signals::install().context("signal handlers can't be installed")?;
     let nothing = Input {
         commands: Vec::new(),
         entries: Vec::new(),

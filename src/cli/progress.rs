@@ -166,9 +166,9 @@ impl Observer for Progress {
         };
         if let (Some(share), Some(rate)) = (trial.overload(), trial.rate_per_s) {
             self.note_always(&format!(
-                "{} is overloaded: {:.1} % of its {rate} batches per second were got through, and the \
-                 others waited, so its latencies are those of the queue; lower --rate, or take more \
-                 processes or threads",
+                "{} is overloaded: {:.1} % of its {rate} batches per second were done, and the others \
+                 waited, so its latencies are those of the queue; lower --rate, or use more processes \
+                 or threads",
                 trial.name(),
                 100.0 * share
             ));

@@ -32,7 +32,7 @@ threads. Where none is sure, the candidates are named, and the command that woul
 
 Exit codes: 0 done, also when nothing can be recommended; 2 wrong usage or input";
 
-/// Tells the cheapest configuration that is nearly as fast as the best
+/// Recommends the cheapest configuration that is nearly as fast as the best
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct RecommendArgs {

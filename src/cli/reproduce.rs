@@ -59,7 +59,7 @@ pub(super) struct ReproduceArgs {
     #[arg(long, value_enum, default_value = "lazy")]
     spawn: SpawnMode,
 
-    /// Shuffles the order of each block [default: the published order]
+    /// Seed that shuffles the order of each block [default: the published order]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 

@@ -56,7 +56,7 @@ pub(super) struct RunArgs {
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
     runs: u32,
 
-    /// Ends a run that takes longer [default: 60 s and five times the ideal makespan; 10 min for
+    /// Ends a run that takes longer than this [default: 60 s and five times the ideal makespan; 10 min for
     /// --task and --exec]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<Duration>,
@@ -65,7 +65,7 @@ pub(super) struct RunArgs {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Leave, beside trials.csv, when each command of the last run was sent, run and answered:
+    /// Records, beside trials.csv, when each command of the last run was sent, run and answered:
     /// trace.csv, and trace.json for the Chrome and Perfetto trace viewers
     #[arg(long, requires = "out")]
     trace: bool,
@@ -73,7 +73,7 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     print: PrintArgs,
 
-    /// Inject faults: kill-worker=P kills a batch's worker with probability P
+    /// Injects faults: kill-worker=P kills a batch's worker with probability P
     #[arg(long, value_name = "FAULT")]
     chaos: Option<Chaos>,
 
@@ -94,7 +94,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let input_digest = input_digest(&input.commands, &input.entries);
     let input_digest = with_tasks(input_digest, std::slice::from_ref(&configuration))?;
     let loop_cost = loop_cost_of(&configuration.job, args.timeout)?;
-    let signals = Signals::install().context("signals can't be taken over")?;
+    let signals = Signals::install().context("signal handlers can't be installed")?;
     let mut folder = match &args.out {
         Some(path) => Some(ResultsFolder::create(Some(path), "run")?),
         None => None,

@@ -34,18 +34,18 @@ Examples:
     mpmt server data/server_data.txt 'tcp://127.0.0.1:*' - 8 --control tcp://127.0.0.1:5550 --token-file token
     mpmt client data/client_data.txt 16 --control tcp://127.0.0.1:5550 --token-file token";
 
-/// Takes batches from clients, hands them to worker processes, supervises these
+/// Receives batches from clients, hands them to worker processes and supervises those processes
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ServerArgs {
     /// File of the table, one `<ip>:<command>:<response>:<wait>` a line
     table: PathBuf,
 
-    /// Where to take batches: tcp://HOST:PORT (* for a free port) or ipc://PATH
+    /// Where to receive batches: tcp://HOST:PORT (* for a free port) or ipc://PATH
     #[arg(value_name = "BIND_URL")]
     bind: Endpoint,
 
-    /// Where clients without a control channel take their results; - when there are none
+    /// Where to send the results of clients without a control channel; - when there are no such clients
     #[arg(value_name = "RESULTS_URL")]
     results: String,
 
@@ -53,13 +53,13 @@ pub(super) struct ServerArgs {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=4096))]
     max_workers: u32,
 
-    /// Where to take the control conversation: over ipc with this user's clients, over tcp with those
-    /// that show a token [default: an ipc path in a folder of this server's own]
+    /// Where clients open the control channel: over ipc this user's clients, over tcp those that show
+    /// a token [default: an ipc path in a folder of this server's own]
     #[arg(long, value_name = "URL")]
     control: Option<Endpoint>,
 
-    /// Where to leave the token for a control channel over tcp, with mode 0600; another one is made at
-    /// each start [default: in a folder of this server's own; the ready line names it]
+    /// Where to write the token for a control channel over tcp (mode 0600); each start makes a new
+    /// token [default: in a folder of this server's own; the ready line names it]
     #[arg(long, value_name = "FILE", requires = "control")]
     token_file: Option<PathBuf>,
 
@@ -75,7 +75,7 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "N", default_value_t = Terms::MAX_LOOPS)]
     max_loops: u64,
 
-    /// A batch whose waits take longer on its worker's threads is refused
+    /// Refuses a batch whose waits take longer than this on its worker's threads
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = super::quantity::duration)]
     max_batch_wait: Duration,
 
@@ -84,11 +84,11 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "N", default_value_t = Terms::MAX_COMMANDS, value_parser = clap::value_parser!(u64).range(1..))]
     max_commands: u64,
 
-    /// A worker that finishes nothing for so long, beyond the waits of its batches, is killed
+    /// Kills a worker that finishes nothing for this long, beyond the waits of its batches
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = super::quantity::duration)]
     batch_timeout: Duration,
 
-    /// A worker that nobody needs leaves after so long
+    /// Ends a worker that has been idle for this long
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = super::quantity::duration)]
     idle_timeout: Duration,
 
@@ -97,31 +97,31 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = super::quantity::duration)]
     drain_timeout: Duration,
 
-    /// Leave when the last client has been served
+    /// Exits when the last client has been served
     #[arg(long)]
     exit_when_idle: bool,
 
-    /// Take addresses that other machines can reach
+    /// Allows addresses that other machines can reach
     #[arg(long)]
     allow_remote: bool,
 
-    /// Inject faults: kill-worker=P kills a batch's worker with probability P
+    /// Injects faults: kill-worker=P kills a batch's worker with probability P
     #[arg(long, value_name = "FAULT")]
     chaos: Option<Chaos>,
 
-    /// Have workers write down in this folder when each command ran
+    /// Folder in which workers record when each command ran
     #[arg(long, value_name = "DIR")]
     trace: Option<PathBuf>,
 
-    /// Take a bad line of the table for an error
+    /// Treats a malformed line of the table as an error
     #[arg(long)]
     strict: bool,
 
-    /// How to say on stdout that it is ready, and at the end what it has done
+    /// How the server reports on stdout that it is ready, and at the end what it has done
     #[arg(long, value_enum, default_value = "text")]
     format: ServerFormat,
 
-    /// Leave when standard input comes to its end
+    /// Exits when standard input ends
     #[arg(long, hide = true)]
     lifeline: bool,
 
@@ -138,7 +138,7 @@ enum ServerFormat {
 }
 
 pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
-    let signals = Signals::install().context("signals can't be taken over")?;
+    let signals = Signals::install().context("signal handlers can't be installed")?;
     let lifeline = args
         .lifeline
         .then(Lifeline::hold)

@@ -52,7 +52,8 @@ Examples:
 ///
 /// Every repetition is a block of all configurations in an order of its own, so that drift of the
 /// machine is no difference between configurations. Each trial is a fresh process tree and leaves a
-/// row in trials.csv. What is given here lies over what the experiments say.
+/// row in trials.csv. Options given here
+/// override what the experiments say.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct SweepArgs {
@@ -60,7 +61,7 @@ pub(super) struct SweepArgs {
     #[arg(value_name = "FILE|NAME")]
     experiments: Vec<String>,
 
-    /// Shuffles the order of each block [default: drawn, and recorded in sweep.json]
+    /// Seed that shuffles the order of each block [default: drawn, and recorded in sweep.json]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
@@ -73,7 +74,7 @@ pub(super) struct SweepArgs {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Goes on with the sweep of this folder, as it was asked
+    /// Resumes the sweep in this folder, with the options that it was begun with
     #[arg(long, value_name = "DIR", conflicts_with_all = ["experiments", "out", "seed", "runs", "precision", "budget", "warmup", "timeout", "fail_fast", "commands", "table", "strict", "allow_unknown"])]
     resume: Option<PathBuf>,
 
@@ -102,11 +103,11 @@ struct RepetitionArgs {
     #[arg(long, value_name = "P%", value_parser = precision, conflicts_with = "runs")]
     precision: Option<f64>,
 
-    /// With --precision: how often at the most
+    /// With --precision: the most runs of each configuration
     #[arg(long, value_name = "N", default_value_t = 30, requires = "precision", value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
     max_runs: u32,
 
-    /// Begins no further block that would not end within this time, like 10m
+    /// Time for the whole sweep, like 10m: no block begins that would not end within it
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     budget: Option<Duration>,
 
@@ -115,7 +116,7 @@ struct RepetitionArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST_RUNS))]
     warmup: Option<u32>,
 
-    /// Ends a trial that takes longer [default: 60 s and five times the ideal makespan; 10 min for
+    /// Ends a trial that takes longer than this [default: 60 s and five times the ideal makespan; 10 min for
     /// --task and --exec]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<Duration>,
@@ -143,8 +144,7 @@ pub(super) fn run(args: SweepArgs) -> anyhow::Result<ExitCode> {
 
 fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
     if args.axes.axes() != Axes::default() {
-        let reason =
-            "a sweep goes on as it was asked; leave the axes out, or begin a new one with -o";
+        let reason = "a resumed sweep keeps its axes; leave them out, or begin a new sweep with -o";
         return Err(UsageError::new(reason).into());
     }
     let (mut folder, mut request) = ResultsFolder::reopen(path)?;

@@ -30,7 +30,7 @@ pub(super) struct WorkerArgs {
     #[arg(long, value_name = "FILE.py:FUNCTION")]
     task: Option<Task>,
 
-    /// Leave when standard input comes to its end
+    /// Exits when standard input ends
     #[arg(long)]
     lifeline: bool,
 }

@@ -72,7 +72,7 @@ pub struct Options {
     pub token: Option<Secret>,
     /// What to ask for over it.
     pub job_request: JobRequest,
-    /// Batches that may be out at any time.
+    /// Batches that may be in flight at any time.
     pub window: u64,
     /// How long to wait for a server to be there; for ever without it.
     pub connect_timeout: Option<Duration>,
@@ -98,7 +98,7 @@ impl Outcome {
 }
 
 impl Options {
-    /// Batches that may be out at any time, unless somebody asks otherwise.
+    /// Batches that may be in flight at any time, unless somebody asks otherwise.
     pub const DEFAULT_WINDOW: u64 = 4096;
 }
 

@@ -57,7 +57,7 @@ pub fn task_room() -> Option<TaskRoom> {
         let limit: u64 = text(path).trim().parse().ok()?;
         Some(TaskRoom {
             left: limit.saturating_sub(there),
-            limit: format!("{path} ({limit}, of which {there} are taken)"),
+            limit: format!("{path} ({limit}, of which {there} are in use)"),
         })
     });
     let rooms = of_groups.filter_map(room_of_group).chain(of_system);
@@ -76,7 +76,7 @@ fn room_of_group(folder: &Path) -> Option<TaskRoom> {
     let path = folder.join("pids.max");
     Some(TaskRoom {
         left: limit.saturating_sub(there),
-        limit: format!("{} ({limit}, of which {there} are taken)", path.display()),
+        limit: format!("{} ({limit}, of which {there} are in use)", path.display()),
     })
 }
 
@@ -96,7 +96,7 @@ fn room_of_user() -> Option<TaskRoom> {
         .sum();
     Some(TaskRoom {
         left: limit.saturating_sub(there),
-        limit: format!("'ulimit -u' ({limit}, of which {there} are taken)"),
+        limit: format!("'ulimit -u' ({limit}, of which {there} are in use)"),
     })
 }
 

@@ -83,8 +83,8 @@ pub fn in_words(trial: &Trial) -> String {
     words.push(format!("{} commands", trial.commands));
     if let Some(wait) = trial.wait_s {
         // Whether a person's own work sleeps them is for itself to know.
-        let told = if own.is_some() { "told waits" } else { "waits" };
-        words.push(format!("{told} of {wait} s"));
+        let passed_on = if own.is_some() { " as an argument" } else { "" };
+        words.push(format!("waits of {wait} s{passed_on}"));
     }
     if let Some(loops) = trial.loops {
         words.push(format!("{loops} loops"));
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(comparison_groups(&trials).len(), 4);
         let name = in_words(&trials[0]);
         assert!(
-            name.contains("x.py:work, 512 commands, told waits of 1 s"),
+            name.contains("x.py:work, 512 commands, waits of 1 s as an argument"),
             "{name}"
         );
     }

@@ -99,7 +99,7 @@ fn strict_makes_a_bad_line_an_error() {
         assert_eq!(
             done.stderr,
             "bad.txt:2: expected <ipv4>:<foo|bar>, found no ':'\n\
-mpmt: bad.txt: 1 bad line(s), and --strict takes none; mend them or leave out --strict\n"
+mpmt: bad.txt: 1 malformed line, which --strict does not allow; correct it, or leave --strict out\n"
         );
     }
     stage

@@ -99,7 +99,7 @@ fn a_client_whose_server_did_not_know_all_commands_fails_unless_it_may_not() {
         assert_eq!(client.total(), 512);
         assert_eq!(
             client.stderr,
-            "mpmt: the server does not know 3 of the commands, which were not run\n"
+            "mpmt: the server's table lacks 3 of the commands, which were not run\n"
         );
     }
     server.interrupt().expect(0);

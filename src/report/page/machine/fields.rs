@@ -186,7 +186,7 @@ fn share(share: f64) -> String {
 /// A value as it is.
 pub(super) fn plain(value: &Value) -> String {
     match value {
-        Value::Null => "not told".to_owned(),
+        Value::Null => "not reported".to_owned(),
         Value::Bool(yes) => Cell::Flag(*yes).to_string(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
