@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use common::gateway::{Gateway, said_by};
-use mpmt::client::{self, Outcome, Progress, Source};
+use mpmt::client::{self, ClientOutcome, Progress, Source};
 use mpmt::model::{BatchId, SessionKey, parse_lines};
 use mpmt::net::{Context, Frame, Kind, PollEntry, Received, Socket, poll};
 use mpmt::process::{Child, StdoutMode, StopCondition, random_bits};
@@ -261,7 +261,7 @@ fn receive(socket: &Socket) -> Vec<u8> {
 /// A real client on a thread of its own, that tells how far it is.
 struct RealClient {
     progress: Receiver<Progress>,
-    thread: JoinHandle<Outcome>,
+    thread: JoinHandle<ClientOutcome>,
 }
 
 impl RealClient {
@@ -282,7 +282,7 @@ impl RealClient {
         }
     }
 
-    fn expect_total(self, total: i64) -> Outcome {
+    fn expect_total(self, total: i64) -> ClientOutcome {
         drop(self.progress);
         let outcome = self.thread.join().unwrap();
         assert_eq!(outcome.failures, []);
@@ -298,7 +298,7 @@ fn run_client(
     results: String,
     control: String,
     progress: &Sender<Progress>,
-) -> Outcome {
+) -> ClientOutcome {
     let commands: Vec<_> = parse_lines(text, str::parse)
         .good
         .into_iter()

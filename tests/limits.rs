@@ -18,7 +18,7 @@ use mpmt::model::{
     AssignmentNo, BatchId, Job, Ranges, SessionKey, SessionNo, WorkerNo, WorkloadKind,
 };
 use mpmt::process::random_bits;
-use mpmt::server::{Dispatcher, Effects, Limits, Load, Session};
+use mpmt::server::{Dispatcher, Effects, Load, Session, WorkerLimits};
 use mpmt::wire::PROTOCOL_VERSION;
 use mpmt::wire::data;
 use mpmt::wire::worker::Progress;
@@ -361,7 +361,7 @@ impl Effects for Seen {
 }
 
 fn dispatcher() -> Dispatcher<SessionNo> {
-    Dispatcher::new(Limits {
+    Dispatcher::new(WorkerLimits {
         max_workers: 1,
         batch_timeout: Duration::from_secs(60),
         start_timeout: Duration::from_secs(30),

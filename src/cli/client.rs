@@ -14,7 +14,7 @@ use super::progress::batches_bar;
 use super::quantity::{MOST_REPEATS, duration};
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED, settle_scratch};
-use crate::client::{self, ClientError, Ending, Options, Outcome, Source};
+use crate::client::{self, ClientError, ClientOutcome, Ending, Options, Source};
 use crate::model::{
     Dispatch, ExecutorKind, Job, Runtime, Secret, Tracebacks, WorkloadKind, split_reason,
 };
@@ -100,7 +100,7 @@ pub(super) struct ClientArgs {
 
 /// What to ask the server for. What is left out the server decides.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Asked of the server (with --control)")]
+#[command(next_help_heading = "ExperimentRequest of the server (with --control)")]
 struct WishArgs {
     /// Worker processes
     #[arg(short, long, value_name = "N", requires = "control", value_parser = clap::value_parser!(u32).range(1..=4096))]
@@ -223,7 +223,11 @@ fn usage_or_failure(error: ClientError) -> anyhow::Error {
 }
 
 /// Says what came out.
-fn conclude(outcome: &Outcome, allow_unknown: bool, interrupted: bool) -> anyhow::Result<ExitCode> {
+fn conclude(
+    outcome: &ClientOutcome,
+    allow_unknown: bool,
+    interrupted: bool,
+) -> anyhow::Result<ExitCode> {
     line(format_args!(
         "time taken: {:.3} s",
         outcome.makespan.as_secs_f64()

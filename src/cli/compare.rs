@@ -12,7 +12,7 @@ use super::quantity::{probability, share};
 use super::results::{environment_beside, trials_file};
 use crate::process::tell;
 use crate::record::{Trial, read_trials};
-use crate::report::compare::{Changes, Terms, changes};
+use crate::report::compare::{Changes, Criteria, changes};
 use crate::report::environment_diff::differences;
 
 const EXAMPLES: &str = "\
@@ -70,7 +70,7 @@ pub(super) fn run(mut args: CompareArgs) -> anyhow::Result<ExitCode> {
     args.print.check("compare")?;
     (args.old, args.new) = (trials_file(args.old), trials_file(args.new));
     let (old, new) = (read(&args.old)?, read(&args.new)?);
-    let terms = Terms {
+    let terms = Criteria {
         threshold: args.threshold,
         alpha: args.alpha,
         allow_missing: args.allow_missing,

@@ -189,7 +189,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
         args: ConfigurationArgs,
     }
@@ -197,7 +197,7 @@ mod tests {
     /// A line as a shell takes it: `mpmt run …`.
     fn parse(line: &str) -> Result<ConfigurationArgs, String> {
         let words = shlex::split(line).ok_or("it ends inside quotes")?;
-        let line = Line::try_parse_from(&words[1..]).map_err(|error| error.to_string())?;
+        let line = TestCli::try_parse_from(&words[1..]).map_err(|error| error.to_string())?;
         Ok(line.args)
     }
 

@@ -104,7 +104,7 @@ fn row(finding: &Finding) -> Vec<Cell> {
     let remedy = finding.warning.as_ref().map(ToString::to_string);
     vec![
         text(finding.check),
-        text(finding.verdict.as_str()),
+        text(finding.grade.as_str()),
         text(&finding.value),
         Cell::maybe(remedy, Cell::Text),
     ]
@@ -113,13 +113,10 @@ fn row(finding: &Finding) -> Vec<Cell> {
 /// A line for each warning, the worst first; empty when there is none.
 fn remedies(findings: &[Finding]) -> String {
     let mut findings: Vec<&Finding> = findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
     let lines = findings.iter().filter_map(|finding| {
         let warning = finding.warning.as_ref()?;
-        Some(format!(
-            "\n{}: {}: {warning}",
-            finding.verdict, finding.check
-        ))
+        Some(format!("\n{}: {}: {warning}", finding.grade, finding.check))
     });
     let lines: String = lines.collect();
     if lines.is_empty() {

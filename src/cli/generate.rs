@@ -122,13 +122,13 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
         args: GenerateArgs,
     }
 
     fn parse(line: &[&str]) -> Result<GenerateArgs, clap::Error> {
-        Line::try_parse_from([&["generate"], line].concat()).map(|line| line.args)
+        TestCli::try_parse_from([&["generate"], line].concat()).map(|line| line.args)
     }
 
     fn generate(folder: &Path, options: &[&str]) -> anyhow::Result<(String, String)> {

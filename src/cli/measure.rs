@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::asked::Asked;
 use super::configuration::check_waits;
 use super::error::UsageError;
+use super::experiment_request::ExperimentRequest;
 use super::input::read_input;
 use super::own_work::{check_own_work, find_task, with_tasks};
 use super::progress::Progress;
@@ -17,7 +17,8 @@ use super::results::ResultsFolder;
 use super::server::check_limits;
 use super::settle_scratch;
 use crate::harness::{
-    Capacity, Experiment, Harness, Input, Limits, LoopCost, Planned, StoppedBy, check_expected_sum,
+    Capacity, Experiment, Harness, Input, LoopCost, Planned, StoppedBy, SweepLimits,
+    check_expected_sum,
 };
 use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
@@ -35,7 +36,7 @@ pub(super) struct Prepared {
 pub(super) struct Campaign {
     pub experiments: Vec<Prepared>,
     harness: Harness,
-    limits: Limits,
+    limits: SweepLimits,
 }
 
 impl Campaign {
@@ -59,7 +60,7 @@ impl Campaign {
         Ok(Campaign {
             experiments,
             harness,
-            limits: Limits::new(request.fail_fast, budget),
+            limits: SweepLimits::new(request.fail_fast, budget),
         })
     }
 
@@ -106,12 +107,12 @@ fn how_to_resume(folder: &ResultsFolder) -> String {
 }
 
 fn prepare_one(
-    asked: &mut Asked,
+    asked: &mut ExperimentRequest,
     input: Input,
     seed: Option<u64>,
     precision: Option<f64>,
 ) -> anyhow::Result<Prepared> {
-    let Asked {
+    let ExperimentRequest {
         name, definition, ..
     } = &*asked;
     let mut configurations = definition.configurations(name).map_err(UsageError::new)?;

@@ -3,13 +3,13 @@
 //!
 //! Must not know: how anything is done. One file per subcommand.
 
-mod asked;
 mod axes;
 mod client;
 mod compare;
 mod configuration;
 mod doctor;
 pub mod error;
+mod experiment_request;
 pub mod generate;
 mod input;
 mod listing;

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::asked::find;
 use super::configuration::time_scale;
 use super::error::UsageError;
+use super::experiment_request::find;
 use super::input::InputArgs;
 use super::measure::Campaign;
 use super::print::PrintArgs;
@@ -143,13 +143,13 @@ mod tests {
     use clap::Parser;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
         args: ReproduceArgs,
     }
 
     fn labels(line: &[&str]) -> Vec<String> {
-        let line = Line::try_parse_from([&["reproduce"], line].concat()).unwrap();
+        let line = TestCli::try_parse_from([&["reproduce"], line].concat()).unwrap();
         let request = line.args.request().unwrap();
         let all = request.experiments[0]
             .definition

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::asked::Asked;
+use super::experiment_request::ExperimentRequest;
 use crate::process::tell;
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
@@ -26,13 +26,13 @@ pub(super) struct Request {
     #[serde(default)]
     pub allow_unknown: bool,
     /// What is to be measured, one after another.
-    pub experiments: Vec<Asked>,
+    pub experiments: Vec<ExperimentRequest>,
 }
 
 impl Request {
     /// Says what is asked, and why, on stderr.
     pub(super) fn say_questions(&self) {
-        for Asked {
+        for ExperimentRequest {
             name, definition, ..
         } in &self.experiments
         {

@@ -18,7 +18,7 @@ use super::quantity::{MOST_RUNS, duration};
 use super::results::ResultsFolder;
 use super::server::check_limits;
 use super::settle_scratch;
-use crate::harness::{Experiment, Harness, Limits};
+use crate::harness::{Experiment, Harness, SweepLimits};
 use crate::process::{Program, Signals};
 use crate::record::{Status, Trial};
 use crate::report;
@@ -115,7 +115,7 @@ pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     };
     let mut progress = Progress::new(rows);
     progress.advise(&experiment, harness.capacity());
-    let limits = Limits::none();
+    let limits = SweepLimits::none();
     let trials = experiment
         .run(&mut harness, Vec::new(), &limits, &mut progress)?
         .trials;

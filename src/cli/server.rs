@@ -18,7 +18,7 @@ use crate::net::{Context, Endpoint};
 use crate::process::{
     Lifeline, Program, Signals, ensure_descriptors, ensure_tasks, spare_children_signal_stacks,
 };
-use crate::server::{self, Chaos, Failure, Limits, Options, Ready, ServerError, Terms};
+use crate::server::{self, Chaos, Options, Ready, ServerError, ServerFailure, Terms, WorkerLimits};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -168,7 +168,7 @@ pub(super) fn run(args: ServerArgs) -> anyhow::Result<ExitCode> {
     let report = report.map_err(|error| {
         if format == ServerFormat::Json {
             let failure = error.to_string();
-            say(format, &Failure { failure }, "");
+            say(format, &ServerFailure { failure }, "");
         }
         usage_or_failure(error)
     })?;
@@ -247,11 +247,11 @@ impl ServerArgs {
         }
     }
 
-    fn limits(&self, interpreted: bool) -> Limits {
-        Limits {
+    fn limits(&self, interpreted: bool) -> WorkerLimits {
+        WorkerLimits {
             max_workers: self.max_workers,
             batch_timeout: self.batch_timeout,
-            start_timeout: Limits::start_timeout(self.batch_timeout, interpreted),
+            start_timeout: WorkerLimits::start_timeout(self.batch_timeout, interpreted),
             idle_timeout: self.idle_timeout,
             keep: match self.spawn {
                 SpawnMode::Eager => self.max_workers,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::asked::{Asked, find, names};
 use super::axes::AxesArgs;
 use super::error::UsageError;
+use super::experiment_request::{ExperimentRequest, find, names};
 use super::input::InputArgs;
 use super::listing::list;
 use super::measure::Campaign;
@@ -193,8 +193,8 @@ impl SweepArgs {
     }
 
     /// The experiments that were named, or the one that the axes make.
-    fn asked(&self) -> Result<Vec<Asked>, UsageError> {
-        let mut all: Vec<Asked> = Vec::new();
+    fn asked(&self) -> Result<Vec<ExperimentRequest>, UsageError> {
+        let mut all: Vec<ExperimentRequest> = Vec::new();
         for text in &self.experiments {
             let asked = find(text)?;
             if all.iter().any(|other| other.name == asked.name) {
@@ -214,7 +214,7 @@ impl SweepArgs {
         Ok(all)
     }
 
-    fn of_axes(&self) -> Result<Asked, UsageError> {
+    fn of_axes(&self) -> Result<ExperimentRequest, UsageError> {
         if self.axes.axes() == Axes::default() {
             return Err(UsageError::new(format!(
                 "nothing to sweep; name an experiment ({}), a TOML file, or axes such as -p 1,2,4 -t 1,16",
@@ -231,11 +231,11 @@ impl SweepArgs {
             axes: Axes::default(),
             configuration: Vec::new(),
         };
-        Ok(Asked::new("sweep", PathBuf::new(), definition))
+        Ok(ExperimentRequest::new("sweep", PathBuf::new(), definition))
     }
 
     /// What is given on the command line lies over what an experiment says.
-    fn lay_over(&self, asked: &mut Asked) -> Result<(), UsageError> {
+    fn lay_over(&self, asked: &mut ExperimentRequest) -> Result<(), UsageError> {
         let definition = &mut asked.definition;
         let mut axes = self.axes.axes();
         if asked.folder != Path::new("") {
@@ -270,13 +270,13 @@ mod tests {
     use clap::Parser;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
         args: SweepArgs,
     }
 
     fn parse(line: &[&str]) -> Result<SweepArgs, clap::Error> {
-        Line::try_parse_from([&["sweep"], line].concat()).map(|line| line.args)
+        TestCli::try_parse_from([&["sweep"], line].concat()).map(|line| line.args)
     }
 
     fn request(line: &[&str]) -> Result<Request, UsageError> {

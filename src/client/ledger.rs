@@ -24,13 +24,13 @@ pub struct Ledger {
     sum: i128,
     duplicates: u64,
     strays: u64,
-    failures: Vec<Failure>,
+    failures: Vec<BatchFailure>,
     acknowledgements: Ranges,
 }
 
 /// A batch that the server could not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct BatchFailure {
     /// Its sequence number.
     pub batch: u64,
     /// Why, in the server's words.
@@ -39,7 +39,7 @@ pub struct Failure {
 
 /// What a result turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ResultKind {
     /// The first one for its batch: it counts.
     Fresh,
     /// One for a batch that is answered already.
@@ -82,9 +82,9 @@ impl Ledger {
     }
 
     /// A result for batch `sequence` came in.
-    pub fn result(&mut self, sequence: u64, sum: i64) -> Verdict {
+    pub fn result(&mut self, sequence: u64, sum: i64) -> ResultKind {
         let verdict = self.answer(sequence);
-        if verdict == Verdict::Fresh {
+        if verdict == ResultKind::Fresh {
             self.results += 1;
             self.sum += i128::from(sum);
         }
@@ -92,17 +92,17 @@ impl Ledger {
     }
 
     /// A result without an id came in (`[2, sum]`): it counts for the oldest batch that is out.
-    pub fn result_without_id(&mut self, sum: i64) -> Verdict {
+    pub fn result_without_id(&mut self, sum: i64) -> ResultKind {
         // The floor is the oldest batch that is not answered, if any is out.
         self.result(self.floor, sum)
     }
 
     /// The server says that batch `sequence` can't be done. Of one that is
     /// answered it counts as a duplicate.
-    pub fn failed(&mut self, sequence: u64, reason: String) -> Verdict {
+    pub fn failed(&mut self, sequence: u64, reason: String) -> ResultKind {
         let verdict = self.answer(sequence);
-        if verdict == Verdict::Fresh {
-            self.failures.push(Failure {
+        if verdict == ResultKind::Fresh {
+            self.failures.push(BatchFailure {
                 batch: sequence,
                 reason,
             });
@@ -116,12 +116,12 @@ impl Ledger {
     }
 
     /// A result came in for somebody else's batch.
-    pub fn stray(&mut self) -> Verdict {
+    pub fn stray(&mut self) -> ResultKind {
         self.strays += 1;
-        Verdict::Stray
+        ResultKind::Stray
     }
 
-    fn answer(&mut self, sequence: u64) -> Verdict {
+    fn answer(&mut self, sequence: u64) -> ResultKind {
         if sequence >= self.next() {
             return self.stray();
         }
@@ -134,14 +134,14 @@ impl Ledger {
             Some(answered) if !*answered => *answered = true,
             _ => {
                 self.duplicates += 1;
-                return Verdict::Duplicate;
+                return ResultKind::Duplicate;
             }
         }
         while self.answered.front() == Some(&true) {
             self.answered.pop_front();
             self.floor += 1;
         }
-        Verdict::Fresh
+        ResultKind::Fresh
     }
 
     /// What the server has not been told yet of what is answered, as much as one message may hold.
@@ -221,7 +221,7 @@ impl Ledger {
     }
 
     /// The batches that failed, as they came.
-    pub fn into_failures(self) -> Vec<Failure> {
+    pub fn into_failures(self) -> Vec<BatchFailure> {
         self.failures
     }
 
@@ -239,9 +239,9 @@ mod tests {
     fn the_first_result_counts_and_later_ones_are_duplicates() {
         let mut ledger = Ledger::new(2, 10);
         ledger.sent();
-        assert_eq!(ledger.result(0, 5), Verdict::Fresh);
-        assert_eq!(ledger.result(0, 7), Verdict::Duplicate);
-        assert_eq!(ledger.result(1, 7), Verdict::Stray);
+        assert_eq!(ledger.result(0, 5), ResultKind::Fresh);
+        assert_eq!(ledger.result(0, 7), ResultKind::Duplicate);
+        assert_eq!(ledger.result(1, 7), ResultKind::Stray);
         assert_eq!(
             (ledger.sum(), ledger.duplicates(), ledger.strays()),
             (5, 1, 1)
@@ -254,7 +254,7 @@ mod tests {
         ledger.sent();
         ledger.failed(0, "killed five workers".to_owned());
         assert!(ledger.is_complete());
-        assert_eq!(ledger.result(0, 1), Verdict::Duplicate);
+        assert_eq!(ledger.result(0, 1), ResultKind::Duplicate);
         assert_eq!(ledger.results(), 0);
     }
 
@@ -277,7 +277,7 @@ mod tests {
         ledger.result_without_id(1);
         ledger.result_without_id(1);
         assert!(ledger.is_complete());
-        assert_eq!(ledger.result_without_id(1), Verdict::Stray);
+        assert_eq!(ledger.result_without_id(1), ResultKind::Stray);
     }
 
     proptest! {
@@ -293,10 +293,10 @@ mod tests {
                 if kind == 0 && ledger.next_to_send().is_some() {
                     ledger.sent();
                 } else if kind == 1 {
-                    if ledger.failed(sequence, String::new()) == Verdict::Fresh {
+                    if ledger.failed(sequence, String::new()) == ResultKind::Fresh {
                         prop_assert!(fresh.insert(sequence));
                     }
-                } else if ledger.result(sequence, 1) == Verdict::Fresh {
+                } else if ledger.result(sequence, 1) == ResultKind::Fresh {
                     prop_assert!(fresh.insert(sequence));
                 }
                 prop_assert!(ledger.unanswered().count() as u64 <= window);

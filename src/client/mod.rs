@@ -11,8 +11,8 @@ mod source;
 mod waiting;
 
 pub use latency::Latency;
-pub use ledger::{Failure, Ledger, Verdict};
-pub use options::{ClientError, Ending, Options, Outcome};
+pub use ledger::{BatchFailure, Ledger, ResultKind};
+pub use options::{ClientError, ClientOutcome, Ending, Options};
 pub use source::Source;
 
 use std::os::fd::AsFd;
@@ -50,7 +50,7 @@ pub fn run(
     source: &Source<'_>,
     shutdown: &impl AsFd,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Outcome, ClientError> {
+) -> Result<ClientOutcome, ClientError> {
     let mut client = Client::open(context, options, source)?;
     let ending = client.serve(shutdown, progress)?;
     client.part(ending, shutdown)?;
@@ -323,9 +323,9 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
-    fn result(&mut self, sequence: u64, sum: i64) -> Verdict {
+    fn result(&mut self, sequence: u64, sum: i64) -> ResultKind {
         let verdict = self.ledger.result(sequence, sum);
-        if verdict == Verdict::Fresh {
+        if verdict == ResultKind::Fresh {
             let now = clock::now();
             self.stopwatch.received(sequence, now);
             let spans = self.spans.as_mut();
@@ -416,10 +416,10 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn outcome(self, ending: Ending) -> Outcome {
+    fn outcome(self, ending: Ending) -> ClientOutcome {
         let since_start = |tick: Option<Tick>| Some(tick?.since(self.first_send?));
         let (grant, stats) = self.channel.map(Channel::into_terms).unwrap_or_default();
-        Outcome {
+        ClientOutcome {
             ending,
             makespan: since_start(self.last_result).unwrap_or_default(),
             first_result: since_start(self.first_result),

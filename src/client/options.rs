@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Failure, Latency};
+use super::{BatchFailure, Latency};
 use crate::model::{Secret, SessionKey};
 use crate::net::NetError;
 use crate::record::BatchSpan;
@@ -86,7 +86,7 @@ pub struct Options {
     pub until_failure: bool,
 }
 
-impl Outcome {
+impl ClientOutcome {
     /// The rate at which batches were got through, in a loop that sends them when they are due:
     /// from the first send until the last batch of all would have been sent, had it taken no longer
     /// than the shortest. Never more than was asked; less when batches came to wait.
@@ -115,7 +115,7 @@ pub enum Ending {
 
 /// What came of a client's run.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct ClientOutcome {
     /// How it ended.
     pub ending: Ending,
     /// From the first send to the last result.
@@ -137,7 +137,7 @@ pub struct Outcome {
     /// Results for batches that were never sent, and frames that are no results.
     pub strays: u64,
     /// Batches that the server could not do.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<BatchFailure>,
     /// What the server granted, when it was asked.
     pub grant: Option<Grant>,
     /// What the server counted, when it was asked.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::client::{Ending, Outcome};
+use crate::client::{ClientOutcome, Ending};
 use crate::wire::control::SessionStats;
 
 /// What came of a client that had all 32 answers in 2 s.
-pub(super) fn answers(sum: i128, unknown_commands: Option<u64>) -> Outcome {
-    Outcome {
+pub(super) fn answers(sum: i128, unknown_commands: Option<u64>) -> ClientOutcome {
+    ClientOutcome {
         ending: Ending::Complete,
         makespan: Duration::from_secs(2),
         first_result: None,

@@ -23,9 +23,9 @@ mod verdict;
 
 pub use advice::{advice, shell_syntax_advice};
 pub use calibration::{Calibration, LoopCost, batch_cost_s, measure_batch_cost};
-pub use doctor::{Finding, Verdict, Warning, examine};
+pub use doctor::{Finding, Grade, Warning, examine};
 pub use environment::{Capacity, Environment};
-pub use experiment::{Ending, Experiment, Limits, Observer, StoppedBy};
+pub use experiment::{Ending, Experiment, Observer, StoppedBy, SweepLimits};
 pub use input::{Input, WrongSum, check_expected_sum};
 pub use planned::{Planned, expected_s};
 pub use server::StartError;

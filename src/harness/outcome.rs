@@ -14,7 +14,7 @@ pub(super) enum TrialOutcome {
     /// Nothing was run: it is known before that the input can't come out right.
     Refused(String),
     /// No server came up.
-    NotStarted(Failure),
+    NotStarted(TrialFailure),
     /// A server was there.
     Served(Box<Served>),
 }
@@ -26,7 +26,7 @@ pub(super) struct Served {
     pub(super) startup: Duration,
     pub(super) cost: TrialCost,
     /// What the client was answered, right or wrong, or why it did not get to its end.
-    pub(super) answers: Result<client::Outcome, Failure>,
+    pub(super) answers: Result<client::ClientOutcome, TrialFailure>,
 }
 
 /// What the server and all its workers used.
@@ -42,24 +42,24 @@ pub(super) struct TrialCost {
 
 /// Why a trial is no measurement.
 #[derive(Debug, PartialEq)]
-pub(super) struct Failure {
+pub(super) struct TrialFailure {
     pub(super) status: Status,
     /// In a line, and the traceback after it if there is one.
     pub(super) reason: String,
 }
 
-impl Failure {
+impl TrialFailure {
     /// Something went wrong.
-    pub(super) fn failed(reason: impl Display) -> Failure {
-        Failure {
+    pub(super) fn failed(reason: impl Display) -> TrialFailure {
+        TrialFailure {
             status: Status::Failed,
             reason: reason.to_string(),
         }
     }
 
     /// It took longer than it may; `clause` says what else is known.
-    pub(super) fn timeout(limit: Duration, clause: impl Display) -> Failure {
-        Failure {
+    pub(super) fn timeout(limit: Duration, clause: impl Display) -> TrialFailure {
+        TrialFailure {
             status: Status::Timeout,
             reason: format!("not done within its time limit of {limit:?}{clause}"),
         }

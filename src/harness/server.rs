@@ -15,7 +15,7 @@ use crate::net::{self, PollEntry};
 use crate::process::{
     Child, Exit, Program, Signals, SpawnError, StderrThread, StdoutMode, StopCondition,
 };
-use crate::server::{Failure, Ready, Report, Terms};
+use crate::server::{Ready, Report, ServerFailure, Terms};
 
 /// A server process that a trial is run against.
 #[derive(Debug)]
@@ -171,7 +171,7 @@ impl Server {
 
 /// What a failed server said at its end, as a clause.
 fn failure_of(line: &str) -> Option<String> {
-    let failure: Failure = serde_json::from_str(line).ok()?;
+    let failure: ServerFailure = serde_json::from_str(line).ok()?;
     Some(format!(": {}", failure.failure))
 }
 

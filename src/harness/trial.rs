@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::input::IndexedInput;
-use super::outcome::{Failure, Served, TrialCost, TrialOutcome};
+use super::outcome::{Served, TrialCost, TrialFailure, TrialOutcome};
 use super::server::{Server, Setup, StartError};
 use super::thread_count::ThreadCount;
 use super::trial_row::{TrialPlan, trial_row};
 use super::{Capacity, Input, LoopCost, Planned, trace};
-use crate::client::{self, ClientError, Ending, Outcome};
+use crate::client::{self, ClientError, ClientOutcome, Ending};
 use crate::clock::{self, Tick};
 use crate::model::{Configuration, Instruction, Job};
 use crate::net::Context;
@@ -158,11 +158,11 @@ impl Harness {
     }
 
     /// Why a trial fails whose interpreter does not even tell how fast it is.
-    fn no_loop_cost(&self, start: Tick, error: &AgentError) -> Failure {
+    fn no_loop_cost(&self, start: Tick, error: &AgentError) -> TrialFailure {
         let is_late = |limit: &Duration| start.elapsed() >= *limit;
         match self.timeout.filter(is_late) {
-            Some(limit) => Failure::timeout(limit, format_args!(": {error}")),
-            None => Failure::failed(error),
+            Some(limit) => TrialFailure::timeout(limit, format_args!(": {error}")),
+            None => TrialFailure::failed(error),
         }
     }
 
@@ -225,10 +225,10 @@ impl Harness {
             Ok(server) => server,
             Err(StartError::Interrupted) => return Err(HarnessError::Interrupted),
             Err(error @ StartError::Slow(_)) => {
-                let late = Failure::timeout(limit.timeout, format_args!(": {error}"));
+                let late = TrialFailure::timeout(limit.timeout, format_args!(": {error}"));
                 return Ok(TrialOutcome::NotStarted(late));
             }
-            Err(error) => return Ok(TrialOutcome::NotStarted(Failure::failed(error))),
+            Err(error) => return Ok(TrialOutcome::NotStarted(TrialFailure::failed(error))),
         };
         let startup = server.startup;
         let (driven, process_tree) =
@@ -245,9 +245,9 @@ impl Harness {
         let answers = match driven {
             Ok(answers) => Ok(answers),
             Err(Stopped::Interrupted) => return Err(HarnessError::Interrupted),
-            Err(Stopped::Timeout) => Err(Failure::timeout(limit.timeout, ended.losses())),
-            Err(Stopped::ServerEnded) => Err(Failure::failed(ended.in_words())),
-            Err(Stopped::Client(error)) => Err(Failure::failed(error)),
+            Err(Stopped::Timeout) => Err(TrialFailure::timeout(limit.timeout, ended.losses())),
+            Err(Stopped::ServerEnded) => Err(TrialFailure::failed(ended.in_words())),
+            Err(Stopped::Client(error)) => Err(TrialFailure::failed(error)),
         };
         Ok(TrialOutcome::Served(Box::new(Served {
             startup,
@@ -268,7 +268,7 @@ impl Harness {
         ideal_s: f64,
         scratch: &Scratch,
         server: &mut Server,
-    ) -> (Result<Outcome, Stopped>, ProcessTreeSnapshot) {
+    ) -> (Result<ClientOutcome, Stopped>, ProcessTreeSnapshot) {
         let options = client::Options {
             results: scratch.endpoint("results.ipc"),
             batches: None,
@@ -370,7 +370,10 @@ fn job_request(configuration: &Configuration) -> JobRequest {
 }
 
 /// A trial measures what it was asked, or it measures nothing.
-fn granted(configuration: &Configuration, outcome: Outcome) -> Result<Outcome, Stopped> {
+fn granted(
+    configuration: &Configuration,
+    outcome: ClientOutcome,
+) -> Result<ClientOutcome, Stopped> {
     match &outcome.grant {
         Some(grant)
             if grant.job == configuration.job && grant.processes == configuration.processes =>

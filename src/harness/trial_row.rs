@@ -1,7 +1,7 @@
 //! The row of a trial: what was planned, and what came of it.
 
 use super::input::IndexedInput;
-use super::outcome::{Failure, TrialOutcome};
+use super::outcome::{TrialFailure, TrialOutcome};
 use super::verdict::judge;
 use super::{Capacity, LoopCost, Planned};
 use crate::model::{Runtime, split_reason};
@@ -34,7 +34,7 @@ pub(super) fn trial_row(
     let (served, answers, end) = match outcome {
         TrialOutcome::Refused(reason) => {
             unknown_commands = Some(expected.unknown);
-            (None, None, Err(Failure::failed(reason)))
+            (None, None, Err(TrialFailure::failed(reason)))
         }
         TrialOutcome::NotStarted(failure) => (None, None, Err(failure)),
         TrialOutcome::Served(served) => {
@@ -129,8 +129,8 @@ pub(super) fn trial_row(
 }
 
 /// How a trial ended, why in a line, and the traceback after that.
-fn told(end: &Result<(), Failure>) -> (Status, Option<String>, Option<String>) {
-    let Err(Failure { status, reason }) = end else {
+fn told(end: &Result<(), TrialFailure>) -> (Status, Option<String>, Option<String>) {
+    let Err(TrialFailure { status, reason }) = end else {
         return (Status::Ok, None, None);
     };
     let (line, traceback) = split_reason(reason);
@@ -187,7 +187,7 @@ mod tests {
         trial_row(&plan, Some(&loop_cost), outcome)
     }
 
-    fn served(answers: Result<crate::client::Outcome, Failure>) -> TrialOutcome {
+    fn served(answers: Result<crate::client::ClientOutcome, TrialFailure>) -> TrialOutcome {
         TrialOutcome::Served(Box::new(Served {
             startup: Duration::from_millis(20),
             cost: TrialCost {
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_trial_without_answers_has_its_cost_and_the_line_of_its_reason() {
         let reason = "a task failed: ValueError: x\nTraceback:\n  work.py";
-        let (trial, traceback) = row_of(served(Err(Failure::failed(reason))), 0);
+        let (trial, traceback) = row_of(served(Err(TrialFailure::failed(reason))), 0);
         assert_eq!(trial.error.as_deref(), Some("a task failed: ValueError: x"));
         assert!(traceback.unwrap().ends_with("work.py"));
         assert_eq!(
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_trial_without_a_server_has_no_cost() {
-        let late = Failure::timeout(Duration::from_secs(3), ": no server");
+        let late = TrialFailure::timeout(Duration::from_secs(3), ": no server");
         let (trial, _) = row_of(TrialOutcome::NotStarted(late), 0);
         assert_eq!(trial.status, Status::Timeout);
         let reason = "not done within its time limit of 3s: no server";

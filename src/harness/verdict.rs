@@ -1,13 +1,13 @@
 //! Whether what a client was answered is right, and if not, why.
 
 use super::input::{Expected, beyond_64_bits};
-use super::outcome::Failure;
-use crate::client::Outcome;
+use super::outcome::TrialFailure;
+use crate::client::ClientOutcome;
 
 /// Holds the answers against what they must be.
-pub(super) fn judge(answers: &Outcome, expected: Expected) -> Result<(), Failure> {
+pub(super) fn judge(answers: &ClientOutcome, expected: Expected) -> Result<(), TrialFailure> {
     if let Some(failure) = answers.failures.first() {
-        return Err(Failure::failed(match answers.failures.len() {
+        return Err(TrialFailure::failed(match answers.failures.len() {
             1 => format!("a batch failed: {}", failure.reason),
             count => format!("{count} batches failed; the first: {}", failure.reason),
         }));
@@ -17,16 +17,16 @@ pub(super) fn judge(answers: &Outcome, expected: Expected) -> Result<(), Failure
         expected.unknown,
     );
     if let Some(dropped) = dropped.filter(|&dropped| dropped != unknown) {
-        return Err(Failure::failed(format!(
+        return Err(TrialFailure::failed(format!(
             "the server did not run {dropped} of the commands, and did not know {unknown}"
         )));
     }
     let sum = answers.sum;
     if i64::try_from(sum).is_err() {
-        return Err(Failure::failed(beyond_64_bits(sum)));
+        return Err(TrialFailure::failed(beyond_64_bits(sum)));
     }
     match expected.sum.filter(|&expected| expected != sum) {
-        Some(expected) => Err(Failure::failed(format!(
+        Some(expected) => Err(TrialFailure::failed(format!(
             "the total is {sum} and should be {expected}"
         ))),
         None => Ok(()),
@@ -39,7 +39,7 @@ mod tests {
     use crate::harness::fixtures::answers;
 
     /// The reason for which a trial whose responses add up to 512 fails.
-    fn reason(answers: &Outcome, unknown: u64) -> Option<String> {
+    fn reason(answers: &ClientOutcome, unknown: u64) -> Option<String> {
         let sum = Some(512);
         let failure = judge(answers, Expected { sum, unknown }).err();
         failure.map(|failure| failure.reason)

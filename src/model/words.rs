@@ -13,9 +13,9 @@ pub fn counted(count: usize, thing: &str) -> String {
 /// `4,000,000`.
 pub fn with_commas(number: u64) -> String {
     let digits = number.to_string();
-    let threes = digits.as_bytes().rchunks(3).rev();
-    let threes: Vec<_> = threes.map(String::from_utf8_lossy).collect();
-    threes.join(",")
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -13,9 +13,9 @@ pub fn group_by<T>(
     items: impl IntoIterator<Item = T>,
     trial_of: impl Fn(&T) -> &Trial,
 ) -> Vec<(String, Vec<T>)> {
-    let mut groups: IndexMap<Asked, Vec<T>, FxBuildHasher> = IndexMap::default();
+    let mut groups: IndexMap<Identity, Vec<T>, FxBuildHasher> = IndexMap::default();
     for item in items {
-        let asked = Asked::of(trial_of(&item));
+        let asked = Identity::of(trial_of(&item));
         groups.entry(asked).or_default().push(item);
     }
     let names = names(groups.keys());
@@ -23,15 +23,15 @@ pub fn group_by<T>(
 }
 
 /// A name for each: its label and runtime, and where these are the same, what tells them apart.
-fn names<'a>(asked: impl Iterator<Item = &'a Asked> + Clone) -> Vec<String> {
-    let mut labels: FxHashMap<_, (&Asked, [bool; WORDS])> = FxHashMap::default();
+fn names<'a>(asked: impl Iterator<Item = &'a Identity> + Clone) -> Vec<String> {
+    let mut labels: FxHashMap<_, (&Identity, [bool; WORDS])> = FxHashMap::default();
     for one in asked.clone() {
         let (first, differs) = labels.entry(one.label()).or_insert((one, [false; WORDS]));
         for (differs, (a, b)) in differs.iter_mut().zip(one.words.iter().zip(&first.words)) {
             *differs |= a != b;
         }
     }
-    let name = |one: &Asked| one.name_by(&labels[&one.label()].1);
+    let name = |one: &Identity| one.name_by(&labels[&one.label()].1);
     asked.map(name).collect()
 }
 
@@ -40,7 +40,7 @@ const WORDS: usize = 13;
 
 /// What makes a configuration: its label, and everything that it was asked, in words.
 #[derive(PartialEq, Eq, Hash)]
-struct Asked {
+struct Identity {
     label: String,
     /// What stands in brackets behind the label whatever it is compared with: the runtime, when it
     /// is not the native one.
@@ -48,9 +48,9 @@ struct Asked {
     words: [String; WORDS],
 }
 
-impl Asked {
+impl Identity {
     fn of(trial: &Trial) -> Self {
-        Asked {
+        Identity {
             label: trial.label.clone(),
             runtime: (!trial.runtime.is_native())
                 .then(|| runtime_in_words(&trial.runtime, trial.switch_interval_s)),

@@ -14,7 +14,7 @@ use crate::stats::{Bootstrap, Difference, Failures, Interval, Outcome, Sample, c
 
 /// What counts as a change.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Terms {
+pub struct Criteria {
     /// What is seen to be slower is a regression when its ratio of medians is above 1 + this.
     pub threshold: f64,
     /// The chance of any false alarm among all comparisons.
@@ -32,7 +32,7 @@ pub struct Changes<'a> {
     pub changes: Vec<Change<'a>>,
     /// How many trials both records have: they say nothing of a difference.
     pub common: usize,
-    terms: Terms,
+    terms: Criteria,
     /// Tests that were judged together.
     family: usize,
 }
@@ -121,7 +121,7 @@ enum Age {
 }
 
 /// Compares two records.
-pub fn changes<'a>(old: &'a [Trial], new: &'a [Trial], terms: Terms) -> Changes<'a> {
+pub fn changes<'a>(old: &'a [Trial], new: &'a [Trial], terms: Criteria) -> Changes<'a> {
     let known: HashSet<TrialId> = old.iter().map(Trial::id).collect();
     let common = new.iter().filter(|trial| known.contains(&trial.id()));
     let common = common.count();
@@ -141,7 +141,7 @@ pub fn changes<'a>(old: &'a [Trial], new: &'a [Trial], terms: Terms) -> Changes<
     }
 }
 
-fn change<'a>(name: String, rows: &[(Age, &'a Trial)], terms: Terms) -> Change<'a> {
+fn change<'a>(name: String, rows: &[(Age, &'a Trial)], terms: Criteria) -> Change<'a> {
     let side = |wanted: fn(&Age) -> bool| {
         let rows = rows.iter().filter(|(age, _)| wanted(age));
         Side::of(&name, rows.map(|(_, trial)| *trial))
@@ -159,7 +159,7 @@ fn change<'a>(name: String, rows: &[(Age, &'a Trial)], terms: Terms) -> Change<'
 }
 
 /// What is known before the family is judged.
-fn finding(old: &Side<'_>, new: &Side<'_>, terms: Terms) -> Finding {
+fn finding(old: &Side<'_>, new: &Side<'_>, terms: Criteria) -> Finding {
     match (&old.makespans(), &new.makespans()) {
         _ if new.group.is_none() => Finding::OnlyOld,
         _ if old.group.is_none() => Finding::OnlyNew,

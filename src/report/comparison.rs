@@ -10,8 +10,8 @@ use crate::stats::Sample;
 /// Each configuration over all its runs, against its ideal and what was published for the same
 /// work.
 pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
-    let rows: Vec<Row<'_>> = (run_groups(trials).into_iter())
-        .map(|group| Row {
+    let rows: Vec<ConfigurationRow<'_>> = (run_groups(trials).into_iter())
+        .map(|group| ConfigurationRow {
             published: PublishedFigure::of(group.trial(), published),
             run_again_s: PublishedFigure::run_again_s(group.trial(), published),
             group,
@@ -28,7 +28,7 @@ pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
 }
 
 /// A configuration, and what is known of the first system for the same work.
-struct Row<'a> {
+struct ConfigurationRow<'a> {
     group: RunGroup<'a>,
     published: PublishedFigure,
     run_again_s: Option<f64>,
@@ -37,7 +37,7 @@ struct Row<'a> {
 /// The title of the column that the bars follow.
 const MEASURED: &str = "measured";
 
-fn bars(rows: &[Row<'_>]) -> Bars {
+fn bars(rows: &[ConfigurationRow<'_>]) -> Bars {
     Bars {
         after: MEASURED,
         seconds: rows.iter().map(|row| row.group.makespan_s()).collect(),
@@ -54,11 +54,12 @@ fn maps(trials: &[Trial]) -> Vec<HeatMap> {
 /// How much longer than the fastest still counts as as good, as a share.
 const WITHIN: f64 = 0.05;
 
-fn for_people(rows: &[Row<'_>]) -> Table {
-    let any = |holds: fn(&Row<'_>) -> bool| rows.iter().any(holds);
+fn for_people(rows: &[ConfigurationRow<'_>]) -> Table {
+    let any = |holds: fn(&ConfigurationRow<'_>) -> bool| rows.iter().any(holds);
     let with_published = any(|row| row.published != PublishedFigure::None);
     let with_status = any(|row| row.group.failed().any());
-    let mut columns: Vec<Filled<Row<'_>>> = vec![(Column::left("configuration"), name)];
+    let mut columns: Vec<Filled<ConfigurationRow<'_>>> =
+        vec![(Column::left("configuration"), name)];
     if with_published {
         columns.push((Column::right("published"), published));
     }
@@ -88,8 +89,8 @@ fn for_people(rows: &[Row<'_>]) -> Table {
     Table::of(rows, columns)
 }
 
-fn for_programs(rows: &[Row<'_>]) -> Table {
-    let columns: Vec<Filled<Row<'_>>> = vec![
+fn for_programs(rows: &[ConfigurationRow<'_>]) -> Table {
+    let columns: Vec<Filled<ConfigurationRow<'_>>> = vec![
         (Column::left("configuration"), name),
         (Column::left("workload"), |r| {
             Cell::Text(r.group.trial().workload.to_string())
@@ -130,12 +131,12 @@ fn for_programs(rows: &[Row<'_>]) -> Table {
     Table::of(rows, columns)
 }
 
-fn name(row: &Row<'_>) -> Cell {
+fn name(row: &ConfigurationRow<'_>) -> Cell {
     Cell::Text(row.group.name.clone())
 }
 
 /// Published seconds, or why they can't be compared.
-fn published(row: &Row<'_>) -> Cell {
+fn published(row: &ConfigurationRow<'_>) -> Cell {
     match row.published {
         PublishedFigure::None => Cell::Empty,
         PublishedFigure::Seconds(seconds) => Cell::Text(format!("{seconds} s")),
@@ -144,37 +145,37 @@ fn published(row: &Row<'_>) -> Cell {
     }
 }
 
-fn run_again(row: &Row<'_>) -> Cell {
+fn run_again(row: &ConfigurationRow<'_>) -> Cell {
     Cell::maybe(row.run_again_s, Cell::Seconds)
 }
 
-fn ideal(row: &Row<'_>) -> Cell {
+fn ideal(row: &ConfigurationRow<'_>) -> Cell {
     Cell::ideal(row.group.ideal_s(), row.group.ideal_is_bound())
 }
 
-fn measured(row: &Row<'_>) -> Cell {
+fn measured(row: &ConfigurationRow<'_>) -> Cell {
     match row.makespans() {
         Some(s) if s.len() > 1 => Cell::SecondsAround(s.median(), (s.max() - s.min()) / 2.0),
         _ => row.seconds(Sample::median),
     }
 }
 
-fn efficiency(row: &Row<'_>) -> Cell {
+fn efficiency(row: &ConfigurationRow<'_>) -> Cell {
     Cell::maybe(row.group.median(Trial::efficiency), Cell::Share)
 }
 
-fn times_faster(row: &Row<'_>) -> Cell {
+fn times_faster(row: &ConfigurationRow<'_>) -> Cell {
     Cell::maybe(row.published.times_faster(&row.group), Cell::Times)
 }
 
-fn status(row: &Row<'_>) -> Cell {
+fn status(row: &ConfigurationRow<'_>) -> Cell {
     Cell::Text(match row.group.status() {
         Status::Ok => Status::Ok.to_string(),
         status => format!("{status}: {}", row.error().unwrap_or("no reason recorded")),
     })
 }
 
-impl Row<'_> {
+impl ConfigurationRow<'_> {
     fn makespans(&self) -> Option<Sample> {
         self.group.sample(Trial::usable_makespan_s)
     }

@@ -22,15 +22,8 @@ struct Measure {
     /// For programs, with the unit.
     name: &'static str,
     cell: fn(&Trial) -> Cell,
-    shown: Shown,
-}
-
-/// When people see a measure.
-#[derive(Clone, Copy, PartialEq)]
-enum Shown {
-    WhenKnown,
-    /// It tells of trouble or of a lock, and there is none at zero.
-    WhenNotZero,
+    /// Whether it counts what should not be, which people see only where it is not zero.
+    is_trouble: bool,
 }
 
 const fn measure(title: &'static str, name: &'static str, cell: fn(&Trial) -> Cell) -> Measure {
@@ -38,13 +31,13 @@ const fn measure(title: &'static str, name: &'static str, cell: fn(&Trial) -> Ce
         title,
         name,
         cell,
-        shown: Shown::WhenKnown,
+        is_trouble: false,
     }
 }
 
 const fn trouble(title: &'static str, name: &'static str, cell: fn(&Trial) -> Cell) -> Measure {
     Measure {
-        shown: Shown::WhenNotZero,
+        is_trouble: true,
         ..measure(title, name, cell)
     }
 }
@@ -133,13 +126,10 @@ const MEASURES: &[Measure] = &[
 
 impl Measure {
     fn is_shown(&self, trials: &[&Trial]) -> bool {
-        let numbers = trials
-            .iter()
-            .filter_map(|trial| (self.cell)(trial).number());
-        match self.shown {
-            Shown::WhenKnown => numbers.count() > 0,
-            Shown::WhenNotZero => numbers.into_iter().any(|number| number != 0.0),
-        }
+        let numbers = trials.iter().map(|trial| (self.cell)(trial).number());
+        numbers
+            .flatten()
+            .any(|number| !self.is_trouble || number != 0.0)
     }
 
     /// One cell of one run; median, smallest and largest of several.

@@ -22,7 +22,7 @@ use crate::wire::worker::Progress;
 
 use super::Load;
 use super::effects::Effects;
-use super::limits::Limits;
+use super::limits::WorkerLimits;
 use super::session::{Backlog, Route, Session};
 use super::worker_pool::{Worker, WorkerPool};
 
@@ -43,7 +43,7 @@ pub struct Counts {
 /// them out keeps of a session's client.
 #[derive(Debug)]
 pub struct Dispatcher<C> {
-    limits: Limits,
+    limits: WorkerLimits,
     sessions: FxHashMap<SessionNo, Session<C>>,
     /// Sessions with pending batches, in the order in which they are served next.
     waiting: VecDeque<SessionNo>,
@@ -57,7 +57,7 @@ pub struct Dispatcher<C> {
 
 impl<C> Dispatcher<C> {
     /// No sessions, no workers.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: WorkerLimits) -> Self {
         Dispatcher {
             limits,
             sessions: FxHashMap::default(),
@@ -291,7 +291,7 @@ impl<C> Dispatcher<C> {
             let was_waiting = !session.pending.is_empty();
             for failed in session.take_back(worker, &mut self.counts.retried) {
                 self.counts.failed += 1;
-                let reason = format!("it has killed {} workers", Limits::MAX_KILLS);
+                let reason = format!("it has killed {} workers", WorkerLimits::MAX_KILLS);
                 fx.fail(&session.client, failed.sequence, failed.id, &reason);
             }
             if !was_waiting && !session.pending.is_empty() {
@@ -627,7 +627,7 @@ impl<C> Dispatcher<C> {
 
     /// Whether workers can't be started at all: so many have failed to, one after another.
     pub fn has_given_up(&self) -> bool {
-        self.failed_starts >= Limits::MAX_FAILED_STARTS
+        self.failed_starts >= WorkerLimits::MAX_FAILED_STARTS
     }
 
     /// The session of what a worker works on.
@@ -685,11 +685,11 @@ fn is_on(pool: &WorkerPool, route: Route) -> bool {
 /// How long a result may be on its way before its client is asked for it, and how long the client
 /// may then go without it: half of what a worker may take to finish anything. What was sent by a
 /// worker that has gone on to another session has been given up by its socket after a second.
-fn patience(pool: &WorkerPool, limits: &Limits, route: Route) -> Duration {
+fn patience(pool: &WorkerPool, limits: &WorkerLimits, route: Route) -> Duration {
     let patience = limits.batch_timeout / 2;
     if is_on(pool, route) {
         patience
     } else {
-        patience.min(Limits::LINGER)
+        patience.min(WorkerLimits::LINGER)
     }
 }

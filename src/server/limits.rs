@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The limits that the server was started with.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct WorkerLimits {
     /// Worker processes, at the most.
     pub max_workers: u32,
     /// How long a worker may go without finishing anything, beyond the waits that it was told of.
@@ -17,7 +17,7 @@ pub struct Limits {
     pub keep: u32,
 }
 
-impl Limits {
+impl WorkerLimits {
     /// How many workers a batch may kill before it is answered as failed.
     pub const MAX_KILLS: u8 = 5;
     /// The shortest time without a heartbeat after which a worker that runs commands is taken for hung.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::quota::MOST_COMMANDS;
-use super::{Chaos, Limits, Terms};
+use super::{Chaos, Terms, WorkerLimits};
 use crate::model::{Job, Ranges, Secret, SpawnMode};
 use crate::net::NetError;
 use crate::process::Program;
@@ -62,7 +62,7 @@ pub struct Options {
     /// When workers are started.
     pub spawn: SpawnMode,
     /// What the server keeps to.
-    pub limits: Limits,
+    pub limits: WorkerLimits,
     /// The most that a client is granted.
     pub terms: Terms,
     /// How long running batches may take to finish once it has been told to leave.
@@ -141,7 +141,7 @@ pub struct Report {
 
 /// What a server says at its end instead, when it failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct ServerFailure {
     /// In words.
     pub failure: String,
 }

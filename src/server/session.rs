@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::Load;
-use super::limits::Limits;
+use super::limits::WorkerLimits;
 use super::load::Waits;
 use crate::model::{AssignmentNo, BatchId, Command, Instruction, Job, Ranges, WorkerNo};
 
@@ -343,7 +343,7 @@ impl<C> Session<C> {
             };
             lease.state = LeaseState::Pending;
             lease.kills += u8::from(suspects.contains(&sequence));
-            if lease.kills >= Limits::MAX_KILLS {
+            if lease.kills >= WorkerLimits::MAX_KILLS {
                 given_up.push(GivenUp {
                     sequence,
                     id: lease.id,

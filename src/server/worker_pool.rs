@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use super::limits::Limits;
+use super::limits::WorkerLimits;
 use super::load::Waits;
 use crate::model::{AssignmentNo, Job, SessionNo, WorkerNo};
 
@@ -200,7 +200,7 @@ impl Worker {
 
     /// When it is to be taken for hung, if it is to do anything. `last_ready` is when a worker last
     /// said hello.
-    fn due(&self, limits: &Limits, last_ready: Duration) -> Option<Duration> {
+    fn due(&self, limits: &WorkerLimits, last_ready: Duration) -> Option<Duration> {
         match self.stage {
             // However many are started at once, they get ready one after the other.
             Stage::Starting => Some(
@@ -215,13 +215,13 @@ impl Worker {
     }
 
     /// When it will have done nothing, or said nothing, for too long.
-    fn patience_ends(&self, limits: &Limits) -> Duration {
+    fn patience_ends(&self, limits: &WorkerLimits) -> Duration {
         let patience = limits.batch_timeout.saturating_add(self.waits.batch);
         let by_work = self.since.saturating_add(patience);
         if !self.sends_heartbeats {
             return by_work;
         }
-        let patience = limits.batch_timeout.max(Limits::HEARTBEAT_TIMEOUT);
+        let patience = limits.batch_timeout.max(WorkerLimits::HEARTBEAT_TIMEOUT);
         let patience = patience.saturating_add(self.waits.longest);
         by_work.min(self.heard.saturating_add(patience))
     }
@@ -454,7 +454,11 @@ impl WorkerPool {
 
     /// Workers that are taken for hung, each with the reason. Each is condemned by that, so the
     /// dispatcher hears of it once.
-    pub(super) fn overdue(&mut self, limits: &Limits, now: Duration) -> Vec<(WorkerNo, String)> {
+    pub(super) fn overdue(
+        &mut self,
+        limits: &WorkerLimits,
+        now: Duration,
+    ) -> Vec<(WorkerNo, String)> {
         let mut overdue = Vec::new();
         for (&no, worker) in &mut self.workers {
             let due = worker.due(limits, self.last_ready);
@@ -470,7 +474,7 @@ impl WorkerPool {
     }
 
     /// When the next worker will be taken for hung.
-    pub(super) fn next_overdue(&self, limits: &Limits) -> Option<Duration> {
+    pub(super) fn next_overdue(&self, limits: &WorkerLimits) -> Option<Duration> {
         self.workers
             .values()
             .filter_map(|worker| worker.due(limits, self.last_ready))

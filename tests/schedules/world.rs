@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use mpmt::client::{Ledger, Verdict};
+use mpmt::client::{Ledger, ResultKind};
 use mpmt::model::{
     AssignmentNo, BatchId, Dispatch, ExecutorKind, Instruction, Job, Ranges, SessionKey, SessionNo,
     WorkerNo, WorkloadKind,
 };
-use mpmt::server::{Dispatcher, Effects, Limits, Load, Outgoing, Session};
+use mpmt::server::{Dispatcher, Effects, Load, Outgoing, Session, WorkerLimits};
 use mpmt::wire::worker::{FromWorker, ToWorker};
 
 use crate::WINDOW;
@@ -126,8 +126,8 @@ pub struct World {
     pub now: Duration,
 }
 
-pub fn limits(max_workers: u32) -> Limits {
-    Limits {
+pub fn limits(max_workers: u32) -> WorkerLimits {
+    WorkerLimits {
         max_workers,
         batch_timeout: Duration::from_secs(60),
         start_timeout: Duration::from_secs(30),
@@ -629,8 +629,8 @@ impl World {
 }
 
 /// Keeps the books that the ledger is checked against.
-fn note(client: &mut Client, sequence: u64, verdict: Verdict, how: &'static str) {
-    if verdict == Verdict::Fresh {
+fn note(client: &mut Client, sequence: u64, verdict: ResultKind, how: &'static str) {
+    if verdict == ResultKind::Fresh {
         assert_eq!(client.outcomes.insert(sequence, how), None, "one outcome");
     }
 }

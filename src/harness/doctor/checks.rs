@@ -1,6 +1,6 @@
 //! One function for each thing that is looked at. Thresholds are constants here, and nowhere else.
 
-use super::{Finding, Verdict, Warning};
+use super::{Finding, Grade, Warning};
 use crate::harness::{Calibration, Environment};
 use crate::server::descriptors_needed;
 
@@ -33,7 +33,7 @@ impl Finding {
     fn good(check: &'static str, value: impl ToString) -> Self {
         Finding {
             check,
-            verdict: Verdict::Good,
+            grade: Grade::Good,
             value: value.to_string(),
             warning: None,
         }
@@ -41,7 +41,7 @@ impl Finding {
 
     fn unknown(check: &'static str) -> Self {
         Finding {
-            verdict: Verdict::Unknown,
+            grade: Grade::Unknown,
             ..Finding::good(check, "")
         }
     }
@@ -49,9 +49,9 @@ impl Finding {
     /// Good, unless there is something to warn of.
     fn unless(check: &'static str, value: impl ToString, warning: Option<Warning>) -> Self {
         Finding {
-            verdict: match warning {
-                Some(_) => Verdict::Warn,
-                None => Verdict::Good,
+            grade: match warning {
+                Some(_) => Grade::Warn,
+                None => Grade::Good,
             },
             warning,
             ..Finding::good(check, value)
@@ -68,7 +68,7 @@ impl Finding {
     ) -> Self {
         let mut finding = Finding::unless(check, value, (size > limits[0]).then_some(warning));
         if size > limits[1] {
-            finding.verdict = Verdict::Bad;
+            finding.grade = Grade::Bad;
         }
         finding
     }
@@ -143,7 +143,7 @@ pub(super) fn of_program(environment: &Environment) -> Vec<Finding> {
         Finding::good("build", "optimised")
     } else {
         Finding {
-            verdict: Verdict::Bad,
+            grade: Grade::Bad,
             ..Finding::unless("build", "not optimised", Some(Warning::Debug))
         }
     };
@@ -202,7 +202,7 @@ fn quota(environment: &Environment) -> Finding {
     let warning = (quota < f64::from(cores)).then_some(Warning::Quota { quota, cores });
     let mut finding = Finding::unless("CPU quota", format!("{quota} cores"), warning);
     if quota < 1.0 {
-        finding.verdict = Verdict::Bad;
+        finding.grade = Grade::Bad;
     }
     finding
 }
@@ -272,7 +272,7 @@ fn descriptors(environment: &Environment) -> Finding {
     let warning = (limit < needed).then_some(Warning::Descriptors { limit, needed });
     let mut finding = Finding::unless("open files", limit, warning);
     if limit < descriptors_needed(PUBLISHED_WORKERS) {
-        finding.verdict = Verdict::Bad;
+        finding.grade = Grade::Bad;
     }
     finding
 }
@@ -288,7 +288,7 @@ fn tasks(environment: &Environment) -> Finding {
         });
         let mut finding = Finding::unless(CHECK, format!("{left} more"), warning);
         if left < PUBLISHED_TASKS {
-            finding.verdict = Verdict::Bad;
+            finding.grade = Grade::Bad;
         }
         finding
     })

@@ -12,7 +12,7 @@ use super::Environment;
 
 /// How a finding is to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Grade {
     /// It disturbs nothing.
     Good,
     /// The system does not tell.
@@ -23,19 +23,19 @@ pub enum Verdict {
     Bad,
 }
 
-impl Verdict {
+impl Grade {
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Verdict::Good => "good",
-            Verdict::Unknown => "unknown",
-            Verdict::Warn => "warn",
-            Verdict::Bad => "bad",
+            Grade::Good => "good",
+            Grade::Unknown => "unknown",
+            Grade::Warn => "warn",
+            Grade::Bad => "bad",
         }
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for Grade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -47,7 +47,7 @@ pub struct Finding {
     /// What was looked at.
     pub check: &'static str,
     /// How it is to be taken.
-    pub verdict: Verdict,
+    pub grade: Grade,
     /// What was seen, in human units; empty when it is unknown.
     pub value: String,
     /// What is wrong, and the remedy.
@@ -71,7 +71,7 @@ pub fn examine(environment: &Environment) -> Vec<Finding> {
 /// The texts of all warnings, the worst first.
 pub(super) fn warnings(environment: &Environment) -> Vec<String> {
     let mut findings = examine(environment);
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
     let warnings = findings.into_iter().filter_map(|finding| finding.warning);
     warnings.map(|warning| warning.to_string()).collect()
 }

@@ -47,21 +47,18 @@ fn calm() -> Environment {
 }
 
 /// What is not good on a machine that is calm but for one change.
-fn disturbed(change: impl FnOnce(&mut Environment)) -> Vec<(&'static str, Verdict, Warning)> {
+fn disturbed(change: impl FnOnce(&mut Environment)) -> Vec<(&'static str, Grade, Warning)> {
     let mut environment = calm();
     change(&mut environment);
     let findings = examine(&environment).into_iter();
     let told = findings.filter_map(|finding| {
-        assert_eq!(
-            finding.warning.is_some(),
-            finding.verdict > Verdict::Unknown
-        );
-        Some((finding.check, finding.verdict, finding.warning?))
+        assert_eq!(finding.warning.is_some(), finding.grade > Grade::Unknown);
+        Some((finding.check, finding.grade, finding.warning?))
     });
     told.collect()
 }
 
-fn recalibrated(change: impl FnOnce(&mut Calibration)) -> Vec<(&'static str, Verdict, Warning)> {
+fn recalibrated(change: impl FnOnce(&mut Calibration)) -> Vec<(&'static str, Grade, Warning)> {
     disturbed(|environment| {
         if let Some(calibration) = &mut environment.calibration {
             change(calibration);
@@ -74,7 +71,7 @@ fn a_calm_machine_is_good_in_everything() {
     let findings = examine(&calm());
     assert_eq!(findings.len(), 24);
     for finding in findings {
-        assert_eq!(finding.verdict, Verdict::Good, "{finding:?}");
+        assert_eq!(finding.grade, Grade::Good, "{finding:?}");
         assert!(!finding.value.is_empty(), "{finding:?}");
     }
     assert_eq!(warnings(&calm()), Vec::<String>::new());
@@ -82,7 +79,7 @@ fn a_calm_machine_is_good_in_everything() {
 
 #[test]
 fn the_processor_should_run_at_one_speed() {
-    use Verdict::Warn;
+    use Grade::Warn;
     assert_eq!(
         disturbed(|e| e.governor = Some("powersave".to_owned())),
         [("governor", Warn, Warning::Governor("powersave".to_owned()))]
@@ -99,7 +96,7 @@ fn the_processor_should_run_at_one_speed() {
 
 #[test]
 fn the_cores_should_be_ours() {
-    use Verdict::{Bad, Warn};
+    use Grade::{Bad, Warn};
     let quota = |quota| Warning::Quota { quota, cores: 8 };
     assert_eq!(
         disturbed(|e| e.cpu_quota_cores = Some(2.5)),
@@ -131,11 +128,11 @@ fn the_load_counts_per_core_over_the_last_minute() {
     assert_eq!(disturbed(|e| e.load = Some([2.4, 9.0, 9.0])), []);
     assert_eq!(
         disturbed(|e| e.load = Some([2.5, 0.0, 0.0])),
-        [("load before", Verdict::Warn, load(2.5))]
+        [("load before", Grade::Warn, load(2.5))]
     );
     assert_eq!(
         disturbed(|e| e.load = Some([8.5, 0.0, 0.0])),
-        [("load before", Verdict::Bad, load(8.5))]
+        [("load before", Grade::Bad, load(8.5))]
     );
     let pinned = |load| {
         disturbed(move |e| {
@@ -148,7 +145,7 @@ fn the_load_counts_per_core_over_the_last_minute() {
 
 #[test]
 fn there_should_be_memory_and_descriptors() {
-    use Verdict::{Bad, Warn};
+    use Grade::{Bad, Warn};
     assert_eq!(
         disturbed(|e| e.memory_available_kib = Some(1 << 20)),
         [("memory available", Warn, Warning::Memory(0.0625))]
@@ -173,7 +170,7 @@ fn there_should_be_memory_and_descriptors() {
         [("open files", Bad, Warning::Descriptors { limit, needed })]
     );
     assert_eq!(disturbed(|e| e.open_files = None), []);
-    for (left, verdict) in [(2000, Warn), (600, Bad)] {
+    for (left, grade) in [(2000, Warn), (600, Bad)] {
         let (limit, needed) = ("pids.max".to_owned(), 2576);
         let warning = Warning::Tasks {
             limit,
@@ -182,14 +179,14 @@ fn there_should_be_memory_and_descriptors() {
         };
         assert_eq!(
             disturbed(|e| e.tasks_left = Some(left)),
-            [("processes and threads", verdict, warning)]
+            [("processes and threads", grade, warning)]
         );
     }
 }
 
 #[test]
 fn the_clock_should_be_fast_and_sleeps_exact() {
-    use Verdict::{Bad, Warn};
+    use Grade::{Bad, Warn};
     assert_eq!(
         disturbed(|e| e.clock_source = Some("hpet".to_owned())),
         [(
@@ -214,7 +211,7 @@ fn the_clock_should_be_fast_and_sleeps_exact() {
 
 #[test]
 fn the_same_loops_should_take_the_same_time() {
-    use Verdict::{Bad, Warn};
+    use Grade::{Bad, Warn};
     assert_eq!(
         recalibrated(|c| c.loop_spread = Some(0.05)),
         [("loop time", Warn, Warning::LoopSpread(0.05))]
@@ -229,11 +226,11 @@ fn the_same_loops_should_take_the_same_time() {
 fn the_program_should_be_what_its_revision_says() {
     assert_eq!(
         disturbed(|e| e.optimised = false),
-        [("build", Verdict::Bad, Warning::Debug)]
+        [("build", Grade::Bad, Warning::Debug)]
     );
     assert_eq!(
         disturbed(|e| e.dirty = Some(true)),
-        [("sources", Verdict::Warn, Warning::Dirty)]
+        [("sources", Grade::Warn, Warning::Dirty)]
     );
 }
 
@@ -244,7 +241,7 @@ fn what_the_system_does_not_tell_is_unknown_and_no_warning() {
         ..Environment::default()
     };
     let findings = examine(&environment);
-    let unknown = findings.iter().filter(|f| f.verdict == Verdict::Unknown);
+    let unknown = findings.iter().filter(|f| f.grade == Grade::Unknown);
     assert_eq!(unknown.count(), 13);
     assert_eq!(warnings(&environment), Vec::<String>::new());
 }

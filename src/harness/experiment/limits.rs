@@ -7,22 +7,22 @@ use crate::harness::{Planned, expected_s};
 
 /// When an experiment ends early.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limits {
+pub struct SweepLimits {
     pub(super) fail_fast: bool,
     budget: Option<Duration>,
     start: Tick,
 }
 
-impl Limits {
+impl SweepLimits {
     /// Never.
-    pub fn none() -> Limits {
-        Limits::new(false, None)
+    pub fn none() -> SweepLimits {
+        SweepLimits::new(false, None)
     }
 
     /// After the first trial that fails, when `fail_fast`; before a block that would not end within
     /// the budget, which counts from now.
-    pub fn new(fail_fast: bool, budget: Option<Duration>) -> Limits {
-        Limits {
+    pub fn new(fail_fast: bool, budget: Option<Duration>) -> SweepLimits {
+        SweepLimits {
             fail_fast,
             budget,
             start: clock::now(),

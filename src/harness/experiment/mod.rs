@@ -13,5 +13,5 @@ mod run;
 mod tests;
 
 pub use definition::Experiment;
-pub use limits::Limits;
+pub use limits::SweepLimits;
 pub use run::{Ending, Observer, StoppedBy};

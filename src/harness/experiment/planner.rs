@@ -17,12 +17,12 @@ pub(super) struct Planner<'a> {
     /// Which configuration and block each of the keys is of.
     places: HashMap<String, (usize, u32)>,
     /// By configuration.
-    rows: Vec<Rows>,
+    rows: Vec<KnownRows>,
 }
 
 /// The rows of a configuration, by block.
 #[derive(Clone, Default)]
-struct Rows {
+struct KnownRows {
     /// The makespans of good runs.
     good: BTreeMap<u32, f64>,
     bad: BTreeSet<u32>,
@@ -30,7 +30,7 @@ struct Rows {
     narrow: Option<(usize, bool)>,
 }
 
-impl Rows {
+impl KnownRows {
     fn has(&self, block: u32) -> bool {
         self.good.contains_key(&block) || self.bad.contains(&block)
     }
@@ -53,7 +53,7 @@ impl<'a> Planner<'a> {
             experiment,
             keys: HashMap::new(),
             places: HashMap::new(),
-            rows: vec![Rows::default(); experiment.configurations.len()],
+            rows: vec![KnownRows::default(); experiment.configurations.len()],
         };
         let blocks = rows.iter().map(|row| {
             if row.warmup {

@@ -1,7 +1,7 @@
 //! The run of an experiment from trial to trial, and who is told how far it is.
 
 use super::definition::Experiment;
-use super::limits::Limits;
+use super::limits::SweepLimits;
 use super::planner::Planner;
 use crate::clock;
 use crate::harness::{Harness, HarnessError, Planned, expected_s};
@@ -52,7 +52,7 @@ impl Experiment {
         &self,
         harness: &mut Harness,
         done: Vec<Trial>,
-        limits: &Limits,
+        limits: &SweepLimits,
         observer: &mut impl Observer,
     ) -> Result<Ending, HarnessError> {
         let mut planner = Planner::new(self, &done);
@@ -148,7 +148,7 @@ pub(super) fn in_given_order(planner: &Planner<'_>, mut trials: Vec<Trial>) -> V
 
 /// An experiment on its way.
 struct Running<'a, O> {
-    limits: &'a Limits,
+    limits: &'a SweepLimits,
     observer: &'a mut O,
     trials: Vec<Trial>,
     /// What this process's trials took, and what they were expected to take.

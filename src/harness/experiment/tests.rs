@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::planner::Planner;
 use super::run::in_given_order;
-use super::{Experiment, Limits};
+use super::{Experiment, SweepLimits};
 use crate::clock;
 use crate::harness::Planned;
 use crate::model::Configuration;
@@ -193,7 +193,8 @@ fn a_configuration_that_always_fails_is_given_up() {
 #[test]
 fn a_budget_is_held_against_what_a_block_takes() {
     let plan = experiment(1).missing(&[]);
-    let within =
-        |seconds| Limits::new(false, Some(Duration::from_secs(seconds))).has_room_for(&plan, 1.0);
-    assert!(!within(0) && within(60) && Limits::none().has_room_for(&plan, 1e9));
+    let within = |seconds| {
+        SweepLimits::new(false, Some(Duration::from_secs(seconds))).has_room_for(&plan, 1.0)
+    };
+    assert!(!within(0) && within(60) && SweepLimits::none().has_room_for(&plan, 1e9));
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::record::{Failed, fixtures};
 use crate::report::{Format, written};
 
-const TERMS: Terms = Terms {
+const CRITERIA: Criteria = Criteria {
     threshold: 0.05,
     alpha: 0.05,
     allow_missing: false,
@@ -20,7 +20,7 @@ fn runs(label: &str, makespan_s: f64, count: u32) -> Vec<Trial> {
 }
 
 fn one(old: &[Trial], new: &[Trial]) -> (Finding, usize) {
-    let found = changes(old, new, TERMS);
+    let found = changes(old, new, CRITERIA);
     assert_eq!(found.changes.len(), 1);
     (found.changes[0].finding, found.regressions())
 }
@@ -82,7 +82,7 @@ fn failures_and_warm_ups_are_left_out_and_counted() {
     without_makespan.makespan_s = None;
     let failed = fixtures::failed("io-mpmt-8x16", "worker 3 died");
     old.extend([warmup, without_makespan, failed]);
-    let found = changes(&old, &new, TERMS);
+    let found = changes(&old, &new, CRITERIA);
     let side = &found.changes[0].old;
     assert_eq!(side.failed(), Failed { failed: 2, of: 10 });
     assert_eq!(side.warmups, 1);
@@ -105,7 +105,7 @@ fn flaky(good: u32, failed: usize) -> Vec<Trial> {
 #[test]
 fn more_failures_are_a_regression_and_fewer_are_none() {
     let failing = |old: &[Trial], new: &[Trial]| {
-        let found = changes(old, new, TERMS);
+        let found = changes(old, new, CRITERIA);
         (found.changes[0].failing, found.regressions())
     };
     // The times are the same, so of two tests the smaller p-value is doubled.
@@ -144,13 +144,13 @@ fn what_was_asked_differently_is_another_configuration() {
     for change in differences {
         let mut new = old.clone();
         new.iter_mut().for_each(change);
-        let found = changes(&old, &new, TERMS);
+        let found = changes(&old, &new, CRITERIA);
         let findings: Vec<Finding> = found.changes.iter().map(|c| c.finding).collect();
         assert_eq!(findings, [Finding::OnlyOld, Finding::OnlyNew]);
         assert_eq!((found.in_both(), found.regressions()), (0, 1));
-        let terms = Terms {
+        let terms = Criteria {
             allow_missing: true,
-            ..TERMS
+            ..CRITERIA
         };
         assert_eq!(changes(&old, &new, terms).regressions(), 0);
     }
@@ -158,7 +158,7 @@ fn what_was_asked_differently_is_another_configuration() {
     renamed
         .iter_mut()
         .for_each(|trial| trial.experiment = "later".to_owned());
-    assert_eq!(changes(&old, &renamed, TERMS).in_both(), 1);
+    assert_eq!(changes(&old, &renamed, CRITERIA).in_both(), 1);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn many_that_have_too_few_runs_do_not_hide_the_one_that_has_enough() {
         old.extend(few.clone());
         new.extend(few);
     }
-    let found = changes(&old, &new, TERMS);
+    let found = changes(&old, &new, CRITERIA);
     assert_eq!(outcome(found.changes[0].finding), Outcome::Slower);
     assert_eq!(outcome(found.changes[1].finding), Outcome::TooFewRuns);
 }
@@ -197,7 +197,7 @@ fn the_table_tells_each_outcome() {
         vec![fixtures::failed("io-mpmt-4x4", "no worker answered")],
     ]
     .concat();
-    let found = changes(&old, &new, TERMS);
+    let found = changes(&old, &new, CRITERIA);
     insta::assert_snapshot!(written(&found.report(), Format::Table), @"
     configuration       old    failed       new    failed   new / old    95 % interval   p (Holm)   outcome
     ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -107,8 +107,8 @@ impl Changes<'_> {
 
     /// The table.
     pub fn report(&self) -> Report {
-        let rows: Vec<Row<'_>> = (self.changes.iter())
-            .map(|change| Row {
+        let rows: Vec<ChangeRow<'_>> = (self.changes.iter())
+            .map(|change| ChangeRow {
                 change,
                 is_regression: self.is_regression(change),
             })
@@ -121,12 +121,12 @@ impl Changes<'_> {
     }
 }
 
-struct Row<'a> {
+struct ChangeRow<'a> {
     change: &'a Change<'a>,
     is_regression: bool,
 }
 
-fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
+fn people_columns<'a>() -> Vec<Filled<ChangeRow<'a>>> {
     vec![
         (Column::left("configuration"), name),
         (Column::right("old"), |row| median(&row.change.old)),
@@ -157,7 +157,7 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
     ]
 }
 
-fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
+fn program_columns<'a>() -> Vec<Filled<ChangeRow<'a>>> {
     vec![
         (Column::left("configuration"), name),
         (Column::right("old_runs"), |r| {
@@ -206,7 +206,7 @@ fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
     ]
 }
 
-impl Row<'_> {
+impl ChangeRow<'_> {
     fn difference(&self) -> Option<Difference> {
         self.change.finding.difference()
     }
@@ -219,7 +219,7 @@ impl Row<'_> {
     }
 }
 
-fn name(row: &Row<'_>) -> Cell {
+fn name(row: &ChangeRow<'_>) -> Cell {
     Cell::Text(row.change.name.clone())
 }
 

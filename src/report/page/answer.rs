@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::asked::{Asked, Row};
+use super::asked::{CandidateView, QuestionView};
 use super::compared::{Compared, compared};
 use super::confidence::confidence;
 use super::facts::{Fact, against_the_slowest, facts};
@@ -64,7 +64,7 @@ pub(super) struct Fits {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-pub(super) fn answer(asked: &Asked<'_>) -> Answer {
+pub(super) fn answer(asked: &QuestionView<'_>) -> Answer {
     let question = &asked.question;
     let text = question.answer_text();
     let (pick, compared) = (asked.pick(), compared(asked));
@@ -105,7 +105,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     }
 }
 
-fn question_in_words(asked: &Asked<'_>) -> String {
+fn question_in_words(asked: &QuestionView<'_>) -> String {
     let own = asked.words.map_or("", |words| words.question.trim());
     match own {
         "" => format!("How many processes and threads for this {}?", kind(asked)),
@@ -114,7 +114,7 @@ fn question_in_words(asked: &Asked<'_>) -> String {
 }
 
 /// The kind of work, and what it ran on where that is not native code.
-fn kind(asked: &Asked<'_>) -> String {
+fn kind(asked: &QuestionView<'_>) -> String {
     let Some(row) = asked.rows().next() else {
         return String::new();
     };
@@ -127,7 +127,7 @@ fn kind(asked: &Asked<'_>) -> String {
 }
 
 /// The recommended one's time, or that of the fastest, and how much that is below the slowest's.
-fn brief(row: &Row<'_>) -> String {
+fn brief(row: &CandidateView<'_>) -> String {
     let time = row.median_in_words();
     let faster = against_the_slowest(row)
         .map(|fact| format!(", {} as fast as the slowest", fact.figure))
@@ -140,7 +140,7 @@ fn brief(row: &Row<'_>) -> String {
 }
 
 /// What every configuration had to do, and how often it was measured.
-fn work(asked: &Asked<'_>) -> String {
+fn work(asked: &QuestionView<'_>) -> String {
     let Some(first) = asked.rows().next() else {
         return String::new();
     };
@@ -187,7 +187,7 @@ fn load(trial: &Trial) -> String {
     }
 }
 
-fn fits(asked: &Asked<'_>) -> Option<Fits> {
+fn fits(asked: &QuestionView<'_>) -> Option<Fits> {
     let fits = &asked.question.scalings.0;
     let Table { columns, rows } = scaling::people(fits);
     (!fits.is_empty()).then(|| Fits {

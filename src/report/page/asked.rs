@@ -12,7 +12,7 @@ use crate::report::recommend::{
 };
 
 /// A question, its answer, and what was measured for it.
-pub(super) struct Asked<'a> {
+pub(super) struct QuestionView<'a> {
     pub(super) question: Question<'a>,
     /// Name of the experiment.
     pub(super) experiment: String,
@@ -24,22 +24,22 @@ pub(super) struct Asked<'a> {
 
 /// One configuration of a question.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
-    pub(super) asked: &'a Asked<'a>,
+pub(super) struct CandidateView<'a> {
+    pub(super) asked: &'a QuestionView<'a>,
     pub(super) index: usize,
 }
 
-impl<'a> Asked<'a> {
-    pub(super) fn all(page: &Page<'a>) -> Vec<Asked<'a>> {
+impl<'a> QuestionView<'a> {
+    pub(super) fn all(page: &Page<'a>) -> Vec<QuestionView<'a>> {
         let questions = trials_by_question(page.trials).into_iter();
         questions
-            .map(|(name, trials)| Asked::of(page, name, &trials))
+            .map(|(name, trials)| QuestionView::of(page, name, &trials))
             .collect()
     }
 
-    fn of(page: &Page<'a>, name: String, trials: &[&'a Trial]) -> Asked<'a> {
+    fn of(page: &Page<'a>, name: String, trials: &[&'a Trial]) -> QuestionView<'a> {
         let experiment = trials.first().map_or("", |trial| &trial.experiment);
-        Asked {
+        QuestionView {
             experiment: experiment.to_owned(),
             words: (page.experiments.iter()).find(|asked| asked.name == experiment),
             published: page.published,
@@ -47,34 +47,35 @@ impl<'a> Asked<'a> {
         }
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> + Clone {
-        (0..self.question.candidates.len()).map(|index| Row { asked: self, index })
+    pub(super) fn rows(&self) -> impl Iterator<Item = CandidateView<'_>> + Clone {
+        (0..self.question.candidates.len()).map(|index| CandidateView { asked: self, index })
     }
 
     /// Those that were measured, fastest first.
-    pub(super) fn by_median(&self) -> Vec<Row<'_>> {
-        let mut rows: Vec<Row<'_>> = self.rows().filter(|row| row.median_s().is_some()).collect();
+    pub(super) fn by_median(&self) -> Vec<CandidateView<'_>> {
+        let mut rows: Vec<CandidateView<'_>> =
+            self.rows().filter(|row| row.median_s().is_some()).collect();
         rows.sort_by(|a, b| {
-            let median = |row: &Row<'_>| row.median_s().unwrap_or(f64::NAN);
+            let median = |row: &CandidateView<'_>| row.median_s().unwrap_or(f64::NAN);
             median(a).total_cmp(&median(b))
         });
         rows
     }
 
     /// The recommended one.
-    pub(super) fn pick(&self) -> Option<Row<'_>> {
+    pub(super) fn pick(&self) -> Option<CandidateView<'_>> {
         let index = self.question.answer.pick()?;
-        Some(Row { asked: self, index })
+        Some(CandidateView { asked: self, index })
     }
 
     /// The one with the smallest median.
-    pub(super) fn best(&self) -> Option<Row<'_>> {
+    pub(super) fn best(&self) -> Option<CandidateView<'_>> {
         let index = self.question.answer.best()?;
-        Some(Row { asked: self, index })
+        Some(CandidateView { asked: self, index })
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> CandidateView<'a> {
     pub(super) fn candidate(&self) -> &'a Candidate<'a> {
         &self.asked.question.candidates[self.index]
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::asked::{Asked, Row};
+use super::asked::{CandidateView, QuestionView};
 use crate::report::Cell;
 
 /// One configuration of the comparison.
@@ -22,7 +22,7 @@ pub(super) struct Compared {
 }
 
 /// All configurations when they are few, else those that the answer speaks of; fastest first.
-pub(super) fn compared(asked: &Asked<'_>) -> Vec<Compared> {
+pub(super) fn compared(asked: &QuestionView<'_>) -> Vec<Compared> {
     const FEW: usize = 9;
     const OPEN: usize = 6;
     let rows = asked.by_median();
@@ -34,12 +34,12 @@ pub(super) fn compared(asked: &Asked<'_>) -> Vec<Compared> {
         .filter(|index| open.contains(index))
         .take(OPEN)
         .collect();
-    let speaks_of = |place: usize, row: &Row<'_>| {
+    let speaks_of = |place: usize, row: &CandidateView<'_>| {
         let trial = row.trial();
         let is_single = (trial.processes, trial.threads) == (1, 1);
         row.is_pick() || row.is_best() || place == last || open.contains(&row.index) || is_single
     };
-    let fastest = rows.first().and_then(Row::median_s);
+    let fastest = rows.first().and_then(CandidateView::median_s);
     let kept = rows.iter().enumerate();
     kept.filter(|(place, row)| rows.len() <= FEW || speaks_of(*place, row))
         .map(|(place, row)| Compared {
@@ -49,7 +49,7 @@ pub(super) fn compared(asked: &Asked<'_>) -> Vec<Compared> {
         .collect()
 }
 
-fn compared_note(row: &Row<'_>, is_slowest: bool, is_open: bool) -> String {
+fn compared_note(row: &CandidateView<'_>, is_slowest: bool, is_open: bool) -> String {
     let notes = [
         (row.is_pick(), "recommended"),
         (row.is_best(), "fastest"),
@@ -63,7 +63,7 @@ fn compared_note(row: &Row<'_>, is_slowest: bool, is_open: bool) -> String {
 }
 
 impl Compared {
-    fn of(row: &Row<'_>, fastest: Option<f64>) -> Compared {
+    fn of(row: &CandidateView<'_>, fastest: Option<f64>) -> Compared {
         let times = row.median_s().zip(fastest).map(|(mine, its)| mine / its);
         Compared {
             name: row.name().to_owned(),

@@ -1,11 +1,11 @@
 //! How far an answer may be trusted.
 
-use super::asked::Asked;
+use super::asked::QuestionView;
 use crate::model::counted;
 use crate::report::recommend::Candidate;
 
 /// What speaks for the answer and against it, one sentence each.
-pub(super) fn confidence(asked: &Asked<'_>) -> Vec<String> {
+pub(super) fn confidence(asked: &QuestionView<'_>) -> Vec<String> {
     let candidates = &asked.question.candidates;
     let unstable = candidates.iter().filter(|c| c.warning().is_some()).count();
     let failed = || candidates.iter().map(Candidate::failed);

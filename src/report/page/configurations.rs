@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::asked::{Asked, Row};
+use super::asked::{CandidateView, QuestionView};
 use crate::record::{Memory, Trial};
 use crate::report::Cell;
 
@@ -24,7 +24,7 @@ pub(super) struct GridRow {
     /// Whether it is recommended.
     pub(super) is_pick: bool,
     /// One for each head; the one at `name_at` names the row.
-    pub(super) cells: Vec<Shown>,
+    pub(super) cells: Vec<GridCell>,
 }
 
 /// The head of a column.
@@ -39,7 +39,7 @@ pub(super) struct Head {
 
 /// What a cell shows, and what it is sorted and filtered by when that is a number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(super) struct Shown {
+pub(super) struct GridCell {
     pub(super) text: String,
     pub(super) value: Option<f64>,
 }
@@ -49,7 +49,7 @@ pub(super) struct Shown {
 enum When {
     Always,
     /// When not all of these rows say the same.
-    DiffersAmong(fn(&Row<'_>) -> bool),
+    DiffersAmong(fn(&CandidateView<'_>) -> bool),
     /// When any row says something.
     Known,
 }
@@ -57,18 +57,18 @@ enum When {
 struct Column {
     head: Head,
     when: When,
-    cell: fn(&Row<'_>) -> Shown,
+    cell: fn(&CandidateView<'_>) -> GridCell,
 }
 
-impl From<String> for Shown {
-    fn from(text: String) -> Shown {
-        Shown { text, value: None }
+impl From<String> for GridCell {
+    fn from(text: String) -> GridCell {
+        GridCell { text, value: None }
     }
 }
 
-impl From<Cell> for Shown {
-    fn from(cell: Cell) -> Shown {
-        Shown {
+impl From<Cell> for GridCell {
+    fn from(cell: Cell) -> GridCell {
+        GridCell {
             value: cell.number(),
             text: cell.to_string(),
         }
@@ -76,9 +76,9 @@ impl From<Cell> for Shown {
 }
 
 /// Every configuration of every question.
-pub(super) fn configurations(asked: &[Asked<'_>]) -> Grid {
+pub(super) fn configurations(asked: &[QuestionView<'_>]) -> Grid {
     let memory = memory_title(asked);
-    let rows: Vec<Row<'_>> = asked.iter().flat_map(in_order).collect();
+    let rows: Vec<CandidateView<'_>> = asked.iter().flat_map(in_order).collect();
     let mut columns = columns(memory);
     let experiments: BTreeSet<&str> = asked.iter().map(|a| a.experiment.as_str()).collect();
     columns.retain(|column| match column.head.key {
@@ -86,7 +86,7 @@ pub(super) fn configurations(asked: &[Asked<'_>]) -> Grid {
         "workload" if experiments.len() == asked.len() => false,
         _ => column.is_there(&rows),
     });
-    let shown = |row: &Row<'_>| GridRow {
+    let shown = |row: &CandidateView<'_>| GridRow {
         is_pick: row.is_pick(),
         cells: columns.iter().map(|column| (column.cell)(row)).collect(),
     };
@@ -100,7 +100,7 @@ pub(super) fn configurations(asked: &[Asked<'_>]) -> Grid {
 }
 
 /// Fastest first, then what was not measured.
-fn in_order<'a>(asked: &'a Asked<'_>) -> Vec<Row<'a>> {
+fn in_order<'a>(asked: &'a QuestionView<'_>) -> Vec<CandidateView<'a>> {
     let mut rows = asked.by_median();
     rows.extend(asked.rows().filter(|row| row.median_s().is_none()));
     rows
@@ -140,7 +140,7 @@ fn columns(memory: &'static str) -> Vec<Column> {
         number("makespan", "median makespan", Always, |r| {
             Cell::maybe(r.median_s(), Cell::Seconds).into()
         }),
-        number("failed", "failed", Always, |r| Shown {
+        number("failed", "failed", Always, |r| GridCell {
             text: r.group().failed().to_string(),
             value: Some(r.group().failed().failed as f64),
         }),
@@ -169,7 +169,7 @@ fn columns(memory: &'static str) -> Vec<Column> {
     ]
 }
 
-fn words(name: &'static str, when: When, cell: fn(&Row<'_>) -> Shown) -> Column {
+fn words(name: &'static str, when: When, cell: fn(&CandidateView<'_>) -> GridCell) -> Column {
     Column {
         head: Head {
             key: name,
@@ -185,7 +185,7 @@ fn number(
     key: &'static str,
     title: &'static str,
     when: When,
-    cell: fn(&Row<'_>) -> Shown,
+    cell: fn(&CandidateView<'_>) -> GridCell,
 ) -> Column {
     Column {
         head: Head {
@@ -199,7 +199,7 @@ fn number(
 }
 
 impl Column {
-    fn is_there(&self, rows: &[Row<'_>]) -> bool {
+    fn is_there(&self, rows: &[CandidateView<'_>]) -> bool {
         let mut texts = rows.iter().map(|row| (self.cell)(row).text);
         match self.when {
             When::Always => true,
@@ -215,9 +215,9 @@ impl Column {
 }
 
 /// Sorted by its lower end.
-fn interval(row: &Row<'_>) -> Shown {
+fn interval(row: &CandidateView<'_>) -> GridCell {
     let interval = row.candidate().interval_s();
-    Shown {
+    GridCell {
         text: row.interval_in_words().unwrap_or_default(),
         value: interval.map(|interval| interval.low),
     }
@@ -229,7 +229,7 @@ fn switches(trial: &Trial) -> Option<f64> {
 }
 
 /// Which figure the memory is, in the words of the questions that have one.
-fn memory_title(asked: &[Asked<'_>]) -> &'static str {
+fn memory_title(asked: &[QuestionView<'_>]) -> &'static str {
     let is = |memory| asked.iter().any(|asked| asked.question.memory == memory);
     match (is(Memory::Pss), is(Memory::Rss)) {
         (true, false) => "peak memory (PSS)",

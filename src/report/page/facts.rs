@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::asked::Row;
+use super::asked::CandidateView;
 use crate::model::counted;
 use crate::record::Trial;
 use crate::report::Cell;
@@ -17,7 +17,7 @@ pub(super) struct Fact {
 }
 
 /// The figures of the answer: its time, how much that is less than others, and what it takes.
-pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
+pub(super) fn facts(row: &CandidateView<'_>) -> Vec<Fact> {
     let fact = |term, figure: Cell, note: String| {
         (figure != Cell::Empty).then(|| Fact {
             term,
@@ -65,7 +65,7 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<Fact> {
 }
 
 /// How much faster it is than the slowest, if it is not that itself.
-pub(super) fn against_the_slowest(row: &Row<'_>) -> Option<Fact> {
+pub(super) fn against_the_slowest(row: &CandidateView<'_>) -> Option<Fact> {
     let rows = row.asked.by_median();
     let slowest = rows.last().filter(|slowest| slowest.index != row.index)?;
     let times = slowest.median_s()? / row.median_s()?;

@@ -1,6 +1,6 @@
 //! What the records of one question show beyond the recommendation, a sentence each, with numbers.
 
-use super::asked::{Asked, Row};
+use super::asked::{CandidateView, QuestionView};
 use crate::record::{Memory, Trial};
 use crate::report::Cell;
 
@@ -8,7 +8,7 @@ use crate::report::Cell;
 const NAMED: usize = 6;
 
 /// In the order of what a reader wants to know first.
-pub(super) fn findings(asked: &Asked<'_>) -> Vec<String> {
+pub(super) fn findings(asked: &QuestionView<'_>) -> Vec<String> {
     let fixed = [
         ends(asked),
         price_of_the_pick(asked),
@@ -22,7 +22,7 @@ pub(super) fn findings(asked: &Asked<'_>) -> Vec<String> {
 }
 
 /// The fastest and the slowest.
-fn ends(asked: &Asked<'_>) -> Option<String> {
+fn ends(asked: &QuestionView<'_>) -> Option<String> {
     let rows = asked.by_median();
     let (fastest, slowest) = (rows.first()?, rows.last()?);
     if rows.len() < 2 {
@@ -40,7 +40,7 @@ fn ends(asked: &Asked<'_>) -> Option<String> {
 }
 
 /// What is won and lost by not taking the fastest.
-fn price_of_the_pick(asked: &Asked<'_>) -> Option<String> {
+fn price_of_the_pick(asked: &QuestionView<'_>) -> Option<String> {
     let (pick, best) = (asked.pick()?, asked.best()?);
     if pick.index == best.index {
         return None;
@@ -61,7 +61,7 @@ fn price_of_the_pick(asked: &Asked<'_>) -> Option<String> {
     ))
 }
 
-fn efficiency(asked: &Asked<'_>) -> Option<String> {
+fn efficiency(asked: &QuestionView<'_>) -> Option<String> {
     let row = asked.pick().or_else(|| asked.best())?;
     let group = row.group();
     let (efficiency, ideal) = (group.median(Trial::efficiency)?, group.ideal_s()?);
@@ -79,16 +79,16 @@ fn efficiency(asked: &Asked<'_>) -> Option<String> {
 }
 
 /// Those with a published figure for the same work: how many are faster, and by how much.
-fn against_published(asked: &Asked<'_>) -> Option<String> {
-    let mut rows: Vec<Row<'_>> = asked
+fn against_published(asked: &QuestionView<'_>) -> Option<String> {
+    let mut rows: Vec<CandidateView<'_>> = asked
         .rows()
         .filter(|row| row.times_faster().is_some())
         .collect();
-    let times = |row: &Row<'_>| row.times_faster().unwrap_or(0.0);
+    let times = |row: &CandidateView<'_>| row.times_faster().unwrap_or(0.0);
     rows.sort_by(|a, b| times(a).total_cmp(&times(b)));
     let (least, most) = (rows.first()?, rows.last()?);
     let faster = rows.iter().filter(|row| times(row) > 1.0).count();
-    let shown = |row: &Row<'_>| {
+    let shown = |row: &CandidateView<'_>| {
         let published = Cell::maybe(row.published_s(), Cell::Seconds);
         let times = Cell::maybe(row.times_faster(), Cell::Times);
         format!(
@@ -116,12 +116,12 @@ fn against_published(asked: &Asked<'_>) -> Option<String> {
 }
 
 /// What no other beats in everything.
-fn front(asked: &Asked<'_>) -> Option<String> {
+fn front(asked: &QuestionView<'_>) -> Option<String> {
     let question = &asked.question;
     let rows = asked.by_median();
     let names: Vec<&str> = (rows.iter())
         .filter(|row| row.is_on_front())
-        .map(Row::name)
+        .map(CandidateView::name)
         .collect();
     if rows.len() < 2 {
         return None;
@@ -144,7 +144,7 @@ fn front(asked: &Asked<'_>) -> Option<String> {
 }
 
 /// How many times as long the one takes as the other.
-fn ratio(longer: &Row<'_>, shorter: &Row<'_>) -> Option<f64> {
+fn ratio(longer: &CandidateView<'_>, shorter: &CandidateView<'_>) -> Option<f64> {
     let ratio = longer.median_s()? / shorter.median_s()?;
     ratio.is_finite().then_some(ratio)
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::asked::Asked;
+use super::asked::QuestionView;
 use crate::model::first_of;
 use crate::record::{Status, Trial};
 
@@ -20,7 +20,7 @@ pub(super) struct Warnings {
 
 /// Trials that ended in the same way for the same reason.
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct Failure {
+pub(super) struct FailureGroup {
     pub(super) status: String,
     pub(super) reason: String,
     pub(super) count: usize,
@@ -29,7 +29,7 @@ pub(super) struct Failure {
 }
 
 /// Those of the environment, then those of each question.
-pub(super) fn warnings(environment: Option<&Value>, asked: &[Asked<'_>]) -> Vec<Warnings> {
+pub(super) fn warnings(environment: Option<&Value>, asked: &[QuestionView<'_>]) -> Vec<Warnings> {
     let machine = Warnings {
         about: "The machine".to_owned(),
         warnings: environment.map_or_else(Vec::new, of_machine),
@@ -61,17 +61,20 @@ fn sentence(words: &str) -> String {
 
 /// Trials that are not ok, warm-ups included; those of the same reason together, in the order in
 /// which the reasons first appear.
-pub(super) fn failures(trials: &[Trial]) -> Vec<Failure> {
+pub(super) fn failures(trials: &[Trial]) -> Vec<FailureGroup> {
     let bad = trials.iter().filter(|trial| trial.status != Status::Ok);
     let reasons = in_groups(bad, |trial| (trial.status as u8, trial.error.as_deref()));
-    reasons.iter().map(|trials| Failure::of(trials)).collect()
+    reasons
+        .iter()
+        .map(|trials| FailureGroup::of(trials))
+        .collect()
 }
 
-impl Failure {
-    fn of(trials: &[&Trial]) -> Failure {
+impl FailureGroup {
+    fn of(trials: &[&Trial]) -> FailureGroup {
         let first = trials[0];
         let no_reason = || "no reason recorded".to_owned();
-        Failure {
+        FailureGroup {
             status: first.status.to_string(),
             reason: first.error.clone().unwrap_or_else(no_reason),
             count: trials.len(),

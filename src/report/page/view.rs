@@ -6,11 +6,11 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::answer::{Answer, answer};
-use super::asked::Asked;
+use super::asked::QuestionView;
 use super::configurations::{Grid, configurations};
 use super::figures::{Figure, dark_rules, figures};
 use super::machine::{self, Part};
-use super::trouble::{Failure, Warnings, failures, warnings};
+use super::trouble::{FailureGroup, Warnings, failures, warnings};
 use super::words::with_units_kept;
 use super::{LeftOut, Page, PageError};
 use crate::model::{counted, percent};
@@ -69,7 +69,7 @@ pub(super) struct View<'a> {
     not_told: Vec<&'static str>,
     command: Option<String>,
     warnings: Vec<Warnings>,
-    failures: Vec<Failure>,
+    failures: Vec<FailureGroup>,
     /// What may take longer than the fastest and still be recommended, in percent.
     within_percent: String,
     fewest_runs: usize,
@@ -86,7 +86,7 @@ struct LeftOutView<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn of(page: &Page<'a>) -> Result<View<'a>, PageError> {
-        let asked = Asked::all(page);
+        let asked = QuestionView::all(page);
         if asked.is_empty() {
             return Err(PageError::NoTrials);
         }

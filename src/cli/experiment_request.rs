@@ -11,7 +11,7 @@ use crate::spec::{CATALOGUE, Definition, InputSpec, did_you_mean, named};
 /// One experiment of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(super) struct ExperimentRequest {
     /// Its name.
     pub name: String,
     /// Where relative paths of its input count from.
@@ -22,10 +22,10 @@ pub(super) struct Asked {
     pub definition: Definition,
 }
 
-impl Asked {
+impl ExperimentRequest {
     /// An experiment whose input is yet to be read.
-    pub(super) fn new(name: &str, folder: PathBuf, definition: Definition) -> Asked {
-        Asked {
+    pub(super) fn new(name: &str, folder: PathBuf, definition: Definition) -> ExperimentRequest {
+        ExperimentRequest {
             name: name.to_owned(),
             folder,
             input_digest: String::new(),
@@ -53,10 +53,10 @@ pub(super) fn names() -> Vec<&'static str> {
 }
 
 /// The experiment that comes with the program, or the file, that a word stands for.
-pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
+pub(super) fn find(text: &str) -> Result<ExperimentRequest, UsageError> {
     if let Some(experiment) = named(text) {
         let definition = Definition::parse(text, experiment.text).map_err(UsageError::new)?;
-        return Ok(Asked::new(text, PathBuf::new(), definition));
+        return Ok(ExperimentRequest::new(text, PathBuf::new(), definition));
     }
     let path = Path::new(text);
     let looks_like_a_file = text.ends_with(".toml") || text.contains('/') || path.is_file();
@@ -70,5 +70,5 @@ pub(super) fn find(text: &str) -> Result<Asked, UsageError> {
     let whole = std::path::absolute(path).map_err(UsageError::new)?;
     let folder = whole.parent().unwrap_or(Path::new("")).to_owned();
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    Ok(Asked::new(&name, folder, definition))
+    Ok(ExperimentRequest::new(&name, folder, definition))
 }
