@@ -34,7 +34,7 @@ Examples:
     mpmt server data/server_data.txt 'tcp://127.0.0.1:*' - 8 --control tcp://127.0.0.1:5550 --token-file token
     mpmt client data/client_data.txt 16 --control tcp://127.0.0.1:5550 --token-file token";
 
-/// Receives batches from clients, hands them to worker processes and supervises those processes
+/// Hands batches from clients to worker processes, which it supervises
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ServerArgs {
