@@ -7,7 +7,7 @@ use itertools::Itertools;
 
 use super::grammar::{Axis, Chart, Column, Datum, Extent, Facet, Legend, Mark, Row, Table};
 use super::order::by_axes;
-use super::palette::{self, Look};
+use super::palette::Look;
 use super::scale::{Scale, is_positive};
 use super::scene::Stroke;
 use super::symbol::Symbol;
@@ -123,7 +123,7 @@ fn facet(summaries: &[Summary]) -> Facet {
 
 /// How the measured point of each row looks: by runtime, else by workload, where they differ.
 fn looks(rows: &[Summary]) -> (Vec<Look>, Vec<Legend>) {
-    let legend = palette::runtime_legend(rows.iter().map(|row| &row.runtime), POINT);
+    let legend = Legend::runtimes(rows.iter().map(|row| &row.runtime), POINT);
     let workloads = rows
         .iter()
         .map(|row| row.workload)
@@ -135,7 +135,7 @@ fn looks(rows: &[Summary]) -> (Vec<Look>, Vec<Legend>) {
         return (looks.collect(), legend);
     }
     let looks = rows.iter().map(|row| Look::of_workload(row.workload));
-    let word = |one| Look::of_workload(one).legend(POINT, format!("{one} work"));
+    let word = |one| Legend::look(Look::of_workload(one), POINT, format!("{one} work"));
     (looks.collect(), workloads.into_iter().map(word).collect())
 }
 

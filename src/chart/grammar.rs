@@ -2,6 +2,8 @@
 //! layers, a layer one kind of mark and its data. Values are those of the records, without any
 //! pixel: where they stand is for the compositor.
 
+use std::collections::BTreeSet;
+
 use itertools::Itertools;
 use plotters::style::RGBColor;
 
@@ -11,6 +13,7 @@ use super::scale::Scale;
 use super::scene::Stroke;
 use super::symbol::Symbol;
 use super::theme;
+use crate::model::Runtime;
 use crate::stats::Estimate;
 
 /// What a picture shows.
@@ -438,7 +441,7 @@ impl EndLabel {
 
     /// The name of points.
     pub fn points(value: f64, words: &str, look: Look) -> Self {
-        let (name, colour) = (look.legend(3.5, words), look.colour);
+        let (name, colour) = (Legend::look(look, 3.5, words), look.colour);
         EndLabel {
             value,
             name,
@@ -531,6 +534,20 @@ impl Legend {
     /// A point and its meaning.
     pub fn point(symbol: Symbol, radius: f64, colour: RGBColor, words: impl Into<String>) -> Self {
         Legend::new(Key::Point(symbol, radius, colour), words)
+    }
+
+    /// A series and its meaning.
+    pub fn look(Look { symbol, colour }: Look, radius: f64, words: impl Into<String>) -> Self {
+        Legend::point(symbol, radius, colour, words)
+    }
+
+    /// What the symbols of runtimes mean, where there are several.
+    pub fn runtimes<'a>(runtimes: impl IntoIterator<Item = &'a Runtime>, radius: f64) -> Vec<Self> {
+        let runtimes: BTreeSet<&Runtime> = runtimes.into_iter().collect();
+        let of =
+            |one: &&Runtime| Legend::look(Look::of_runtime(one), radius, format!("{one} runtime"));
+        let several = runtimes.iter().filter(|_| runtimes.len() > 1);
+        several.map(of).collect()
     }
 
     /// A mark and its meaning.

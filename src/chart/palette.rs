@@ -1,10 +1,7 @@
 //! Which colour and symbol a series has: a runtime and a workload have the same ones in all charts.
 
-use std::collections::BTreeSet;
-
 use plotters::style::RGBColor;
 
-use super::grammar::Legend;
 use super::symbol::Symbol;
 use super::theme;
 use crate::model::{Runtime, WorkloadKind};
@@ -47,11 +44,6 @@ impl Look {
         })
     }
 
-    /// What its points mean.
-    pub fn legend(self, radius: f64, words: impl Into<String>) -> Legend {
-        Legend::point(self.symbol, radius, self.colour, words)
-    }
-
     /// Those of so many series of which nothing else is known.
     pub fn plain(series: usize) -> Vec<Look> {
         (0..series).map(Look::of).collect()
@@ -79,17 +71,6 @@ impl Look {
         };
         first.into_iter().map(slot).collect()
     }
-}
-
-/// What the symbols mean, where things run on several runtimes.
-pub fn runtime_legend<'a>(
-    runtimes: impl IntoIterator<Item = &'a Runtime>,
-    radius: f64,
-) -> Vec<Legend> {
-    let runtimes: BTreeSet<&Runtime> = runtimes.into_iter().collect();
-    let legend = |one: &&Runtime| Look::of_runtime(one).legend(radius, format!("{one} runtime"));
-    let several = runtimes.iter().filter(|_| runtimes.len() > 1);
-    several.map(legend).collect()
 }
 
 fn runtime_slot(runtime: &Runtime) -> usize {

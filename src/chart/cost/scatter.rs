@@ -4,8 +4,8 @@ use itertools::Itertools;
 
 use super::{Configuration, Configurations};
 use crate::chart::choice::evenly;
-use crate::chart::grammar::{Chart, Datum, Facet, Mark};
-use crate::chart::palette::{self, Look};
+use crate::chart::grammar::{Chart, Datum, Facet, Legend, Mark};
+use crate::chart::palette::Look;
 use crate::chart::scale::{Scale, ends};
 use crate::chart::symbol::Symbol;
 use crate::chart::theme;
@@ -87,7 +87,7 @@ fn facet(points: &[Point<'_>], quantities: [Quantity; 2]) -> Facet {
         .iter()
         .map(|point| &point.one.group.trial().runtime)
         .collect_vec();
-    facet.legend = palette::runtime_legend(runtimes.iter().copied(), RADIUS.0);
+    facet.legend = Legend::runtimes(runtimes.iter().copied(), RADIUS.0);
     let tooltip = |point: &Point<'_>| point.datum().tooltip(point.in_words(quantities));
     let grey = others.iter().rev().map(|point| tooltip(point));
     facet.add(Mark::Point(Symbol::Disc, RADIUS.1), theme::RULE, grey);
