@@ -11,18 +11,23 @@ use super::error::UsageError;
 use super::experiment_request::ExperimentRequest;
 use super::input::read_input;
 use super::own_work::{check_own_work, find_task, with_tasks};
+use super::print::PrintArgs;
 use super::progress::Progress;
+use super::report as report_page;
 use super::request::Request;
 use super::results::ResultsFolder;
 use super::server::check_limits;
 use super::settle_scratch;
+use super::terms::{say_warnings_in_short, usual_terms};
 use crate::harness::{
     Capacity, Experiment, Harness, Input, LoopCost, Planned, StoppedBy, SweepLimits,
     check_expected_sum,
 };
 use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
-use crate::record::{Trial, TrialWriter, with_fastest_loops};
+use crate::record::{Published, Trial, TrialWriter, with_fastest_loops};
+use crate::report;
+use crate::report::recommend::{Question, questions};
 use crate::server::tasks_needed;
 use crate::spec::{Order, input_digest};
 
@@ -30,6 +35,8 @@ use crate::spec::{Order, input_digest};
 pub(super) struct Prepared {
     pub experiment: Experiment,
     input: Input,
+    /// Of its last configuration.
+    pub loop_cost: LoopCost,
 }
 
 /// A sweep that is ready to be run.
@@ -69,6 +76,12 @@ impl Campaign {
         self.harness.capacity()
     }
 
+    /// What runs the trials, with the input of the first experiment.
+    pub(super) fn harness(&mut self) -> &mut Harness {
+        self.harness.use_input(self.experiments[0].input.clone());
+        &mut self.harness
+    }
+
     /// Runs what has no row yet, and keeps a row for each trial. Returns all rows.
     pub(super) fn run(
         &mut self,
@@ -77,7 +90,13 @@ impl Campaign {
     ) -> anyhow::Result<Vec<Trial>> {
         let mut progress = Progress::new(Some(rows));
         let mut trials = Vec::new();
-        for (place, Prepared { experiment, input }) in self.experiments.iter().enumerate() {
+        for (
+            place,
+            Prepared {
+                experiment, input, ..
+            },
+        ) in self.experiments.iter().enumerate()
+        {
             self.harness.use_input(input.clone());
             let later = self.experiments[place + 1..].iter();
             let later: Vec<Planned> = later.flat_map(|p| p.experiment.missing(&done)).collect();
@@ -99,6 +118,28 @@ impl Campaign {
         // Of all experiments of the folder together.
         Ok(with_fastest_loops(trials))
     }
+}
+
+/// Prints what was measured and the answer to it, and leaves the page: what was measured has its page
+/// although there was no room for the table elsewhere.
+///
+/// # Errors
+/// When something can't be written.
+pub(super) fn answer(
+    subcommand: &str,
+    trials: &[Trial],
+    published: &[Published],
+    folder: &mut ResultsFolder,
+    print: &PrintArgs,
+) -> anyhow::Result<()> {
+    folder.close();
+    let questions = questions(trials, usual_terms(&folder.trials())?);
+    say_warnings_in_short(&questions, &folder.trials());
+    let mut comparison = report::comparison(trials, published);
+    comparison.answers = questions.iter().flat_map(Question::answer_blocks).collect();
+    let printed = print.print(subcommand, &comparison);
+    report_page::leave(&folder.trials())?;
+    printed
 }
 
 fn how_to_resume(folder: &ResultsFolder) -> String {
@@ -152,7 +193,11 @@ fn prepare_one(
         .into());
     }
     asked.input_digest = digest;
-    Ok(Prepared { experiment, input })
+    Ok(Prepared {
+        experiment,
+        input,
+        loop_cost: LoopCost::default(),
+    })
 }
 
 impl Prepared {
@@ -174,6 +219,7 @@ impl Prepared {
             };
             let (ideal_s, _) = harness.ideal(configuration, loop_cost);
             self.experiment.predicted_s.push(ideal_s);
+            self.loop_cost = loop_cost.clone();
         }
         Ok(())
     }

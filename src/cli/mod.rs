@@ -32,6 +32,7 @@ mod splice;
 mod sweep;
 mod terminal;
 mod terms;
+mod tune;
 mod worker;
 
 use std::process::ExitCode;
@@ -77,6 +78,7 @@ enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Run(run::RunArgs),
     Sweep(Box<sweep::SweepArgs>),
+    Tune(Box<tune::TuneArgs>),
     Plot(plot::PlotArgs),
     Report(report::ReportArgs),
     Compare(compare::CompareArgs),
@@ -101,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(args) => reproduce::run(args),
         Command::Run(args) => run::run(args),
         Command::Sweep(args) => sweep::run(*args),
+        Command::Tune(args) => tune::run(*args),
         Command::Plot(args) => plot::run(args),
         Command::Report(args) => report::run(args),
         Command::Compare(args) => compare::run(args),

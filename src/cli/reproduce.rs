@@ -9,15 +9,13 @@ use super::configuration::time_scale;
 use super::error::UsageError;
 use super::experiment_request::find;
 use super::input::InputArgs;
-use super::measure::Campaign;
+use super::measure::{Campaign, answer};
 use super::print::PrintArgs;
-use super::report as report_page;
 use super::request::Request;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use crate::model::{Runtime, SpawnMode, WorkloadKind};
 use crate::record::published;
-use crate::report;
 use crate::spec::{Axes, Axis};
 
 const EXAMPLES: &str = "\
@@ -91,11 +89,7 @@ pub(super) fn run(args: ReproduceArgs) -> anyhow::Result<ExitCode> {
     let mut folder = ResultsFolder::create(args.out.as_deref(), "reproduce")?;
     let opened = folder.begin_sweep(&request)?;
     let trials = campaign.run(&folder, opened)?;
-    let published = published();
-    let printed = (args.print).print("reproduce", &report::comparison(&trials, &published));
-    folder.close();
-    report_page::leave(&folder.trials())?;
-    printed?;
+    answer("reproduce", &trials, &published(), &mut folder, &args.print)?;
     Ok(exit_code(&trials))
 }
 
@@ -132,6 +126,7 @@ impl ReproduceArgs {
             fail_fast: false,
             strict: self.input.is_strict(),
             allow_unknown: self.input.allows_unknown(),
+            tune: None,
             experiments: vec![asked],
         })
     }

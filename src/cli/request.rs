@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::experiment_request::ExperimentRequest;
+use super::tune::TuneRequest;
 use crate::process::tell;
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
@@ -25,6 +26,9 @@ pub(super) struct Request {
     /// before this could be asked have not.)
     #[serde(default)]
     pub allow_unknown: bool,
+    /// For a search: what it was asked beside its work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tune: Option<TuneRequest>,
     /// What is to be measured, one after another.
     pub experiments: Vec<ExperimentRequest>,
 }

@@ -11,15 +11,13 @@ use super::error::UsageError;
 use super::experiment_request::{ExperimentRequest, find, names};
 use super::input::InputArgs;
 use super::listing::list;
-use super::measure::Campaign;
+use super::measure::{Campaign, answer};
 use super::print::PrintArgs;
 use super::quantity::{MOST_RUNS, duration, precision};
-use super::report as report_page;
 use super::request::Request;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use crate::record::{Trial, published};
-use crate::report;
 use crate::spec::{Axes, Definition, InputSpec};
 
 const EXAMPLES: &str = "\
@@ -167,11 +165,7 @@ fn finish(
     } else {
         Vec::new()
     };
-    let printed = print.print("sweep", &report::comparison(trials, &figures));
-    // What was measured has its page although there was no room for the table elsewhere.
-    folder.close();
-    report_page::leave(&folder.trials())?;
-    printed?;
+    answer("sweep", trials, &figures, folder, print)?;
     Ok(exit_code(trials))
 }
 
@@ -188,6 +182,7 @@ impl SweepArgs {
             fail_fast: repetition.fail_fast,
             strict: self.input.is_strict(),
             allow_unknown: self.input.allows_unknown(),
+            tune: None,
             experiments: self.asked()?,
         })
     }

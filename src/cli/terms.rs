@@ -29,11 +29,11 @@ pub(super) struct TermsArgs {
 
     /// Takes none with more processes
     #[arg(long, value_name = "N")]
-    max_processes: Option<u32>,
+    pub(super) max_processes: Option<u32>,
 
     /// Takes none with more threads in a process
     #[arg(long, value_name = "M")]
-    max_threads: Option<u32>,
+    pub(super) max_threads: Option<u32>,
 
     /// Takes the cheapest whose p99 batch latency is at most this, like 200ms
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -59,8 +59,16 @@ impl TermsArgs {
     }
 }
 
+/// What is good enough when nobody says, with the noise of the machine of a `trials.csv`.
+///
+/// # Errors
+/// As [`TermsArgs::terms`].
+pub(super) fn usual_terms(trials: &Path) -> Result<Terms, UsageError> {
+    Ok(Terms::default().with_loop_spread(loop_spread(trials)?))
+}
+
 /// How much the loops of the calibration scattered, see [`Terms::with_loop_spread`].
-pub(super) fn loop_spread(trials: &Path) -> Result<Option<f64>, UsageError> {
+fn loop_spread(trials: &Path) -> Result<Option<f64>, UsageError> {
     let environment = environment_beside(trials)?.unwrap_or_default();
     Ok(environment["calibration"]["loop_spread"].as_f64())
 }

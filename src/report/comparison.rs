@@ -20,6 +20,7 @@ pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
     Report {
         for_people: for_people(&rows),
         for_programs: for_programs(&rows),
+        answers: Vec::new(),
         pictures: Pictures {
             bars: Some(bars(&rows)),
             maps: maps(trials),

@@ -33,32 +33,35 @@ impl Printed for Document {
         match format {
             Format::Csv => self.for_programs.write_csv(out),
             Format::Json => self.for_programs.write_json(out),
-            Format::Table | Format::Markdown => self.write_blocks(format, style, out),
+            Format::Table | Format::Markdown => write_blocks(&self.for_people, format, style, out),
         }
     }
 }
 
-impl Document {
-    /// One block after another, an empty line between two.
-    fn write_blocks(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let shown = |block: &&Block| match block {
-            Block::Map(map) => format == Format::Table && map.fits(style),
-            _ => true,
-        };
-        for (index, block) in self.for_people.iter().filter(shown).enumerate() {
-            if index > 0 {
-                writeln!(out)?;
-            }
-            match (block, format) {
-                (Block::Table(table), Format::Markdown) => table.write_markdown(out)?,
-                (Block::Table(table), _) => table.write_text(out)?,
-                (Block::Map(map), _) => map.write(style, out)?,
-                (Block::Heading(text), Format::Markdown) => writeln!(out, "**{text}**")?,
-                (Block::Command(line), Format::Markdown) => writeln!(out, "```sh\n{line}\n```")?,
-                (Block::Command(line), _) => writeln!(out, "  {line}")?,
-                (Block::Heading(text) | Block::Words(text), _) => writeln!(out, "{text}")?,
-            }
+/// One block after another, an empty line between two.
+pub(super) fn write_blocks(
+    blocks: &[Block],
+    format: Format,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = |block: &&Block| match block {
+        Block::Map(map) => format == Format::Table && map.fits(style),
+        _ => true,
+    };
+    for (index, block) in blocks.iter().filter(shown).enumerate() {
+        if index > 0 {
+            writeln!(out)?;
         }
-        Ok(())
+        match (block, format) {
+            (Block::Table(table), Format::Markdown) => table.write_markdown(out)?,
+            (Block::Table(table), _) => table.write_text(out)?,
+            (Block::Map(map), _) => map.write(style, out)?,
+            (Block::Heading(text), Format::Markdown) => writeln!(out, "**{text}**")?,
+            (Block::Command(line), Format::Markdown) => writeln!(out, "```sh\n{line}\n```")?,
+            (Block::Command(line), _) => writeln!(out, "  {line}")?,
+            (Block::Heading(text) | Block::Words(text), _) => writeln!(out, "{text}")?,
+        }
     }
+    Ok(())
 }

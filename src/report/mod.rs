@@ -25,6 +25,7 @@ use std::io::{self, Write};
 
 pub use cell::Cell;
 pub use comparison::comparison;
+use document::Block;
 pub use picture::{Bars, HeatMap, Pictures, Style};
 pub use table::{Align, Column, Table};
 pub use trial_summary::trial_summary;
@@ -52,6 +53,8 @@ pub struct Report {
     pub for_programs: Table,
     /// What a terminal gets besides `for_people`.
     pub pictures: Pictures,
+    /// What people are told below the table.
+    pub answers: Vec<Block>,
 }
 
 impl From<Table> for Report {
@@ -78,11 +81,15 @@ impl Printed for Report {
     /// Writes the table that suits the format.
     fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Table => self.pictures.write(&self.for_people, style, out),
-            Format::Markdown => self.for_people.write_markdown(out),
-            Format::Csv => self.for_programs.write_csv(out),
-            Format::Json => self.for_programs.write_json(out),
+            Format::Table => self.pictures.write(&self.for_people, style, out)?,
+            Format::Markdown => self.for_people.write_markdown(out)?,
+            Format::Csv => return self.for_programs.write_csv(out),
+            Format::Json => return self.for_programs.write_json(out),
         }
+        if !self.answers.is_empty() {
+            writeln!(out)?;
+        }
+        document::write_blocks(&self.answers, format, style, out)
     }
 }
 
