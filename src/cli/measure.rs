@@ -201,6 +201,15 @@ fn prepare_one(
 }
 
 impl Prepared {
+    /// Batches of its first configuration: more processes than these have nothing to do.
+    pub(super) fn batches(&self) -> u32 {
+        let configuration = &self.experiment.configurations[0];
+        let commands = self.input.commands.len() as u64;
+        let commands = commands.saturating_mul(configuration.repeat);
+        let batches = commands.div_ceil(u64::from(configuration.batch.max(1)));
+        u32::try_from(batches.max(1)).unwrap_or(u32::MAX)
+    }
+
     /// Predicts each configuration's makespan, and with it sees that each interpreter is there.
     /// `loop_costs` remembers what has been measured.
     fn predict(

@@ -24,7 +24,7 @@ use crate::harness::tune::{EXPERIMENT, SearchEnd, Space, Tuning};
 use crate::model::{Configuration, Dispatch, Shape};
 use crate::process::tell;
 use crate::record::{Trial, TrialWriter, with_fastest_loops};
-use crate::report::recommend::{CostKind, Terms, questions, recommendations};
+use crate::report::recommend::{CostKind, Terms, answers, questions};
 use crate::spec::{Axes, Axis, Definition, InputSpec};
 
 const EXAMPLES: &str = "\
@@ -143,13 +143,17 @@ fn search(
         let definition = &request.experiments[0].definition;
         let of_shape = |shape: Shape| of_shape(definition, shape);
         let prepared = &campaign.experiments[0];
+        let most = Shape {
+            processes: tune.most.processes.min(prepared.batches()),
+            ..tune.most
+        };
         let tuning = Tuning {
             configuration: &of_shape,
             input_digest: prepared.experiment.input_digest,
             loop_cost: prepared.loop_cost.clone(),
             space: Space {
                 cores: campaign.capacity().cores.round().max(1.0) as u32,
-                most: tune.most,
+                most,
                 within: terms.within,
                 noise: terms.noise,
                 most_runs: args.max_runs as usize,
@@ -180,7 +184,7 @@ fn finish(
     }
     let questions = questions(trials, terms);
     say_warnings_in_short(&questions, &folder.trials());
-    let printed = print.print("tune", &recommendations(&questions));
+    let printed = print.print("tune", &answers(&questions));
     report_page::leave(&folder.trials())?;
     printed?;
     let path = folder.path().display();

@@ -151,6 +151,11 @@ pub fn recommendations(questions: &[Question<'_>]) -> Document {
     write::recommendations(questions)
 }
 
+/// The recommendations without scaling laws.
+pub fn answers(questions: &[Question<'_>]) -> Document {
+    write::answers(questions)
+}
+
 /// The scaling laws alone.
 pub fn fits(questions: &[Question<'_>]) -> Document {
     write::fits(questions)

@@ -10,20 +10,33 @@ use crate::report::{Cell, Column, Table};
 use crate::stats::Interval;
 
 pub(super) fn recommendations(questions: &[Question<'_>]) -> Document {
+    document(questions, |question| {
+        let map = question.map.clone().map(Block::Map);
+        map.into_iter().chain(fit_blocks(question)).collect()
+    })
+}
+
+/// Without the scaling laws: what a search leaves has few points along any line.
+pub(super) fn answers(questions: &[Question<'_>]) -> Document {
+    document(questions, |_| Vec::new())
+}
+
+/// The answers with their tables, and what stands below each.
+fn document<'a>(
+    questions: &'a [Question<'a>],
+    below: impl Fn(&'a Question<'a>) -> Vec<Block>,
+) -> Document {
     let mut blocks = Vec::new();
     let mut rows = Vec::new();
     for question in questions {
         let candidates = 0..question.candidates.len();
-        let all: Vec<Row<'_>> = candidates.map(|index| Row { question, index }).collect();
-        let front: Vec<Row<'_>> = (question.front.iter())
-            .map(|&index| Row { question, index })
-            .collect();
+        let front = question.front.iter();
+        let front: Vec<Row<'_>> = front.map(|&index| Row { question, index }).collect();
         blocks.extend(question.answer_blocks());
         blocks.push(Block::Words(question.about_the_front()));
         blocks.push(Block::Table(Table::of(&front, people_columns())));
-        blocks.extend(question.map.clone().map(Block::Map));
-        blocks.extend(fit_blocks(question));
-        rows.extend(all);
+        blocks.extend(below(question));
+        rows.extend(candidates.map(|index| Row { question, index }));
     }
     Document {
         for_people: blocks,
