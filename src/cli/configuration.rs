@@ -9,7 +9,7 @@ use super::own_work::{OwnWorkArgs, check_own_work};
 use super::quantity::{MOST_REPEATS, duration, number_within};
 use crate::harness::Input;
 use crate::model::{
-    Configuration, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime, SpawnMode,
+    Configuration, Defaults, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime, SpawnMode,
     WorkloadKind,
 };
 
@@ -32,13 +32,14 @@ pub(super) struct JobArgs {
     #[arg(short, long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     threads: u32,
 
-    /// How a worker's threads run a batch [default: sequential for one thread, else spawn]
+    /// How a worker's threads run a batch [default: sequential for one thread, else spawn; crossbeam
+    /// for --task and --exec]
     #[arg(short, long, value_enum)]
     executor: Option<ExecutorKind>,
 
-    /// When a worker takes its next batch
-    #[arg(long, value_enum, default_value = "barrier")]
-    dispatch: Dispatch,
+    /// When a worker takes its next batch [default: barrier; pipelined for --task and --exec]
+    #[arg(long, value_enum)]
+    dispatch: Option<Dispatch>,
 
     /// What the commands run on: native threads; gil, native threads under an interpreter lock;
     /// python, the threads of a real interpreter (python3, or python:PATH)
@@ -56,9 +57,11 @@ pub(super) struct JobArgs {
 
 impl JobArgs {
     pub(super) fn job(&self) -> Result<Job, UsageError> {
-        let executor = self
-            .executor
-            .unwrap_or(ExecutorKind::default_for(self.threads));
+        let own = self.own.own_work()?;
+        let usual = own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload);
+        let workload = self.workload.unwrap_or(usual);
+        let usual = Defaults::of(workload);
+        let executor = self.executor.unwrap_or(usual.executor(self.threads));
         if executor.width(self.threads) < self.threads {
             return Err(UsageError::new(format!(
                 "the sequential executor has one thread, and --threads {} asks for more; \
@@ -72,16 +75,13 @@ impl JobArgs {
                 "only --runtime gil has a switch interval; leave --switch-interval out",
             ));
         }
-        let own = self.own.own_work()?;
-        let usual = own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload);
-        let workload = self.workload.unwrap_or(usual);
         OwnWork::check(own.as_ref(), workload, &self.runtime).map_err(UsageError::new)?;
         let job = Job {
             workload,
             loops: self.loops,
             threads: self.threads,
             executor,
-            dispatch: self.dispatch,
+            dispatch: self.dispatch.unwrap_or(usual.dispatch),
             runtime: self.runtime.clone(),
             switch_interval: self.switch_interval.unwrap_or(Job::DEFAULT_SWITCH_INTERVAL),
             own,
@@ -102,13 +102,14 @@ pub(super) struct ConfigurationArgs {
     #[command(flatten)]
     job: JobArgs,
 
-    /// Commands per batch
-    #[arg(short, long, value_name = "B", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    batch: u32,
+    /// Commands per batch [default: 16; 1 for --task and --exec]
+    #[arg(short, long, value_name = "B", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    batch: Option<u32>,
 
-    /// When workers are started: one for each batch that comes, or all before the first
-    #[arg(long, value_enum, default_value = "lazy")]
-    spawn: SpawnMode,
+    /// When workers are started: one for each batch that comes, or all before the first [default: lazy;
+    /// eager for --task and --exec]
+    #[arg(long, value_enum)]
+    spawn: Option<SpawnMode>,
 
     /// Gives every command this wait, like 20ms or 1s, instead of the table's
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -131,12 +132,13 @@ pub(super) struct ConfigurationArgs {
 impl ConfigurationArgs {
     pub(super) fn configuration(&self) -> Result<Configuration, UsageError> {
         let job = self.job.job()?;
+        let usual = Defaults::of(job.workload);
         Ok(Configuration {
             label: Configuration::default_label(&job, self.processes),
             processes: self.processes,
-            batch: self.batch,
+            batch: self.batch.unwrap_or(usual.batch),
             job,
-            spawn: self.spawn,
+            spawn: self.spawn.unwrap_or(usual.spawn),
             rate_per_s: self.rate,
             repeat: self.repeat,
             wait: self.wait,
@@ -241,7 +243,12 @@ mod tests {
             prop_assert!(args.is_ok(), "{line}\n{}", args.unwrap_err());
             let args = args.unwrap();
             let job = &args.job;
-            prop_assert_eq!((args.processes, job.threads, args.batch), (3, 5, trial.batch));
+            prop_assert_eq!((args.processes, job.threads), (3, 5));
+            let own = trial.exec.as_ref().map_or(WorkloadKind::Io, |_| WorkloadKind::Exec);
+            let usual = Defaults::of(own);
+            prop_assert_eq!(args.batch.unwrap_or(usual.batch), trial.batch);
+            prop_assert_eq!(job.dispatch.unwrap_or(usual.dispatch), trial.dispatch);
+            prop_assert_eq!(args.spawn.unwrap_or(usual.spawn), trial.spawn);
             prop_assert_eq!(job.own.exec.as_ref().map(ToString::to_string), trial.exec);
             prop_assert_eq!(&job.runtime, &trial.runtime);
             let interval_s = job.switch_interval.map(|interval| interval.as_secs_f64());

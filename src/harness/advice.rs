@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::Capacity;
-use crate::model::{Configuration, Job};
+use crate::model::{Configuration, Defaults, Job, WorkloadKind};
 
 /// Work that takes no more of a quota's periods than this can be done faster than the quota allows
 /// by more than a few per cent: it has the rest of one period, and the whole next one.
@@ -18,7 +18,32 @@ pub fn advice(
     let threads = idle_threads(configurations);
     let bursts = bursts(configurations, predicted_s, capacity);
     let shell = (configurations.iter()).find_map(|one| shell_syntax_advice(&one.job));
-    threads.into_iter().chain(bursts).chain(shell).collect()
+    let model = configurations.first().and_then(own_model);
+    (model.into_iter().chain(threads).chain(bursts))
+        .chain(shell)
+        .collect()
+}
+
+/// How work of a person's own is run where nobody said it, since the work that comes with the program
+/// is run otherwise.
+fn own_model(configuration: &Configuration) -> Option<String> {
+    let Configuration {
+        job, batch, spawn, ..
+    } = configuration;
+    let (usual, published) = (Defaults::of(job.workload), Defaults::of(WorkloadKind::Io));
+    let is_usual = (*batch, job.dispatch, *spawn) == (usual.batch, usual.dispatch, usual.spawn);
+    (is_usual && usual != published).then(|| {
+        format!(
+            "{} runs as in web servers and task queues: {} dispatch, batches of {batch}, {spawn} workers \
+             with threads that stay; the published system's way is --dispatch {} -b {} --spawn {} -e {}",
+            job.stem(),
+            job.dispatch,
+            published.dispatch,
+            published.batch,
+            published.spawn,
+            published.executor(2),
+        )
+    })
 }
 
 /// That a program is given what was meant for a shell.

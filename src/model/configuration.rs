@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Job, Runtime, SpawnMode};
+use super::{Dispatch, ExecutorKind, Job, Runtime, SpawnMode, WorkloadKind};
 
 /// One configuration of the whole system: all that a trial is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,52 @@ pub struct Configuration {
     pub wait: Option<Duration>,
     /// Multiplies every wait.
     pub time_scale: f64,
+}
+
+/// How work is run when nobody says.
+///
+/// The kinds of work that come with the program have the model of the first system, so that it can be
+/// compared with. Work of a person's own runs as web servers and task queues run it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// Commands per batch.
+    pub batch: u32,
+    /// When a worker takes its next batch.
+    pub dispatch: Dispatch,
+    /// When workers are started.
+    pub spawn: SpawnMode,
+    /// What runs several threads; one needs no other than `sequential`.
+    threads: ExecutorKind,
+}
+
+impl Defaults {
+    /// Of a kind of work.
+    pub const fn of(workload: WorkloadKind) -> Defaults {
+        match workload {
+            WorkloadKind::Io | WorkloadKind::Cpu | WorkloadKind::Mixed | WorkloadKind::Noop => {
+                Defaults {
+                    batch: 16,
+                    dispatch: Dispatch::Barrier,
+                    spawn: SpawnMode::Lazy,
+                    threads: ExecutorKind::Spawn,
+                }
+            }
+            WorkloadKind::Task | WorkloadKind::Exec => Defaults {
+                batch: 1,
+                dispatch: Dispatch::Pipelined,
+                spawn: SpawnMode::Eager,
+                threads: ExecutorKind::Crossbeam,
+            },
+        }
+    }
+
+    /// How so many threads run a batch.
+    pub const fn executor(&self, threads: u32) -> ExecutorKind {
+        match threads {
+            0 | 1 => ExecutorKind::Sequential,
+            _ => self.threads,
+        }
+    }
 }
 
 impl Configuration {

@@ -29,7 +29,7 @@ mod words;
 
 pub use command::{Command, CommandError, Verb};
 pub use command_line::{CommandLine, CommandLineError};
-pub use configuration::Configuration;
+pub use configuration::{Configuration, Defaults};
 pub use digest::fnv1a;
 pub use id::{AssignmentNo, BatchId, SessionKey, SessionNo, WorkerNo};
 pub use ideal::{IdealInput, Load, ideal_makespan};

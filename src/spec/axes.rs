@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Axis, AxisValue};
 use crate::model::{
-    CommandLine, Configuration, Dispatch, ExecOutput, ExecutorKind, Job, OwnWork, OwnWorkError,
-    Runtime, Shape, SpawnMode, Task, WorkloadKind,
+    CommandLine, Configuration, Defaults, Dispatch, ExecOutput, ExecutorKind, Job, OwnWork,
+    OwnWorkError, Runtime, Shape, SpawnMode, Task, WorkloadKind,
 };
 
 /// Configurations of one experiment, at the most. More is a slip, not a question.
@@ -138,9 +138,9 @@ impl Axes {
         all = vary(all, shape, |c, v| {
             (c.processes, c.job.threads) = (v.processes, v.threads)
         });
+        all.iter_mut().for_each(run_as_usual);
         let batch = &bounded("batch", &self.batch, 1..=100_000)?;
         all = vary(all, batch, |c, v| c.batch = v as u32);
-        all.iter_mut().for_each(choose_executor);
         all = vary(all, &self.executor, |c, v| c.job.executor = v);
         all = vary(all, &self.dispatch, |c, v| c.job.dispatch = v);
         all = vary(all, &self.spawn, |c, v| c.spawn = v);
@@ -326,8 +326,12 @@ fn take_own_work(all: &mut [Configuration], own: Option<&OwnWork>) -> Result<(),
     }
 }
 
-fn choose_executor(configuration: &mut Configuration) {
-    configuration.job.executor = ExecutorKind::default_for(configuration.job.threads);
+fn run_as_usual(configuration: &mut Configuration) {
+    let Configuration { job, .. } = configuration;
+    let usual = Defaults::of(job.workload);
+    job.executor = usual.executor(job.threads);
+    job.dispatch = usual.dispatch;
+    (configuration.batch, configuration.spawn) = (usual.batch, usual.spawn);
 }
 
 fn check_executor(configuration: &Configuration) -> Result<(), AxesError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Dispatch, ExecutorKind, Job, Shape, SpawnMode};
+use crate::model::{Defaults, Dispatch, Job, Shape, WorkloadKind};
 use crate::record::{PublishedFigure, Trial};
 
 /// The command line that runs a trial's configuration again, as a shell takes it; what is the
@@ -81,16 +81,21 @@ fn words(
     for (option, value) in shape {
         say(option, value);
     }
-    if trial.batch != 16 {
+    let usual = match (&trial.task, &trial.exec) {
+        (Some(_), _) => Defaults::of(WorkloadKind::Task),
+        (_, Some(_)) => Defaults::of(WorkloadKind::Exec),
+        _ => Defaults::of(trial.workload),
+    };
+    if trial.batch != usual.batch {
         say("-b", trial.batch.to_string());
     }
-    if trial.executor != ExecutorKind::default_for(trial.threads) {
+    if trial.executor != usual.executor(trial.threads) {
         say("-e", trial.executor.to_string());
     }
-    if dispatch != Dispatch::Barrier {
+    if dispatch != usual.dispatch {
         say("--dispatch", dispatch.to_string());
     }
-    if trial.spawn != SpawnMode::Lazy {
+    if trial.spawn != usual.spawn {
         say("--spawn", trial.spawn.to_string());
     }
     if !trial.runtime.is_native() {
@@ -141,7 +146,7 @@ fn duration(seconds: f64) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Runtime;
+    use crate::model::{ExecutorKind, Runtime, SpawnMode};
     use crate::record::fixtures;
 
     #[test]
@@ -156,6 +161,10 @@ mod tests {
         trial.executor = ExecutorKind::Sequential;
         trial.task = Some("examples/json_work.py:work".to_owned());
         trial.runtime = "python".parse().unwrap();
+        let line = "mpmt run --task examples/json_work.py:work -p 2 -t 1 -b 16 --dispatch barrier \
+                    --spawn lazy --runtime python";
+        assert_eq!(command_line(&trial), line, "the defaults are others");
+        (trial.batch, trial.dispatch, trial.spawn) = (1, Dispatch::Pipelined, SpawnMode::Eager);
         assert_eq!(
             command_line(&trial),
             "mpmt run --task examples/json_work.py:work -p 2 -t 1 --runtime python"
