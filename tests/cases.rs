@@ -187,10 +187,24 @@ fn a_trial_that_is_pasted_again_counts_once() {
 }
 
 #[test]
+fn a_clear_winner_is_recommended_with_its_edge_and_the_command_that_measures_on() {
+    let done = stage().run("recommend clear-winner.csv").expect(0);
+    let said = [
+        "Take 8 processes of 16 threads (io-mpmt-8x16, 0.103 s): the fastest.",
+        "It lies at the edge of what was measured: time still fell up to 8 processes and up to 16 threads",
+        "mpmt sweep -w io -p 8,16,32 -t 16,32,64 --dispatch pipelined --wait 20ms -r 6",
+    ];
+    for said in said {
+        assert!(done.stdout.contains(said), "{}", done.stdout);
+    }
+}
+
+#[test]
 fn a_configuration_of_which_runs_fail_is_not_recommended() {
     let stage = stage();
     let done = stage.run("recommend flaky.csv").expect(0);
-    assert!(done.stdout.contains("Take cpu-mp-1x1: "), "{}", done.stdout);
+    let take = "Take 1 process of one thread (cpu-mp-1x1, 0.300 s)";
+    assert!(done.stdout.contains(take), "{}", done.stdout);
     assert!(
         done.stdout.contains("14 of 20 runs failed"),
         "{}",

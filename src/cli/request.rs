@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::experiment_request::ExperimentRequest;
-use super::tune::TuneRequest;
+use crate::model::Shape;
 use crate::process::tell;
 
 /// All that a sweep was asked: what `sweep.json` holds, and enough to go on with it.
@@ -31,6 +31,14 @@ pub(super) struct Request {
     pub tune: Option<TuneRequest>,
     /// What is to be measured, one after another.
     pub experiments: Vec<ExperimentRequest>,
+}
+
+/// What a search was asked beside its work.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TuneRequest {
+    /// Processes and threads at the most.
+    pub most: Shape,
 }
 
 impl Request {

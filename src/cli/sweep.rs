@@ -146,6 +146,11 @@ fn resume(path: &Path, args: &SweepArgs) -> anyhow::Result<ExitCode> {
         return Err(UsageError::new(reason).into());
     }
     let (mut folder, mut request) = ResultsFolder::reopen(path)?;
+    if request.tune.is_some() {
+        let shown = path.display();
+        let reason = format!("{shown} holds a search; go on with it by mpmt tune --resume {shown}");
+        return Err(UsageError::new(reason).into());
+    }
     let mut campaign = Campaign::prepare(&mut request)?;
     let opened = folder.go_on()?;
     if args.list {

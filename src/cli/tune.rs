@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 
 use super::axes::AxesArgs;
 use super::error::UsageError;
@@ -16,7 +15,7 @@ use super::print::PrintArgs;
 use super::progress::Progress;
 use super::quantity::duration;
 use super::report as report_page;
-use super::request::Request;
+use super::request::{Request, TuneRequest};
 use super::results::ResultsFolder;
 use super::terms::{TermsArgs, say_warnings_in_short};
 use super::{FAILED, INTERRUPTED};
@@ -87,14 +86,6 @@ pub(super) struct TuneArgs {
 
     #[command(flatten)]
     print: PrintArgs,
-}
-
-/// What a search was asked beside its work, as `sweep.json` keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TuneRequest {
-    /// Processes and threads at the most.
-    most: Shape,
 }
 
 /// Processes and threads that are tried when nobody says how many at the most.

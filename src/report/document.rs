@@ -60,8 +60,23 @@ pub(super) fn write_blocks(
             (Block::Heading(text), Format::Markdown) => writeln!(out, "**{text}**")?,
             (Block::Command(line), Format::Markdown) => writeln!(out, "```sh\n{line}\n```")?,
             (Block::Command(line), _) => writeln!(out, "  {line}")?,
+            (Block::Heading(text) | Block::Words(text), Format::Table) => {
+                write_words(text, style, out)?;
+            }
             (Block::Heading(text) | Block::Words(text), _) => writeln!(out, "{text}")?,
         }
     }
     Ok(())
+}
+
+/// Sentences, each on a line of its own; where a terminal has a width, on as many as it takes.
+fn write_words(text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match style.width {
+        Some(width) => {
+            // No line begins with a sign of percent.
+            let text = text.replace(" %", "\u{a0}%");
+            writeln!(out, "{}", textwrap::fill(&text, usize::from(width)))
+        }
+        None => writeln!(out, "{text}"),
+    }
 }

@@ -15,6 +15,7 @@ const LINES: &[(&str, &str)] = &[
         "sweep",
         "sweep --commands commands.txt --table table.txt -w cpu --loops 1000 --precision 50% --list {}",
     ),
+    ("tune", "tune --commands missing.txt {}"),
     ("reproduce", "reproduce --commands missing.txt {}"),
     ("generate", "generate --commands c.txt --table t.txt {}"),
     // It leaves when its standard input ends.
@@ -80,6 +81,8 @@ fn figures(value_name: &str) -> Option<Vec<String>> {
             Some(with("", ""))
         }
         "VALUE|LOW..HIGH" => Some(with("", "")),
+        "SHAPES" => Some(with("", "x2")),
+        "SIZE" => Some(with("", "MiB")),
         "P%" | "SHARE" => Some(with("", "%")),
         "FAULT" => Some(with("kill-worker=", "")),
         "DURATION" | "DURATIONS" => Some(DURATIONS.iter().map(|&text| text.to_owned()).collect()),
@@ -90,6 +93,7 @@ fn figures(value_name: &str) -> Option<Vec<String>> {
 /// Options that take words, files or addresses.
 const WORDS: &[&str] = &[
     "COMMAND LINE",
+    "COST",
     "DIR",
     "DISPATCH",
     "EXECUTOR",

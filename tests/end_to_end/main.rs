@@ -20,6 +20,7 @@ mod own_work;
 mod pages;
 mod runtimes;
 mod terminals;
+mod tune;
 mod two_terminals;
 mod unheard;
 mod words;

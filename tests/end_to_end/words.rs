@@ -20,6 +20,8 @@ fn every_subcommand_has_examples_in_its_help() {
     for command in [
         "reproduce",
         "run",
+        "sweep",
+        "tune",
         "plot",
         "report",
         "server",
