@@ -41,7 +41,7 @@ task() {
     local name=$1 count=$2 threads=$3
     "$mpmt" generate --count "$count" --wait 0 --commands "$inputs/$name.txt" --table "$inputs/$name-table.txt"
     "$mpmt" sweep --runtime python --task "examples/${name}_work.py:work" -p 1,2 -t "$threads" --batch 16 \
-        --spawn eager --runs 6 --commands "$inputs/$name.txt" --table "$inputs/$name-table.txt" \
+        --dispatch barrier --spawn eager --runs 6 --commands "$inputs/$name.txt" --table "$inputs/$name-table.txt" \
         -o "$folder" --splice "examples/README.md#$name"
 }
 
@@ -69,6 +69,17 @@ for name in "$@"; do
         lock)
             "$mpmt" sweep -w cpu -p 1,2 -t 1,2 --executor crossbeam --spawn eager --runtime all \
                 --runs 6 -o "$folder" --splice "$findings"
+            ;;
+        # What the search finds, beside the grid that it spares.
+        tune-*)
+            work=${name#tune-}
+            case "$work" in
+                io) asked=(-w io --wait 20ms) threads=1..16:x2 ;;
+                cpu) asked=(-w cpu) threads=1..16:x2 ;;
+                json) asked=(--runtime python --task examples/json_work.py:work) threads=1..16:x2 ;;
+            esac
+            "$mpmt" tune "${asked[@]}" --max-processes 16 --max-threads 16 -o "$folder"
+            "$mpmt" sweep "${asked[@]}" -p 1..16:x2 -t "$threads" --runs 6 -o "$folder-grid"
             ;;
         json) task json 128 1,2 ;;
         zlib) task zlib 64 1,2 ;;

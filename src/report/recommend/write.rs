@@ -1,6 +1,8 @@
 //! A recommendation in words and tables.
 
 use super::Question;
+use std::cmp::Ordering;
+
 use super::candidate::Candidate;
 use super::command::command_line;
 use crate::report::document::{Block, Document};
@@ -30,8 +32,12 @@ fn document<'a>(
     let mut rows = Vec::new();
     for question in questions {
         let candidates = 0..question.candidates.len();
-        let front = question.front.iter();
-        let front: Vec<Row<'_>> = front.map(|&index| Row { question, index }).collect();
+        let mut front = question.front.clone();
+        let median = |index: &usize| question.candidates[*index].median_s();
+        front.sort_by(|a, b| median(a).partial_cmp(&median(b)).unwrap_or(Ordering::Equal));
+        let front: Vec<Row<'_>> = (front.into_iter())
+            .map(|index| Row { question, index })
+            .collect();
         blocks.extend(question.answer_blocks());
         blocks.push(Block::Words(question.about_the_front()));
         blocks.push(Block::Table(Table::of(&front, people_columns())));
