@@ -176,12 +176,17 @@ fn prepare_one(
     }
     let digest = input_digest(&input.commands, &input.entries);
     let digest = with_tasks(digest, &configurations)?;
+    let runs_of: Vec<u32> = (configurations.iter())
+        .map(|configuration| definition.runs_of(configuration))
+        .collect();
+    let most_runs = runs_of.iter().copied().max().unwrap_or(definition.runs);
     let experiment = Experiment {
+        runs_of,
         input_digest: digest,
         warmup: definition.warmup,
         precision,
         order: seed.map_or(Order::AsGiven, Order::Shuffled),
-        ..Experiment::new(name, configurations, definition.runs)
+        ..Experiment::new(name, configurations, most_runs)
     };
     let digest = format!("{digest:016x}");
     if !asked.input_digest.is_empty() && asked.input_digest != digest {

@@ -49,9 +49,10 @@ pub(super) struct ReproduceArgs {
     #[arg(long, value_name = "RUNTIMES", default_value = "native")]
     runtime: Axis<Runtime>,
 
-    /// How often to run each configuration
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=super::quantity::MOST_RUNS))]
-    runs: u32,
+    /// How often to run each configuration [default: those that compute six times, and those that
+    /// sleep, which take long, once]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=super::quantity::MOST_RUNS))]
+    runs: Option<u32>,
 
     /// When workers are started: one for each batch that comes, or all before the first
     #[arg(long, value_enum, default_value = "lazy")]
@@ -98,7 +99,9 @@ impl ReproduceArgs {
     fn request(&self) -> Result<Request, UsageError> {
         let mut asked = find("published")?;
         let definition = &mut asked.definition;
-        definition.runs = self.runs;
+        if let Some(runs) = self.runs {
+            definition.run_each(runs);
+        }
         definition.override_with(&Axes {
             runtime: Some(self.runtime.clone()),
             spawn: Some(Axis::of(self.spawn)),
@@ -168,6 +171,19 @@ mod tests {
             labels(&["--runtime", "python:/opt/pypy3", "--only", "cpu"]).len(),
             4
         );
+    }
+
+    #[test]
+    fn what_computes_runs_six_times_and_what_sleeps_once_unless_a_number_is_given() {
+        let runs = |line: &[&str]| -> Vec<u32> {
+            let line = TestCli::try_parse_from([&["reproduce"], line].concat()).unwrap();
+            let definition = &line.args.request().unwrap().experiments[0].definition;
+            let all = definition.configurations("x").unwrap();
+            all.iter().map(|one| definition.runs_of(one)).collect()
+        };
+        assert_eq!(runs(&[]), [1, 1, 1, 1, 1, 6, 6, 6, 6]);
+        assert_eq!(runs(&["--runs", "2"]), [2; 9]);
+        assert_eq!(runs(&["--runs", "1", "--only", "cpu"]), [1; 4]);
     }
 
     #[test]

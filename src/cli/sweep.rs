@@ -1,5 +1,6 @@
 //! `mpmt sweep`: experiments and grids, from the command line to a plan.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -225,6 +226,7 @@ impl SweepArgs {
             question: String::new(),
             analysis: String::new(),
             runs: 1,
+            runs_of: BTreeMap::new(),
             warmup: 0,
             expected_sum: None,
             input: InputSpec::default(),
@@ -244,9 +246,11 @@ impl SweepArgs {
         definition.override_with(&axes);
         let repetition = &self.repetition;
         if repetition.precision.is_some() {
-            definition.runs = repetition.max_runs;
+            definition.run_each(repetition.max_runs);
         }
-        definition.runs = repetition.runs.unwrap_or(definition.runs);
+        if let Some(runs) = repetition.runs {
+            definition.run_each(runs);
+        }
         definition.warmup = repetition.warmup.unwrap_or(definition.warmup);
         if let Some(input) = self.input.spec() {
             asked.take_input(input)?;

@@ -1,5 +1,6 @@
 //! `mpmt tune`: finds how many processes and threads by itself.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -214,6 +215,7 @@ impl TuneArgs {
             question: String::new(),
             analysis: String::new(),
             runs: 1,
+            runs_of: BTreeMap::new(),
             warmup: 0,
             expected_sum: None,
             input: InputSpec::default(),

@@ -1,10 +1,12 @@
 //! The definition of an experiment, and the file that it is read from.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::nearest::did_you_mean;
 use super::{Axes, InputSpec};
-use crate::model::Configuration;
+use crate::model::{Configuration, WorkloadKind};
 
 /// Why a text defines no experiment: in which file, where, what, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +31,10 @@ pub struct Definition {
     /// How often each configuration is measured.
     #[serde(default = "one")]
     pub runs: u32,
+    /// How often those of a workload are measured, where that is another number than `runs`: short
+    /// trials can be run more often than long ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub runs_of: BTreeMap<WorkloadKind, u32>,
     /// How often each configuration is run before that, unmeasured.
     #[serde(default)]
     pub warmup: u32,
@@ -76,12 +82,13 @@ impl Definition {
             line: None,
             reason,
         };
-        if self.runs == 0 {
+        let all_runs = || self.runs_of.values().chain([&self.runs]);
+        if all_runs().any(|&runs| runs == 0) {
             return Err(refuse(
                 "runs: 0 runs measure nothing; write 1 or more".to_owned(),
             ));
         }
-        if self.runs.max(self.warmup) > MOST_RUNS {
+        if all_runs().chain([&self.warmup]).any(|&n| n > MOST_RUNS) {
             return Err(refuse(format!(
                 "runs and warmup: nobody waits for more than {MOST_RUNS} of each"
             )));
@@ -103,6 +110,18 @@ impl Definition {
             }
         }
         Ok(all)
+    }
+
+    /// How often a configuration is measured.
+    pub fn runs_of(&self, configuration: &Configuration) -> u32 {
+        let workload = configuration.job.workload;
+        self.runs_of.get(&workload).copied().unwrap_or(self.runs)
+    }
+
+    /// Measures every configuration so often, whatever its workload.
+    pub fn run_each(&mut self, runs: u32) {
+        self.runs = runs;
+        self.runs_of.clear();
     }
 
     fn each_axes(&self) -> Vec<Axes> {
@@ -267,8 +286,24 @@ mod tests {
     }
 
     #[test]
+    fn a_workload_may_have_runs_of_its_own() {
+        let text = "runs = 2\nruns_of = { cpu = 6 }\n[axes]\nworkload = \"io,cpu\"";
+        let mut definition = parse(text).unwrap();
+        let runs = |definition: &Definition| -> Vec<u32> {
+            let all = definition.configurations("x").unwrap();
+            all.iter().map(|one| definition.runs_of(one)).collect()
+        };
+        assert_eq!(runs(&definition), [2, 6]);
+        definition.run_each(3);
+        assert_eq!(runs(&definition), [3, 3]);
+        assert!(refusal("runs_of = { cpu = 0 }").starts_with("x.toml: runs: 0 runs"));
+        assert!(refusal("runs_of = { cpu = 9999999 }").contains("nobody waits"));
+        assert!(refusal("runs_of = { cpuu = 2 }").contains("did you mean 'cpu'?"));
+    }
+
+    #[test]
     fn a_definition_goes_round_as_json() {
-        let text = "runs = 3\nexpected_sum = 4\n[input]\ncount = 4\nwait = \"1ms..2ms\"\n[axes]\nwait = [\"1ms\", 2]\ntime_scale = 0.5\n[[configuration]]\nlabel = \"x\"\nwait = \"1ms\"";
+        let text = "runs = 3\nruns_of = { cpu = 6 }\nexpected_sum = 4\n[input]\ncount = 4\nwait = \"1ms..2ms\"\n[axes]\nwait = [\"1ms\", 2]\ntime_scale = 0.5\n[[configuration]]\nlabel = \"x\"\nwait = \"1ms\"";
         let definition = parse(text).unwrap();
         let json = serde_json::to_string(&definition).unwrap();
         assert_eq!(

@@ -20,6 +20,9 @@ pub struct Experiment {
     pub warmup: u32,
     /// How often each is measured; with a precision, at the most.
     pub runs: u32,
+    /// How often each is measured where that is less than `runs`; may be shorter than
+    /// `configurations`.
+    pub runs_of: Vec<u32>,
     /// A configuration is measured until the interval of its median is narrower than this part of
     /// the median.
     pub precision: Option<f64>,
@@ -37,9 +40,16 @@ impl Experiment {
             input_digest: 0,
             warmup: 0,
             runs,
+            runs_of: Vec::new(),
             precision: None,
             order: Order::AsGiven,
         }
+    }
+
+    /// Whether the configuration at a place has all its runs before a block.
+    pub(super) fn is_over(&self, place: usize, block: u32) -> bool {
+        let own = self.runs_of.get(place).filter(|&&runs| runs < self.runs);
+        own.is_some_and(|&runs| block > self.warmup.saturating_add(runs))
     }
 
     /// Blocks at the most, warm-ups included.

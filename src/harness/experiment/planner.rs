@@ -110,15 +110,15 @@ impl<'a> Planner<'a> {
         planned
     }
 
-    /// The trials of a block: of every configuration, or of those that are not settled by the
-    /// rows of the blocks before it. Rows of this block or later ones change nothing, so that an
+    /// The trials of a block: of every configuration that has so many runs and is not settled by
+    /// the rows of the blocks before it. Rows of this block or later ones change nothing, so that an
     /// experiment that is taken up again decides as before.
     pub(super) fn block(&mut self, block: u32, first_order: u32) -> Vec<Planned> {
         let experiment = self.experiment;
         let places = (experiment.order).of_block(block, experiment.configurations.len());
         let open = places
             .into_iter()
-            .filter(|&place| !self.is_settled(place, block));
+            .filter(|&place| !experiment.is_over(place, block) && !self.is_settled(place, block));
         let open: Vec<usize> = open.collect();
         open.into_iter()
             .zip(first_order..)

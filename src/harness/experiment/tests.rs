@@ -71,6 +71,21 @@ fn warmups_come_first_and_count_for_themselves() {
 }
 
 #[test]
+fn a_configuration_with_fewer_runs_is_in_no_later_block() {
+    let experiment = Experiment {
+        warmup: 1,
+        runs_of: vec![1, 2],
+        ..experiment(3)
+    };
+    let plan = experiment.missing(&[]);
+    let runs = |block| plan.iter().filter(|p| p.block == block).count();
+    assert_eq!([1, 2, 3, 4].map(runs), [9, 9, 8, 7]);
+    let orders: Vec<u32> = plan.iter().map(|planned| planned.order).collect();
+    assert_eq!(orders, (1..=33).collect::<Vec<u32>>());
+    assert_eq!(experiment.missing(&rows(&plan, 0.0)), []);
+}
+
+#[test]
 fn a_shuffle_keeps_each_block_whole() {
     let experiment = Experiment {
         order: Order::Shuffled(3),
