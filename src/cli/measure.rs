@@ -27,6 +27,7 @@ use crate::model::{Configuration, Job, OwnWork, Runtime};
 use crate::process::{Program, Signals};
 use crate::record::{Published, Trial, TrialWriter, with_fastest_loops};
 use crate::report;
+use crate::report::claims::claim_blocks;
 use crate::report::recommend::{Question, questions};
 use crate::server::tasks_needed;
 use crate::spec::{Order, input_digest};
@@ -137,6 +138,7 @@ pub(super) fn answer(
     say_warnings_in_short(&questions, &folder.trials());
     let mut comparison = report::comparison(trials, published);
     comparison.answers = questions.iter().flat_map(Question::answer_blocks).collect();
+    comparison.answers.extend(claim_blocks(trials));
     let printed = print.print(subcommand, &comparison);
     report_page::leave(&folder.trials())?;
     printed

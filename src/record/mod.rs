@@ -4,6 +4,7 @@
 //! Must not know: how a trial is run, how a chart is drawn. Verbs talk to each other through what
 //! is written here, so it is all that the reports may read.
 
+mod claims;
 mod comparison_group;
 mod configuration_name;
 mod error;
@@ -23,6 +24,7 @@ mod trace;
 mod trial;
 mod whole_file;
 
+pub use claims::{Against, Bounds, Claim, Ratio, claims};
 pub use comparison_group::{
     ComparisonGroup, by_experiment, comparison_groups, in_words, median_makespan_s, slug,
 };

@@ -301,7 +301,7 @@ impl Trial {
 
     /// Whether one thread of a process computes at a time. An interpreter that does not say has a
     /// lock.
-    pub(super) fn is_locked(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         match self.runtime {
             Runtime::Native => false,
             Runtime::Gil => true,

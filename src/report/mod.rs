@@ -10,6 +10,7 @@
 //! Must not know: how a trial is run. Whatever a table says comes from a record.
 
 mod cell;
+pub mod claims;
 pub mod compare;
 mod comparison;
 pub mod document;

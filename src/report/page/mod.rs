@@ -4,6 +4,7 @@
 //! * `asked`: each question's records, summed up by configuration;
 //! * `answer`, `facts`, `confidence`, `compared` and `findings`: what comes out, in words and a few
 //!   figures;
+//! * `claimed`: the verdicts on the published claims;
 //! * `configurations`: the table of all configurations;
 //! * `figures`: the charts and their colours in the dark;
 //! * `machine`: where it was measured, in plain words;
@@ -17,6 +18,7 @@
 
 mod answer;
 mod asked;
+mod claimed;
 mod compared;
 mod confidence;
 mod configurations;

@@ -266,6 +266,40 @@ fn the_table_shows_what_differs_and_sorts_by_plain_numbers() {
 }
 
 #[test]
+fn the_published_experiment_has_verdicts_near_the_head_and_another_has_none() {
+    assert!(View::of(&grid().page()).unwrap().claims.is_none());
+    let mut trials = fixtures::nine();
+    for trial in &mut trials {
+        trial.experiment = "published".to_owned();
+        trial.capacity_cores = Some(2.0);
+    }
+    let sample = Sample::of("Published", trials);
+    let claims = View::of(&sample.page()).unwrap().claims.unwrap();
+    assert_eq!(
+        claims.summary,
+        "5 reproduced, 1 not reproduced, 1 can't tell"
+    );
+    let first = &claims.claims[0].on[0];
+    assert_eq!((&*first.verdict, first.class), ("not reproduced", "fallen"));
+    assert_eq!(
+        first.why,
+        "native: 15.2× measured (one run each), 17× published"
+    );
+    assert!(
+        claims.claims[4].on[0]
+            .why
+            .contains("reproduce --runtime all")
+    );
+    let html = sample.html();
+    let place = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(place("href=\"#claims\"") < place("id=\"answers\""));
+    assert!(place("id=\"answers\"") < place("id=\"claims\""));
+    assert!(place("id=\"claims\"") < place("id=\"configurations\""));
+    assert!(html.contains("= 12.6, not 17"));
+    assert!(!grid().html().contains("id=\"claims\""));
+}
+
+#[test]
 fn nothing_that_is_shown_is_taken_for_html() {
     let html = Sample::hostile().html();
     // Three elements are the page's own: its style, its script, and the CSV.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::answer::{Answer, answer};
 use super::asked::QuestionView;
+use super::claimed::{Claims, claims};
 use super::configurations::{Grid, configurations};
 use super::figures::{Figure, dark_rules, figures};
 use super::machine::{self, Part};
@@ -18,9 +19,10 @@ use crate::record::{Status, Trial};
 use crate::report::recommend::fewest_runs;
 
 /// The templates by name; the first one includes the others.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("page.html", include_str!("templates/page.html")),
     ("answer.html", include_str!("templates/answer.html")),
+    ("claims.html", include_str!("templates/claims.html")),
     ("charts.html", include_str!("templates/charts.html")),
     ("records.html", include_str!("templates/records.html")),
     ("machine.html", include_str!("templates/machine.html")),
@@ -32,6 +34,7 @@ const TEMPLATES: [(&str, &str); 7] = [
 const STYLE: &str = concat!(
     include_str!("style/page.css"),
     include_str!("style/answer.css"),
+    include_str!("style/claims.css"),
     include_str!("style/chart.css"),
     include_str!("style/table.css"),
     include_str!("style/print.css"),
@@ -61,6 +64,8 @@ pub(super) struct View<'a> {
     /// How many warnings there are.
     warning_count: usize,
     pub(super) answers: Vec<Answer>,
+    /// Of a record of the published experiment.
+    pub(super) claims: Option<Claims>,
     charts: Vec<Figure>,
     left_out: Vec<LeftOutView<'a>>,
     pub(super) configurations: Grid,
@@ -101,6 +106,7 @@ impl<'a> View<'a> {
             trials_line: trials_line(page.trials),
             warning_count: warnings.iter().map(|group| group.warnings.len()).sum(),
             answers: (asked.iter()).map(answer).collect(),
+            claims: claims(page.trials),
             charts: figures(page.charts)?,
             left_out: page.left_out.iter().map(LeftOutView::of).collect(),
             configurations: configurations(&asked),
