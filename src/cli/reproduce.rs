@@ -20,7 +20,7 @@ use crate::spec::{Axes, Axis};
 
 const EXAMPLES: &str = "\
 Examples:
-  The whole table (about 75 s)
+  The whole table and the verdicts on the published claims (about 80 s)
     mpmt reproduce
 
   A quick look: waits of 50 ms instead of 1 s

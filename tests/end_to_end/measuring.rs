@@ -135,6 +135,11 @@ fn reproduce_runs_the_published_io_table_and_draws_it() {
         assert!(done.stdout.contains(&row["label"]), "{}", done.stdout);
     }
     assert!(stage.path("out/environment.json").exists());
+    let claims = "The published claims: 7 can't tell";
+    assert!(done.stdout.contains(claims), "{}", done.stdout);
+    let scaled = "Can't tell 1, 2, 3, 4: the waits were multiplied by 0.01.";
+    assert!(done.stdout.contains(scaled), "{}", done.stdout);
+    assert!(stage.read("out/report.html").contains("id=\"claims\""));
     stage.assert_nothing_left();
 }
 

@@ -322,9 +322,10 @@ impl Finding {
 /// nothing do not count.
 fn together(findings: &[Finding], any_will_do: bool) -> Verdict {
     use Verdict::{CantTell, Contradicted, NotReproduced, Reproduced};
-    let order = match any_will_do {
-        true => [Contradicted, NotReproduced, Reproduced, CantTell],
-        false => [Contradicted, NotReproduced, CantTell, Reproduced],
+    let order = if any_will_do {
+        [Contradicted, NotReproduced, Reproduced, CantTell]
+    } else {
+        [Contradicted, NotReproduced, CantTell, Reproduced]
     };
     let is_there = |verdict: &Verdict| findings.iter().any(|one| one.verdict() == *verdict);
     order.into_iter().find(is_there).unwrap_or(CantTell)

@@ -1,5 +1,7 @@
 //! The verdicts on the published claims, when the record can have any.
 
+use indexmap::IndexMap;
+use itertools::Itertools as _;
 use serde::Serialize;
 
 use crate::record::Trial;
@@ -13,6 +15,8 @@ use crate::report::claims::{
 pub(super) struct Claims {
     /// How many verdicts there are of each kind.
     pub(super) summary: String,
+    /// The numbers of the claims by verdict, a line for each runtime.
+    pub(super) in_short: Vec<String>,
     pub(super) claims: Vec<ClaimView>,
 }
 
@@ -41,8 +45,30 @@ pub(super) fn claims(trials: &[Trial]) -> Option<Claims> {
     let all = claimed(trials);
     (!all.is_empty()).then(|| Claims {
         summary: summary(&all),
+        in_short: in_short(&all),
         claims: all.iter().map(view).collect(),
     })
+}
+
+/// Such as "native: 2, 3, 4 reproduced; 1 not reproduced".
+fn in_short(all: &[Claimed]) -> Vec<String> {
+    let mut by_runtime: IndexMap<String, IndexMap<Verdict, Vec<u32>>> = IndexMap::new();
+    for (one, on) in (all.iter()).flat_map(|one| one.on.iter().map(move |on| (one, on))) {
+        let runtime = on.runtime.as_ref();
+        // What can be told of no runtime is said beside the first.
+        let named = runtime.map(ToString::to_string);
+        let first = || by_runtime.keys().next().cloned().unwrap_or_default();
+        let verdicts = by_runtime.entry(named.unwrap_or_else(first)).or_default();
+        let numbers = verdicts.entry(on.verdict).or_default();
+        numbers.push(one.claim.number);
+    }
+    let of_one = |(runtime, verdicts): (String, IndexMap<Verdict, Vec<u32>>)| {
+        let told = verdicts.iter();
+        let told =
+            told.map(|(verdict, numbers)| format!("{} {verdict}", numbers.iter().join(", ")));
+        format!("{runtime}: {}", told.collect::<Vec<_>>().join("; "))
+    };
+    by_runtime.into_iter().map(of_one).collect()
 }
 
 fn view(one: &Claimed) -> ClaimView {
@@ -50,11 +76,16 @@ fn view(one: &Claimed) -> ClaimView {
         says: one.claim.says.clone(),
         note: one.claim.note.clone(),
         counts: one.claim.counts.clone(),
-        on: one.on.iter().map(verdict).collect(),
+        on: one
+            .on
+            .iter()
+            .map(|on| verdict(on, one.claim.ratio.len() > 1))
+            .collect(),
     }
 }
 
-fn verdict(on: &OnRuntime) -> VerdictView {
+fn verdict(on: &OnRuntime, has_ratios: bool) -> VerdictView {
+    let in_words = |finding| in_words(finding, has_ratios);
     let measured: Vec<String> = on.findings.iter().filter_map(in_words).collect();
     let words = [measured, reasons(on)].concat().join("; ");
     VerdictView {
@@ -71,8 +102,8 @@ fn verdict(on: &OnRuntime) -> VerdictView {
     }
 }
 
-/// Such as "I/O: 2x16 halves 1x16: 2.00× measured (one run each), 2× published".
-fn in_words(finding: &Finding) -> Option<String> {
+/// Such as "2.00× measured (one run each), 2× published", with a name where a claim has several ratios.
+fn in_words(finding: &Finding, is_named: bool) -> Option<String> {
     let (ratio, measured) = (&finding.ratio, finding.measured.as_ref().ok()?);
     let published =
         published_figure(ratio).map_or_else(String::new, |figure| format!(", {figure} published"));
@@ -81,5 +112,10 @@ fn in_words(finding: &Finding) -> Option<String> {
         None => how_sure(measured),
     };
     let figure = figure(ratio, measured.ratio);
-    Some(format!("{figure} measured ({sure}){published}"))
+    let name = if is_named {
+        format!("{}: ", ratio.short)
+    } else {
+        String::new()
+    };
+    Some(format!("{name}{figure} measured ({sure}){published}"))
 }

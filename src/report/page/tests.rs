@@ -279,6 +279,10 @@ fn the_published_experiment_has_verdicts_near_the_head_and_another_has_none() {
         claims.summary,
         "5 reproduced, 1 not reproduced, 1 can't tell"
     );
+    assert_eq!(
+        claims.in_short,
+        ["native: 1 not reproduced; 2, 3, 4, 6, 7 reproduced; 5 can't tell"]
+    );
     let first = &claims.claims[0].on[0];
     assert_eq!((&*first.verdict, first.class), ("not reproduced", "fallen"));
     assert_eq!(
