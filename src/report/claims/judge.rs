@@ -451,8 +451,8 @@ mod tests {
 
     #[test]
     fn an_interval_across_a_bound_decides_nothing() {
-        // Medians a tenth apart, in runs that spread over a fifth.
-        let mut trials = stretched(native(), "cpu-mpmt-2x16", 1.09);
+        // Medians eight percent apart, which is within the bound, in runs that spread over more.
+        let mut trials = stretched(native(), "cpu-mpmt-2x16", 1.07);
         for trial in trials
             .iter_mut()
             .filter(|trial| trial.label.starts_with("cpu"))
