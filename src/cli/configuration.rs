@@ -9,8 +9,8 @@ use super::own_work::{OwnWorkArgs, check_own_work};
 use super::quantity::{MOST_REPEATS, duration, number_within};
 use crate::harness::Input;
 use crate::model::{
-    Configuration, Defaults, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime, SpawnMode,
-    WorkloadKind,
+    Configuration, Defaults, Dispatch, ExecutorKind, Instruction, Job, OwnWork, Runtime, Shape,
+    SpawnMode, WorkloadKind,
 };
 
 /// What a worker runs.
@@ -28,9 +28,9 @@ pub(super) struct JobArgs {
     #[arg(long, value_name = "N", default_value_t = Job::DEFAULT_LOOPS, value_parser = clap::value_parser!(u64).range(1..=Job::MAX_LOOPS))]
     loops: u64,
 
-    /// Threads in each worker process
-    #[arg(short, long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
-    threads: u32,
+    /// Threads in each worker process [default: 1]
+    #[arg(short, long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    threads: Option<u32>,
 
     /// How a worker's threads run a batch [default: sequential for one thread, else spawn; crossbeam
     /// for --task and --exec]
@@ -56,17 +56,20 @@ pub(super) struct JobArgs {
 }
 
 impl JobArgs {
+    /// The job, of one thread unless more are asked for.
     pub(super) fn job(&self) -> Result<Job, UsageError> {
+        self.job_of(self.threads.unwrap_or(1))
+    }
+
+    fn job_of(&self, threads: u32) -> Result<Job, UsageError> {
         let own = self.own.own_work()?;
-        let usual = own.as_ref().map_or(WorkloadKind::Io, OwnWork::workload);
-        let workload = self.workload.unwrap_or(usual);
+        let workload = self.workload(own.as_ref());
         let usual = Defaults::of(workload);
-        let executor = self.executor.unwrap_or(usual.executor(self.threads));
-        if executor.width(self.threads) < self.threads {
+        let executor = self.executor.unwrap_or(usual.executor(threads));
+        if executor.width(threads) < threads {
             return Err(UsageError::new(format!(
-                "the sequential executor has one thread, and --threads {} asks for more; \
-                 leave one of the two out",
-                self.threads
+                "the sequential executor has one thread, and --threads {threads} asks for more; \
+                 leave one of the two out"
             )));
         }
         (self.runtime.check_executor(executor)).map_err(UsageError::new)?;
@@ -79,7 +82,7 @@ impl JobArgs {
         let job = Job {
             workload,
             loops: self.loops,
-            threads: self.threads,
+            threads,
             executor,
             dispatch: self.dispatch.unwrap_or(usual.dispatch),
             runtime: self.runtime.clone(),
@@ -89,15 +92,21 @@ impl JobArgs {
         check_own_work(&job)?;
         Ok(job)
     }
+
+    fn workload(&self, own: Option<&OwnWork>) -> WorkloadKind {
+        let usual = own.map_or(WorkloadKind::Io, OwnWork::workload);
+        self.workload.unwrap_or(usual)
+    }
 }
 
 /// One configuration of the whole system.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Work")]
 pub(super) struct ConfigurationArgs {
-    /// Worker processes
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    processes: u32,
+    /// Worker processes [default: 1; io work with neither -p nor -t gets the published 32 of 16 threads,
+    /// since one thread alone would sleep through 512 waits of 1 s]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    processes: Option<u32>,
 
     #[command(flatten)]
     job: JobArgs,
@@ -131,11 +140,12 @@ pub(super) struct ConfigurationArgs {
 
 impl ConfigurationArgs {
     pub(super) fn configuration(&self) -> Result<Configuration, UsageError> {
-        let job = self.job.job()?;
+        let Shape { processes, threads } = self.shape()?;
+        let job = self.job.job_of(threads)?;
         let usual = Defaults::of(job.workload);
         Ok(Configuration {
-            label: Configuration::default_label(&job, self.processes),
-            processes: self.processes,
+            label: Configuration::default_label(&job, processes),
+            processes,
             batch: self.batch.unwrap_or(usual.batch),
             job,
             spawn: self.spawn.unwrap_or(usual.spawn),
@@ -143,6 +153,25 @@ impl ConfigurationArgs {
             repeat: self.repeat,
             wait: self.wait,
             time_scale: self.time_scale,
+        })
+    }
+
+    /// What was asked for. Waits of which nobody says how many at a time have the published shape that
+    /// ends first.
+    fn shape(&self) -> Result<Shape, UsageError> {
+        let JobArgs {
+            threads, executor, ..
+        } = self.job;
+        let workload = self.job.workload(self.job.own.own_work()?.as_ref());
+        let is_open = self.processes.is_none() && threads.is_none();
+        let usual = match (is_open && workload == WorkloadKind::Io, executor) {
+            (true, Some(ExecutorKind::Sequential)) => Shape::new(32, 1),
+            (true, _) => Shape::new(32, 16),
+            (false, _) => Shape::new(1, 1),
+        };
+        Ok(Shape {
+            processes: self.processes.unwrap_or(usual.processes),
+            threads: threads.unwrap_or(usual.threads),
         })
     }
 }
@@ -233,6 +262,21 @@ mod tests {
         })
     }
 
+    #[test]
+    fn waits_have_the_published_shape_that_ends_first_unless_one_is_asked_for() {
+        let shape = |line: &str| {
+            let configuration = parse(line).unwrap().configuration().unwrap();
+            (configuration.processes, configuration.job.threads)
+        };
+        assert_eq!(shape("mpmt run"), (32, 16));
+        assert_eq!(shape("mpmt run --wait 20ms"), (32, 16));
+        assert_eq!(shape("mpmt run -e sequential"), (32, 1));
+        assert_eq!(shape("mpmt run -p 2"), (2, 1));
+        assert_eq!(shape("mpmt run -t 4"), (1, 4));
+        assert_eq!(shape("mpmt run -w cpu"), (1, 1));
+        assert_eq!(shape("mpmt run --exec true"), (1, 1));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -243,7 +287,7 @@ mod tests {
             prop_assert!(args.is_ok(), "{line}\n{}", args.unwrap_err());
             let args = args.unwrap();
             let job = &args.job;
-            prop_assert_eq!((args.processes, job.threads), (3, 5));
+            prop_assert_eq!((args.processes, job.threads), (Some(3), Some(5)));
             let own = trial.exec.as_ref().map_or(WorkloadKind::Io, |_| WorkloadKind::Exec);
             let usual = Defaults::of(own);
             prop_assert_eq!(args.batch.unwrap_or(usual.batch), trial.batch);
