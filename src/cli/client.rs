@@ -9,17 +9,22 @@ use clap::Args;
 
 use super::error::UsageError;
 use super::input::{read, read_commands};
-use super::print::line;
+use super::print::to_stdout;
 use super::progress::batches_bar;
 use super::quantity::{MOST_REPEATS, duration};
 use super::server::check_address;
 use super::{FAILED, INTERRUPTED, settle_scratch};
 use crate::client::{self, ClientError, ClientOutcome, Ending, Options, Source};
 use crate::model::{
-    Dispatch, ExecutorKind, Job, Runtime, Secret, Tracebacks, WorkloadKind, split_reason,
+    Configuration, Dispatch, ExecutorKind, Job, Runtime, Secret, Tracebacks, WorkloadKind,
+    split_reason,
 };
 use crate::net::{Context, Endpoint};
 use crate::process::{Scratch, Signals, tell};
+use crate::record::{Failed, Status};
+use crate::report::columns::{Asked, Timed, asked_columns, timed_columns};
+use crate::report::document::{Block, Document};
+use crate::report::{Cell, Column, Format, Table};
 use crate::wire::control::JobRequest;
 
 const EXAMPLES: &str = "\
@@ -80,6 +85,10 @@ pub(super) struct ClientArgs {
     /// Asks the server, at the end, to exit as soon as it has no clients any more
     #[arg(long, requires = "control")]
     stop_server: bool,
+
+    /// How to print the result
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
 
     /// Allows addresses on other machines
     #[arg(long)]
@@ -156,7 +165,7 @@ pub(super) fn run(args: ClientArgs) -> anyhow::Result<ExitCode> {
     });
     bar.finish_and_clear();
     let outcome = outcome.map_err(usage_or_failure)?;
-    conclude(&outcome, args.allow_unknown, signals.take() > 0)
+    conclude(&args, &outcome, signals.take() > 0)
 }
 
 impl ClientArgs {
@@ -224,26 +233,23 @@ fn usage_or_failure(error: ClientError) -> anyhow::Error {
 
 /// Says what came out.
 fn conclude(
+    args: &ClientArgs,
     outcome: &ClientOutcome,
-    allow_unknown: bool,
     interrupted: bool,
 ) -> anyhow::Result<ExitCode> {
-    line(format_args!(
-        "time taken: {:.3} s",
-        outcome.makespan.as_secs_f64()
-    ))?;
-    line(format_args!("total: {}", outcome.sum))?;
+    let interrupted = outcome.ending == Ending::Interrupted && interrupted;
+    let error = error(args, outcome, interrupted);
+    to_stdout(&result(args, outcome, error.as_deref()), args.format)?;
     if outcome.ending == Ending::Complete && outcome.grant.is_some() && outcome.stats.is_none() {
         tell("mpmt: the server ended before it reported whether its table has all commands");
     }
-    let unknown = outcome.stats.map_or(0, |it| it.unknown_commands);
+    let unknown = unknown_commands(outcome);
     if unknown > 0 {
         tell(format_args!(
             "mpmt: the server's table lacks {unknown} of the commands, which were not run"
         ));
     }
-    let has_total = i64::try_from(outcome.sum).is_ok();
-    if !has_total {
+    if i64::try_from(outcome.sum).is_err() {
         tell("mpmt: the total is beyond 64 bits; try smaller responses, or fewer commands");
     }
     if outcome.duplicates > 0 {
@@ -263,17 +269,98 @@ fn conclude(
         tracebacks.extend(traceback.filter(|traceback| told.insert(traceback)));
     }
     tracebacks.iter().for_each(tell);
-    if outcome.ending == Ending::Interrupted && interrupted {
-        tell(format_args!(
-            "mpmt: interrupted with {} of {} batches answered",
-            outcome.results, outcome.batches
-        ));
-        return Ok(ExitCode::from(INTERRUPTED));
-    }
-    let all_run = outcome.failures.is_empty() && (unknown == 0 || allow_unknown);
-    Ok(if all_run && has_total {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(FAILED)
+    Ok(match error {
+        Some(error) if interrupted => {
+            tell(format_args!("mpmt: {error}"));
+            ExitCode::from(INTERRUPTED)
+        }
+        Some(_) => ExitCode::from(FAILED),
+        None => ExitCode::SUCCESS,
     })
+}
+
+fn unknown_commands(outcome: &ClientOutcome) -> u64 {
+    outcome.stats.map_or(0, |it| it.unknown_commands)
+}
+
+/// Why not all of it is done, in a line.
+fn error(args: &ClientArgs, outcome: &ClientOutcome, interrupted: bool) -> Option<String> {
+    let unknown = unknown_commands(outcome);
+    if interrupted {
+        let (results, batches) = (outcome.results, outcome.batches);
+        Some(format!(
+            "interrupted with {results} of {batches} batches answered"
+        ))
+    } else if let Some(failure) = outcome.failures.first() {
+        let (reason, _) = split_reason(&failure.reason);
+        Some(format!("batch {} failed: {reason}", failure.batch))
+    } else if unknown > 0 && !args.allow_unknown {
+        Some(format!("the server's table lacks {unknown} commands"))
+    } else if i64::try_from(outcome.sum).is_err() {
+        Some("the total is beyond 64 bits".to_owned())
+    } else {
+        None
+    }
+}
+
+/// Time and total for people; for programs one row, with the names that rows of trials have.
+fn result(args: &ClientArgs, outcome: &ClientOutcome, error: Option<&str>) -> Document {
+    let makespan_s = outcome.makespan.as_secs_f64();
+    let known = outcome.grant.as_ref().map(|grant| {
+        let label = Configuration::default_label(&grant.job, grant.processes);
+        Asked::of_job(&grant.job, grant.processes, label)
+    });
+    let asked = Asked {
+        batch: Some(args.batch),
+        ..known.unwrap_or_default()
+    };
+    let timed = Timed {
+        failed: Failed {
+            failed: usize::from(error.is_some()),
+            of: 1,
+        },
+        median_s: error.is_none().then_some(makespan_s),
+        interval_s: None,
+    };
+    let status = if error.is_none() {
+        Status::Ok
+    } else {
+        Status::Failed
+    };
+    let sum = i64::try_from(outcome.sum).ok();
+    let first = outcome.first_result.map(|first| first.as_secs_f64());
+    let own = [
+        (Column::left("status"), Cell::Text(status.to_string())),
+        (
+            Column::left("error"),
+            Cell::maybe(error, |error| Cell::Text(error.to_owned())),
+        ),
+        (Column::right("makespan_s"), Cell::Seconds(makespan_s)),
+        (
+            Column::right("first_result_s"),
+            Cell::maybe(first, Cell::Seconds),
+        ),
+        (Column::right("responses_sum"), Cell::maybe(sum, Cell::Sum)),
+        (Column::right("results"), Cell::Count(outcome.results)),
+        (Column::right("batches"), Cell::Count(outcome.batches)),
+        (
+            Column::right("retried"),
+            Cell::maybe(outcome.stats, |stats| Cell::Count(stats.retried)),
+        ),
+        (Column::right("duplicates"), Cell::Count(outcome.duplicates)),
+        (
+            Column::right("unknown_commands"),
+            Cell::maybe(outcome.stats, |stats| Cell::Count(stats.unknown_commands)),
+        ),
+    ];
+    let (columns, row) = own.into_iter().unzip();
+    let rows = vec![row];
+    let words = format!("time taken: {makespan_s:.3} s\ntotal: {}", outcome.sum);
+    Document {
+        for_people: vec![Block::Words(words)],
+        for_programs: asked_columns(&[asked])
+            .beside(timed_columns("", &[timed]))
+            .beside(Table { columns, rows })
+            .into(),
+    }
 }

@@ -28,7 +28,7 @@ use crate::process::{Program, Signals};
 use crate::record::{Published, Trial, TrialWriter, with_fastest_loops};
 use crate::report;
 use crate::report::claims::claim_blocks;
-use crate::report::recommend::{Question, questions};
+use crate::report::recommend::{answer_blocks, answers_for_programs, questions};
 use crate::server::tasks_needed;
 use crate::spec::{Order, input_digest};
 
@@ -137,8 +137,9 @@ pub(super) fn answer(
     let questions = questions(trials, usual_terms(&folder.trials())?);
     say_warnings_in_short(&questions, &folder.trials());
     let mut comparison = report::comparison(trials, published);
-    comparison.answers = questions.iter().flat_map(Question::answer_blocks).collect();
+    comparison.answers = answer_blocks(&questions);
     comparison.answers.extend(claim_blocks(trials));
+    comparison.for_programs.answers = Some(answers_for_programs(&questions));
     let printed = print.print(subcommand, &comparison);
     report_page::leave(&folder.trials())?;
     printed

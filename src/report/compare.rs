@@ -9,6 +9,7 @@ mod write;
 
 use std::collections::HashSet;
 
+use super::columns::Timed;
 use crate::record::{Failed, RunGroup, Trial, TrialId, group_by};
 use crate::stats::{Bootstrap, Difference, Failures, Interval, Outcome, Sample, compare, judge};
 
@@ -224,6 +225,17 @@ impl<'a> Side<'a> {
             group: RunGroup::of(name.to_owned(), runs),
             warmups: warmups.len(),
         }
+    }
+
+    /// One of its runs; `None` when it has none but warm-ups.
+    fn trial(&self) -> Option<&'a Trial> {
+        self.group.as_ref().map(RunGroup::trial)
+    }
+
+    /// What its runs took.
+    fn timed(&self, bootstrap: &Bootstrap) -> Timed {
+        let of = |group| Timed::of(group, bootstrap);
+        self.group.as_ref().map(of).unwrap_or_default()
     }
 
     /// The makespans of the good runs, in seconds.

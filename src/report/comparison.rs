@@ -1,11 +1,15 @@
 //! Configurations against their ideals and what was published.
 
+use indexmap::IndexSet;
+
+use super::columns::{Asked, Timed, asked_columns, timed_columns};
 use super::table::Filled;
 use super::{Bars, Cell, Column, HeatMap, Pictures, Report, Table};
+use crate::model::Runtime;
 use crate::record::{
     Published, PublishedFigure, RunGroup, Status, Trial, comparison_groups, run_groups,
 };
-use crate::stats::Sample;
+use crate::stats::{Bootstrap, Sample};
 
 /// Each configuration over all its runs, against its ideal and what was published for the same
 /// work.
@@ -19,7 +23,7 @@ pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
         .collect();
     Report {
         for_people: for_people(&rows),
-        for_programs: for_programs(&rows),
+        for_programs: for_programs(&rows).into(),
         answers: Vec::new(),
         pictures: Pictures {
             bars: Some(bars(&rows)),
@@ -45,11 +49,21 @@ fn bars(rows: &[ConfigurationRow<'_>]) -> Bars {
     }
 }
 
-/// One for each work that was measured over a grid of processes and threads.
+/// One for each work, and each runtime of it, that was measured over a grid of processes and threads.
 fn maps(trials: &[Trial]) -> Vec<HeatMap> {
-    let works = comparison_groups(trials);
-    let map = |work| HeatMap::through_fastest(work, WITHIN);
-    works.iter().filter_map(map).collect()
+    let works = comparison_groups(trials).into_iter();
+    let by_runtime = works.flat_map(|work| {
+        let runtimes = work.trials.iter().map(|trial| trial.runtime.clone());
+        let runtimes: IndexSet<Runtime> = runtimes.collect();
+        runtimes.into_iter().map(move |runtime| {
+            let mut of_runtime = work.clone();
+            of_runtime.trials.retain(|trial| trial.runtime == runtime);
+            of_runtime
+        })
+    });
+    by_runtime
+        .filter_map(|work| HeatMap::through_fastest(&work, WITHIN))
+        .collect()
 }
 
 /// How much longer than the fastest still counts as as good, as a share.
@@ -91,14 +105,15 @@ fn for_people(rows: &[ConfigurationRow<'_>]) -> Table {
 }
 
 fn for_programs(rows: &[ConfigurationRow<'_>]) -> Table {
+    let groups = || rows.iter().map(|row| &row.group);
+    let asked: Vec<Asked> = groups()
+        .map(|group| Asked::of(&group.name, group.trial()))
+        .collect();
+    let bootstrap = Bootstrap::seeded(1);
+    let timed: Vec<Timed> = groups().map(|group| Timed::of(group, &bootstrap)).collect();
     let columns: Vec<Filled<ConfigurationRow<'_>>> = vec![
-        (Column::left("configuration"), name),
-        (Column::left("workload"), |r| {
-            Cell::Text(r.group.trial().workload.to_string())
-        }),
-        (Column::left("runtime"), |r| {
-            Cell::Text(r.group.trial().runtime.to_string())
-        }),
+        (Column::right("makespan_min_s"), |r| r.seconds(Sample::min)),
+        (Column::right("makespan_max_s"), |r| r.seconds(Sample::max)),
         (Column::right("published_s"), |r| {
             Cell::maybe(r.published.seconds(), Cell::Seconds)
         }),
@@ -109,19 +124,8 @@ fn for_programs(rows: &[ConfigurationRow<'_>]) -> Table {
         (Column::left("ideal_is_bound"), |r| {
             Cell::Flag(r.group.ideal_is_bound())
         }),
-        (Column::right("measured_median_s"), |r| {
-            r.seconds(Sample::median)
-        }),
-        (Column::right("measured_min_s"), |r| r.seconds(Sample::min)),
-        (Column::right("measured_max_s"), |r| r.seconds(Sample::max)),
         (Column::right("efficiency"), efficiency),
         (Column::right("times_faster_than_published"), times_faster),
-        (Column::right("runs"), |r| {
-            Cell::Count(r.group.failed().of as u64)
-        }),
-        (Column::right("runs_not_ok"), |r| {
-            Cell::Count(r.group.failed().failed as u64)
-        }),
         (Column::left("status"), |r| {
             Cell::Text(r.group.status().to_string())
         }),
@@ -129,7 +133,9 @@ fn for_programs(rows: &[ConfigurationRow<'_>]) -> Table {
             Cell::maybe(r.error().map(str::to_owned), Cell::Text)
         }),
     ];
-    Table::of(rows, columns)
+    asked_columns(&asked)
+        .beside(timed_columns("", &timed))
+        .beside(Table::of(rows, columns))
 }
 
 fn name(row: &ConfigurationRow<'_>) -> Cell {
@@ -253,13 +259,13 @@ mod tests {
         io-mpmt-3x3                        1.000 s                     1 of 1                                        failed: worker 2 died
         ");
         insta::assert_snapshot!(written(&report, Format::Csv), @r#"
-        configuration,workload,runtime,published_s,run_again_s,ideal_s,ideal_is_bound,measured_median_s,measured_min_s,measured_max_s,efficiency,times_faster_than_published,runs,runs_not_ok,status,error
-        io-mp-32x1,io,native,17.0,16.37,16.0,false,17.3124,16.03,18.5948,0.924193064,0.98195513,4,1,failed,"no worker answered
+        configuration,experiment,label,workload,runtime,processes,threads,batch,executor,dispatch,spawn,runs,failed,makespan_median_s,makespan_low_s,makespan_high_s,makespan_min_s,makespan_max_s,published_s,run_again_s,ideal_s,ideal_is_bound,efficiency,times_faster_than_published,status,error
+        io-mp-32x1,test,io-mp-32x1,io,native,32,1,16,spawn,barrier,lazy,4,1,17.3124,,,16.03,18.5948,17.0,16.37,16.0,false,0.924193064,0.98195513,failed,"no worker answered
         in 5 s"
-        io-mpmt-32x16,io,native,1.35,1.4,1.0,false,1.136268,1.0521,1.220436,0.880074067,1.18809999,3,0,ok,
-        io-mpmt-4x8,io,native,,,1.7,true,2.2,2.2,2.2,0.772727273,,1,0,ok,
-        io-mt-1x16,io,native,,,0.64,false,0.64,0.64,0.64,1.0,,1,0,ok,
-        io-mpmt-3x3,io,native,,,1.0,false,,,,,,1,1,failed,worker 2 died
+        io-mpmt-32x16,test,io-mpmt-32x16,io,native,32,16,16,spawn,barrier,lazy,3,0,1.136268,,,1.0521,1.220436,1.35,1.4,1.0,false,0.880074067,1.18809999,ok,
+        io-mpmt-4x8,test,io-mpmt-4x8,io,native,4,8,16,spawn,barrier,lazy,1,0,2.2,,,2.2,2.2,,,1.7,true,0.772727273,,ok,
+        io-mt-1x16,test,io-mt-1x16,io,native,1,16,16,spawn,barrier,lazy,1,0,0.64,,,0.64,0.64,,,0.64,false,1.0,,ok,
+        io-mpmt-3x3,test,io-mpmt-3x3,io,native,3,3,16,spawn,barrier,lazy,1,1,,,,,,,,1.0,false,,,failed,worker 2 died
         "#);
     }
 
@@ -332,19 +338,29 @@ mod tests {
         [
           {
             "configuration": "io-mp-32x1",
+            "experiment": "test",
+            "label": "io-mp-32x1",
             "workload": "io",
             "runtime": "native",
+            "processes": 32,
+            "threads": 1,
+            "batch": 16,
+            "executor": "spawn",
+            "dispatch": "barrier",
+            "spawn": "lazy",
+            "runs": 3,
+            "failed": 0,
+            "makespan_median_s": 17.3124,
+            "makespan_low_s": null,
+            "makespan_high_s": null,
+            "makespan_min_s": 16.03,
+            "makespan_max_s": 18.5948,
             "published_s": 17.0,
             "run_again_s": 16.37,
             "ideal_s": 16.0,
             "ideal_is_bound": false,
-            "measured_median_s": 17.3124,
-            "measured_min_s": 16.03,
-            "measured_max_s": 18.5948,
             "efficiency": 0.924193064,
             "times_faster_than_published": 0.98195513,
-            "runs": 3,
-            "runs_not_ok": 0,
             "status": "ok",
             "error": null
           }

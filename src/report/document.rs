@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::{Format, HeatMap, Printed, Style, Table};
+use super::{ForPrograms, Format, HeatMap, Printed, Style, Table};
 
-/// Tables with words around them for people, and one table for programs.
+/// Tables with words around them for people, and rows for programs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     /// What `table` and `markdown` show, from top to bottom.
     pub for_people: Vec<Block>,
     /// What `csv` and `json` hold.
-    pub for_programs: Table,
+    pub for_programs: ForPrograms,
 }
 
 /// A part of a document.

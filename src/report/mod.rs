@@ -11,12 +11,14 @@
 
 mod cell;
 pub mod claims;
+pub mod columns;
 pub mod compare;
 mod comparison;
 pub mod document;
 pub mod environment_diff;
 pub mod page;
 mod picture;
+mod programs;
 pub mod recommend;
 mod scaling;
 mod table;
@@ -28,6 +30,7 @@ pub use cell::Cell;
 pub use comparison::comparison;
 use document::Block;
 pub use picture::{Bars, HeatMap, Pictures, Style};
+pub use programs::{AnswerRow, AnswerText, Answers, Contrast, ForPrograms};
 pub use table::{Align, Column, Table};
 pub use trial_summary::trial_summary;
 
@@ -39,7 +42,7 @@ pub enum Format {
     Table,
     /// Comma-separated values, raw numbers.
     Csv,
-    /// An array of objects, raw numbers.
+    /// Raw numbers: an array of objects; with answers, an object that holds them and the array.
     Json,
     /// A table for a Markdown page.
     Markdown,
@@ -51,7 +54,7 @@ pub struct Report {
     /// What `table` and `markdown` show.
     pub for_people: Table,
     /// What `csv` and `json` hold.
-    pub for_programs: Table,
+    pub for_programs: ForPrograms,
     /// What a terminal gets besides `for_people`.
     pub pictures: Pictures,
     /// What people are told below the table.
@@ -63,7 +66,7 @@ impl From<Table> for Report {
     fn from(table: Table) -> Report {
         Report {
             for_people: table.clone(),
-            for_programs: table,
+            for_programs: table.into(),
             ..Report::default()
         }
     }

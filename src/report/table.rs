@@ -126,18 +126,25 @@ impl Table {
         rows.flush()
     }
 
+    /// This table with the columns of another one of as many rows to its right.
+    #[must_use]
+    pub fn beside(mut self, other: Table) -> Table {
+        self.columns.extend(other.columns);
+        for (row, cells) in self.rows.iter_mut().zip(other.rows) {
+            row.extend(cells);
+        }
+        self
+    }
+}
+
+impl Serialize for Table {
     /// An array of one object for each row, with plain values under the columns' titles.
-    ///
-    /// # Errors
-    /// When `out` refuses it.
-    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let object = |cells| Object {
             columns: &self.columns,
             cells,
         };
-        let objects: Vec<Object<'_>> = self.rows.iter().map(object).collect();
-        serde_json::to_writer_pretty(&mut *out, &objects)?;
-        writeln!(out)
+        serializer.collect_seq(self.rows.iter().map(object))
     }
 }
 
@@ -182,6 +189,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::ForPrograms;
 
     fn sample() -> Table {
         let row =
@@ -235,7 +243,7 @@ mod tests {
 
     #[test]
     fn json_gets_typed_values_in_the_order_of_the_columns() {
-        insta::assert_snapshot!(written(|table, out| table.write_json(out)), @r#"
+        insta::assert_snapshot!(written(|table, out| ForPrograms::from(table.clone()).write_json(out)), @r#"
         [
           {
             "what": "a|b, \"c\"",

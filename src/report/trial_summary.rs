@@ -1,16 +1,17 @@
 //! The runs of one configuration, measure by measure.
 
+use super::columns::{Asked, Timed, asked_columns, timed_columns};
 use super::table::Filled;
 use super::{Cell, Column, Report, Table};
 use crate::record::{RunGroup, Status, Trial};
-use crate::stats::Sample;
+use crate::stats::{Bootstrap, Sample};
 
 /// The runs of one configuration: for people a line for each measure, for programs a row for each
 /// run.
 pub fn trial_summary(trials: &[Trial]) -> Report {
     Report {
         for_people: for_people(trials),
-        for_programs: for_programs(trials),
+        for_programs: for_programs(trials).into(),
         ..Report::default()
     }
 }
@@ -203,12 +204,14 @@ fn reason(trial: &Trial, runs: usize) -> String {
     }
 }
 
+/// A row for each run, with what all runs took together.
 fn for_programs(trials: &[Trial]) -> Table {
+    let name = trials.first().map_or(String::new(), Trial::name);
+    let asked: Vec<Asked> = trials.iter().map(|t| Asked::of(&name, t)).collect();
+    let timed = RunGroup::of(name, trials.iter().collect())
+        .map(|group| Timed::of(&group, &Bootstrap::seeded(1)));
+    let timed = vec![timed.unwrap_or_default(); trials.len()];
     let mut columns: Vec<Filled<Trial>> = vec![
-        (Column::left("label"), |t| Cell::Text(t.label.clone())),
-        (Column::left("runtime"), |t| {
-            Cell::Text(t.runtime.to_string())
-        }),
         (Column::left("interpreter"), |t| {
             Cell::maybe(t.interpreter.clone(), Cell::Text)
         }),
@@ -227,7 +230,9 @@ fn for_programs(trials: &[Trial]) -> Table {
     ];
     let measures = MEASURES.iter();
     columns.extend(measures.map(|measure| (Column::right(measure.name), measure.cell)));
-    Table::of(trials, columns)
+    asked_columns(&asked)
+        .beside(timed_columns("", &timed))
+        .beside(Table::of(trials, columns))
 }
 
 #[cfg(test)]
@@ -288,11 +293,11 @@ mod tests {
         peak memory (RSS)                  3.2 MiB   3.2 MiB   3.2 MiB
         ");
         insta::assert_snapshot!(written(&report, Format::Csv), @"
-        label,runtime,interpreter,gil_enabled,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,loop_s,capacity_cores,efficiency,throughput_per_s,rate_per_s,achieved_rate_per_s,startup_s,first_result_s,latency_p50_s,latency_p99_s,latency_max_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib,peak_pss_kib,peak_threads,lock_switches
-        io-mpmt-32x16,native,,,1,ok,,false,512,1.0521,1.0,,,0.950479992,486.645756107,,,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
-        io-mpmt-32x16,native,,,2,ok,,false,512,1.136268,1.0,,,0.880074067,450.597922321,,,0.0123,1.0056,,,,512,32,2,0,0,0,0.25,0.125,1234,56,3277,,,
-        io-mpmt-32x16,native,,,3,ok,,false,512,1.220436,1.0,,,0.819379304,419.52220354,,,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
-        io-mpmt-32x16,native,,,4,failed,no result for 30 s,false,512,,1.0,,,,,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        configuration,experiment,label,workload,runtime,processes,threads,batch,executor,dispatch,spawn,runs,failed,makespan_median_s,makespan_low_s,makespan_high_s,interpreter,gil_enabled,run,status,error,ideal_is_bound,expected_sum,makespan_s,ideal_s,loop_s,capacity_cores,efficiency,throughput_per_s,rate_per_s,achieved_rate_per_s,startup_s,first_result_s,latency_p50_s,latency_p99_s,latency_max_s,responses_sum,results,retried,duplicates,lost,unknown_commands,cpu_user_s,cpu_system_s,voluntary_switches,involuntary_switches,peak_rss_kib,peak_pss_kib,peak_threads,lock_switches
+        io-mpmt-32x16,test,io-mpmt-32x16,io,native,32,16,16,spawn,barrier,lazy,4,1,1.136268,,,,,1,ok,,false,512,1.0521,1.0,,,0.950479992,486.645756107,,,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,test,io-mpmt-32x16,io,native,32,16,16,spawn,barrier,lazy,4,1,1.136268,,,,,2,ok,,false,512,1.136268,1.0,,,0.880074067,450.597922321,,,0.0123,1.0056,,,,512,32,2,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,test,io-mpmt-32x16,io,native,32,16,16,spawn,barrier,lazy,4,1,1.136268,,,,,3,ok,,false,512,1.220436,1.0,,,0.819379304,419.52220354,,,0.0123,1.0056,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
+        io-mpmt-32x16,test,io-mpmt-32x16,io,native,32,16,16,spawn,barrier,lazy,4,1,1.136268,,,,,4,failed,no result for 30 s,false,512,,1.0,,,,,,,0.0123,,,,,512,32,0,0,0,0,0.25,0.125,1234,56,3277,,,
         ");
     }
 
@@ -332,6 +337,6 @@ mod tests {
     #[test]
     fn nothing_is_summed_up_of_no_runs() {
         assert!(trial_summary(&[]).for_people.rows.is_empty());
-        assert!(trial_summary(&[]).for_programs.rows.is_empty());
+        assert!(trial_summary(&[]).for_programs.rows.rows.is_empty());
     }
 }

@@ -210,14 +210,14 @@ fn the_table_tells_each_outcome() {
     io-mpmt-5x5                         1.009 s    0 of 6                                           only in new
     ");
     insta::assert_snapshot!(written(&found.report(), Format::Csv), @"
-    configuration,old_runs,old_not_ok,old_warmups,old_median_s,new_runs,new_not_ok,new_warmups,new_median_s,ratio,ratio_low,ratio_high,p,p_holm,p_failures,p_failures_holm,outcome,regression
-    io-mpmt-8x16,10,0,0,4.036,10,0,0,4.4396,1.1,1.090803214,1.108937359,0.000010825,0.000032475,,,slower,true
-    io-mpmt-2x16,10,0,0,16.144,10,0,0,16.144,1.0,0.991639286,1.008124872,1.0,1.0,,,no difference seen,false
-    cpu-mp-2x1,10,0,0,0.13117,10,0,0,0.065585,0.5,0.495819643,0.504062436,0.000010825,0.000032475,,,faster,false
-    io-mt-1x16,3,0,0,32.256,3,0,0,64.512,2.0,,,0.1,,,,too few runs to see any,false
-    io-mpmt-3x3,6,0,0,1.009,0,0,0,,,,,,,,,only in old,true
-    io-mpmt-4x4,6,0,0,1.009,0,1,0,,,,,,,,,broken: no run of new is ok,true
-    io-mpmt-5x5,0,0,0,,6,0,0,1.009,,,,,,,,only in new,false
+    configuration,experiment,label,workload,runtime,processes,threads,batch,executor,dispatch,spawn,old_runs,old_failed,old_makespan_median_s,old_makespan_low_s,old_makespan_high_s,new_runs,new_failed,new_makespan_median_s,new_makespan_low_s,new_makespan_high_s,old_warmups,new_warmups,ratio,ratio_low,ratio_high,p,p_holm,p_failures,p_failures_holm,outcome,regression
+    io-mpmt-8x16,test,io-mpmt-8x16,io,native,8,16,16,spawn,barrier,lazy,10,0,4.036,4.013258589,4.058931117,10,0,4.4396,4.414584447,4.464824228,0,0,1.1,1.090803214,1.108937359,0.000010825,0.000032475,,,slower,true
+    io-mpmt-2x16,test,io-mpmt-2x16,io,native,2,16,16,spawn,barrier,lazy,10,0,16.144,16.053034354,16.235724467,10,0,16.144,16.053034354,16.235724467,0,0,1.0,0.991639286,1.008124872,1.0,1.0,,,no difference seen,false
+    cpu-mp-2x1,test,cpu-mp-2x1,cpu,native,2,1,16,spawn,barrier,lazy,10,0,0.13117,0.130430904,0.131915261,10,0,0.065585,0.065215452,0.065957631,0,0,0.5,0.495819643,0.504062436,0.000010825,0.000032475,,,faster,false
+    io-mt-1x16,test,io-mt-1x16,io,native,1,16,16,spawn,barrier,lazy,3,0,32.256,,,3,0,64.512,,,0,0,2.0,,,0.1,,,,too few runs to see any,false
+    io-mpmt-3x3,test,io-mpmt-3x3,io,native,3,3,16,spawn,barrier,lazy,6,0,1.009,1.000660208,1.015211557,0,0,,,,0,0,,,,,,,,only in old,true
+    io-mpmt-4x4,test,io-mpmt-4x4,io,native,4,4,16,spawn,barrier,lazy,6,0,1.009,1.000660208,1.015211557,1,1,,,,0,0,,,,,,,,broken: no run of new is ok,true
+    io-mpmt-5x5,test,io-mpmt-5x5,io,native,5,5,16,spawn,barrier,lazy,0,0,,,,6,0,1.009,1.000660208,1.015211557,0,0,,,,,,,,only in new,false
     ");
     insta::assert_snapshot!(found.summary(), @"
     7 configurations: 1 slower, 1 no difference seen, 1 faster, 1 too few runs to see any, 1 only in old, 1 broken: no run of new is ok, 1 only in new

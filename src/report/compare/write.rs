@@ -2,9 +2,10 @@
 
 use super::{Change, Changes, Finding, Regression, Side};
 use crate::model::{counted, percent};
+use crate::report::columns::{Asked, Timed, asked_columns, timed_columns};
 use crate::report::table::Filled;
 use crate::report::{Cell, Column, Report, Table};
-use crate::stats::{Difference, Outcome, fewest_runs_to_compare};
+use crate::stats::{Bootstrap, Difference, Outcome, fewest_runs_to_compare};
 
 impl Finding {
     /// In a few words.
@@ -115,9 +116,28 @@ impl Changes<'_> {
             .collect();
         Report {
             for_people: Table::of(&rows, people_columns()),
-            for_programs: Table::of(&rows, program_columns()),
+            for_programs: self.for_programs(&rows).into(),
             ..Report::default()
         }
+    }
+
+    fn for_programs(&self, rows: &[ChangeRow<'_>]) -> Table {
+        let bootstrap = Bootstrap::seeded(self.terms.seed);
+        let asked: Vec<Asked> = (self.changes.iter())
+            .map(|change| match change.new.trial().or(change.old.trial()) {
+                Some(trial) => Asked::of(&change.name, trial),
+                None => Asked::default(),
+            })
+            .collect();
+        let timed = |of: &str, sides: &mut dyn Iterator<Item = &Side<'_>>| {
+            let timed: Vec<Timed> = sides.map(|side| side.timed(&bootstrap)).collect();
+            timed_columns(of, &timed)
+        };
+        let changes = || self.changes.iter();
+        asked_columns(&asked)
+            .beside(timed("old_", &mut changes().map(|change| &change.old)))
+            .beside(timed("new_", &mut changes().map(|change| &change.new)))
+            .beside(Table::of(rows, program_columns()))
     }
 }
 
@@ -159,27 +179,12 @@ fn people_columns<'a>() -> Vec<Filled<ChangeRow<'a>>> {
 
 fn program_columns<'a>() -> Vec<Filled<ChangeRow<'a>>> {
     vec![
-        (Column::left("configuration"), name),
-        (Column::right("old_runs"), |r| {
-            count(r.change.old.failed().good())
-        }),
-        (Column::right("old_not_ok"), |r| {
-            count(r.change.old.failed().failed)
-        }),
         (Column::right("old_warmups"), |r| {
             count(r.change.old.warmups)
-        }),
-        (Column::right("old_median_s"), |r| median(&r.change.old)),
-        (Column::right("new_runs"), |r| {
-            count(r.change.new.failed().good())
-        }),
-        (Column::right("new_not_ok"), |r| {
-            count(r.change.new.failed().failed)
         }),
         (Column::right("new_warmups"), |r| {
             count(r.change.new.warmups)
         }),
-        (Column::right("new_median_s"), |r| median(&r.change.new)),
         (Column::right("ratio"), |r| {
             Cell::maybe(r.difference(), |d| Cell::Times(d.ratio))
         }),

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::fixtures::{Sample, heat_map};
 use super::view::View;
 use super::*;
+use crate::model::Runtime;
 use crate::record::{Trial, fixtures};
 
 /// Six runs around a makespan in seconds, with a peak memory in MiB.
@@ -31,6 +32,25 @@ fn grid() -> Sample {
 
 fn answers(sample: &Sample) -> Vec<Answer> {
     View::of(&sample.page()).unwrap().answers
+}
+
+#[test]
+fn the_head_compares_runtimes_where_several_were_measured() {
+    assert!(View::of(&grid().page()).unwrap().across.is_empty());
+    let mut locked = runs("cpu-mt-1x2", 1.9, 8);
+    for trial in &mut locked {
+        trial.runtime = Runtime::Gil;
+    }
+    let sample = Sample::of("Locked", [runs("cpu-mt-1x2", 1.0, 8), locked].concat());
+    let view = View::of(&sample.page()).unwrap();
+    assert!(
+        view.across[0].starts_with("Native threads are 1.9 times as fast as threads under"),
+        "{:?}",
+        view.across
+    );
+    let page = page(&sample.page()).unwrap();
+    let (head, answers) = (page.find("class=\"across\""), page.find("<article"));
+    assert!(head.unwrap() < answers.unwrap(), "{page}");
 }
 
 #[test]

@@ -16,7 +16,8 @@ use super::words::with_units_kept;
 use super::{LeftOut, Page, PageError};
 use crate::model::{counted, percent};
 use crate::record::{Status, Trial};
-use crate::report::recommend::fewest_runs;
+use crate::report::programs::Contrast;
+use crate::report::recommend::{contrasts, fewest_runs};
 
 /// The templates by name; the first one includes the others.
 const TEMPLATES: [(&str, &str); 8] = [
@@ -66,6 +67,8 @@ pub(super) struct View<'a> {
     pub(super) answers: Vec<Answer>,
     /// Of a record of the published experiment.
     pub(super) claims: Option<Claims>,
+    /// How the best of each runtime, dispatch and start compare, where these are axes.
+    pub(super) across: Vec<String>,
     charts: Vec<Figure>,
     left_out: Vec<LeftOutView<'a>>,
     pub(super) configurations: Grid,
@@ -107,6 +110,7 @@ impl<'a> View<'a> {
             warning_count: warnings.iter().map(|group| group.warnings.len()).sum(),
             answers: (asked.iter()).map(answer).collect(),
             claims: claims(page.trials),
+            across: across(&asked),
             charts: figures(page.charts)?,
             left_out: page.left_out.iter().map(LeftOutView::of).collect(),
             configurations: configurations(&asked),
@@ -131,6 +135,12 @@ impl<'a> LeftOutView<'a> {
             reason: &left_out.reason,
         }
     }
+}
+
+fn across(asked: &[QuestionView<'_>]) -> Vec<String> {
+    let contrasts = contrasts(asked.iter().map(|asked| &asked.question));
+    let lines = contrasts.iter().flat_map(Contrast::lines);
+    lines.map(str::to_owned).collect()
 }
 
 /// Such as "432 trials, all ok".

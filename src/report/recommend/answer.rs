@@ -7,41 +7,10 @@ use super::write::{interval_in_words, memory, time};
 use super::{Answer, Candidate, CostKind, Question};
 use crate::model::{Shape, counted, first_of, percent};
 use crate::report::Cell;
+use crate::report::programs::AnswerText;
 
 /// Names of a list in a sentence, at the most; the rest is counted.
 const NAMED: usize = 6;
-
-/// An answer that a person can act on.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AnswerText {
-    /// What to take, or among which the choice lies.
-    pub answer: String,
-    /// How sure that is.
-    pub sure: String,
-    /// What it is ahead of.
-    pub ahead_of: Option<String>,
-    /// What it costs.
-    pub cost: Option<String>,
-    /// What the records say of more processes and threads than it has.
-    pub edge: Option<String>,
-    /// How the rule of thumb for web servers compares, where it was measured.
-    pub rule_of_thumb: Option<String>,
-    /// The command line that runs it.
-    pub command: Option<String>,
-    /// The command line that would make the answer sure, or measure beyond the edge.
-    pub measure_on: Option<String>,
-}
-
-impl AnswerText {
-    /// All sentences, in order.
-    pub fn lines(&self) -> Vec<&str> {
-        let more = [&self.ahead_of, &self.cost, &self.edge, &self.rule_of_thumb];
-        let mut lines = vec![self.answer.as_str(), self.sure.as_str()];
-        lines.extend(more.into_iter().flatten().map(String::as_str));
-        lines.retain(|line| !line.is_empty());
-        lines
-    }
-}
 
 impl Question<'_> {
     /// The answer in a few lines.

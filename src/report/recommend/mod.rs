@@ -5,11 +5,13 @@
 //! * `decide`: which to recommend;
 //! * `edge`: what the records say of more processes and threads than that;
 //! * `answer`: all of that in a few lines;
+//! * `across`: the best of each runtime, dispatch and start against each other;
 //! * `command`: the command line that runs it;
 //! * `write`: all of it in words and tables.
 //!
 //! Must not know: how intervals and fronts are computed, which is for [`crate::stats`].
 
+mod across;
 mod answer;
 mod candidate;
 mod command;
@@ -20,7 +22,7 @@ mod terms;
 mod tests;
 mod write;
 
-pub use answer::AnswerText;
+pub use across::contrasts;
 pub(super) use candidate::Candidate;
 #[cfg(test)]
 pub(crate) use command::command_line;
@@ -32,7 +34,8 @@ pub(super) use write::interval_in_words;
 use indexmap::IndexMap;
 
 use super::HeatMap;
-use super::document::Document;
+use super::document::{Block, Document};
+use super::programs::Answers;
 use super::scaling::Scalings;
 use crate::record::{Memory, RunGroup, Trial, comparison_groups, in_words, run_groups};
 use crate::stats::{Bootstrap, pareto_front};
@@ -149,6 +152,16 @@ impl<'a> Question<'a> {
 /// The recommendations, in words and tables.
 pub fn recommendations(questions: &[Question<'_>]) -> Document {
     write::recommendations(questions)
+}
+
+/// The answers as a program reads them.
+pub fn answers_for_programs(questions: &[Question<'_>]) -> Answers {
+    write::answers_for_programs(questions)
+}
+
+/// What people are told below a table of configurations.
+pub fn answer_blocks(questions: &[Question<'_>]) -> Vec<Block> {
+    write::answer_blocks(questions)
 }
 
 /// The recommendations without scaling laws.

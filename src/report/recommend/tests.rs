@@ -411,12 +411,12 @@ fn it_is_said_in_a_sentence_with_its_reason_and_command_line() {
     N×M          USL          50                                                                                  not supported: the Universal Scalability Law needs 5 different concurrencies and has 4: measure more of them
     ");
     insta::assert_snapshot!(written(&document, Format::Csv), @r#"
-    question,configuration,processes,threads,runs,not_ok,makespan_median_s,makespan_low_s,makespan_high_s,memory_median_kib,memory_is,on_front,fastest,recommended,command
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-32x16,32,16,10,0,1.0,0.993682941,1.006369755,90000,PSS,true,true,false,mpmt run -w io -p 32 -t 16 -b 128
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-16x32,16,32,10,0,1.02,1.0135566,1.02649715,50000,PSS,true,false,true,mpmt run -w io -p 16 -t 32 -b 128
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-16x16,16,16,10,0,2.0,1.987365883,2.012739509,48000,PSS,true,false,false,mpmt run -w io -p 16 -t 16 -b 128
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-8x16,8,16,10,0,4.0,3.974731765,4.025479019,26000,PSS,true,false,false,mpmt run -w io -p 8 -t 16 -b 128
-    "test: io work, 512 commands, waits of 1 s, total 512, native runtime",io-mpmt-30x16,30,16,10,0,2.5,2.484207353,2.515924387,95000,PSS,false,false,false,mpmt run -w io -p 30 -t 16 -b 128
+    configuration,experiment,label,workload,runtime,processes,threads,batch,executor,dispatch,spawn,runs,failed,makespan_median_s,makespan_low_s,makespan_high_s,question,memory_median_kib,memory_is,on_front,fastest,recommended,command
+    io-mpmt-32x16,test,io-mpmt-32x16,io,native,32,16,128,spawn,barrier,lazy,10,0,1.0,0.993682941,1.006369755,"test: io work, 512 commands, waits of 1 s, total 512, native runtime",90000,PSS,true,true,false,mpmt run -w io -p 32 -t 16 -b 128
+    io-mpmt-16x32,test,io-mpmt-16x32,io,native,16,32,128,spawn,barrier,lazy,10,0,1.02,1.0135566,1.02649715,"test: io work, 512 commands, waits of 1 s, total 512, native runtime",50000,PSS,true,false,true,mpmt run -w io -p 16 -t 32 -b 128
+    io-mpmt-16x16,test,io-mpmt-16x16,io,native,16,16,128,spawn,barrier,lazy,10,0,2.0,1.987365883,2.012739509,"test: io work, 512 commands, waits of 1 s, total 512, native runtime",48000,PSS,true,false,false,mpmt run -w io -p 16 -t 16 -b 128
+    io-mpmt-8x16,test,io-mpmt-8x16,io,native,8,16,128,spawn,barrier,lazy,10,0,4.0,3.974731765,4.025479019,"test: io work, 512 commands, waits of 1 s, total 512, native runtime",26000,PSS,true,false,false,mpmt run -w io -p 8 -t 16 -b 128
+    io-mpmt-30x16,test,io-mpmt-30x16,io,native,30,16,128,spawn,barrier,lazy,10,0,2.5,2.484207353,2.515924387,"test: io work, 512 commands, waits of 1 s, total 512, native runtime",95000,PSS,false,false,false,mpmt run -w io -p 30 -t 16 -b 128
     "#);
 }
 

@@ -1,14 +1,19 @@
 //! A recommendation in words and tables.
 
-use super::Question;
 use std::cmp::Ordering;
 
+use indexmap::IndexMap;
+
+use super::Question;
+use super::across::contrasts;
 use super::candidate::Candidate;
 use super::command::command_line;
+use crate::report::columns::{Asked, Timed, asked_columns, timed_columns};
 use crate::report::document::{Block, Document};
+use crate::report::programs::{AnswerRow, Answers};
 use crate::report::scaling::{self, Scaled};
 use crate::report::table::Filled;
-use crate::report::{Cell, Column, Table};
+use crate::report::{Cell, Column, ForPrograms, Table};
 use crate::stats::Interval;
 
 pub(super) fn recommendations(questions: &[Question<'_>]) -> Document {
@@ -44,9 +49,13 @@ fn document<'a>(
         blocks.extend(below(question));
         rows.extend(candidates.map(|index| Row { question, index }));
     }
+    blocks.extend(across_blocks(questions));
     Document {
         for_people: blocks,
-        for_programs: Table::of(&rows, program_columns()),
+        for_programs: ForPrograms {
+            rows: for_programs(&rows),
+            answers: Some(answers_for_programs(questions)),
+        },
     }
 }
 
@@ -60,8 +69,53 @@ pub(super) fn fits(questions: &[Question<'_>]) -> Document {
     let rows: Vec<Scaled> = fits.cloned().collect();
     Document {
         for_people: questions.iter().flat_map(headed).collect(),
-        for_programs: scaling::programs(&rows),
+        for_programs: scaling::programs(&rows).into(),
     }
+}
+
+/// The answers to these questions, as a program reads them.
+pub(super) fn answers_for_programs(questions: &[Question<'_>]) -> Answers {
+    let row = |question: &Question<'_>| {
+        let pick = question.answer.pick();
+        let pick = pick.map(|index| &question.candidates[index]);
+        AnswerRow {
+            question: question.name.clone(),
+            recommended: pick.map(|pick| pick.name().to_owned()),
+            processes: pick.map(|pick| pick.trial().processes),
+            threads: pick.map(|pick| pick.trial().threads),
+            text: question.answer_text(),
+        }
+    };
+    Answers {
+        answers: questions.iter().map(row).collect(),
+        comparisons: contrasts(questions),
+    }
+}
+
+/// The answers to all questions, and how the best of each runtime, dispatch and start compare.
+pub(super) fn answer_blocks(questions: &[Question<'_>]) -> Vec<Block> {
+    let mut blocks: Vec<Block> = (questions.iter())
+        .flat_map(Question::answer_blocks)
+        .collect();
+    blocks.extend(across_blocks(questions));
+    blocks
+}
+
+/// What the axes do that are no number, in sentences.
+fn across_blocks(questions: &[Question<'_>]) -> Vec<Block> {
+    let contrasts = contrasts(questions);
+    let mut works: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for contrast in &contrasts {
+        let lines = works.entry(&contrast.work).or_default();
+        lines.extend(contrast.lines());
+    }
+    let blocks = works.into_iter().flat_map(|(work, lines)| {
+        [
+            Block::Heading(format!("{work}, the best of each")),
+            Block::Words(lines.join("\n")),
+        ]
+    });
+    blocks.collect()
 }
 
 fn fit_blocks(question: &Question<'_>) -> Vec<Block> {
@@ -200,34 +254,26 @@ fn people_columns<'a>() -> Vec<Filled<Row<'a>>> {
     ]
 }
 
+fn for_programs(rows: &[Row<'_>]) -> Table {
+    let candidates = || rows.iter().map(Row::candidate);
+    let asked: Vec<Asked> = candidates()
+        .map(|one| Asked::of(one.name(), one.trial()))
+        .collect();
+    let timed = candidates().map(|one| Timed {
+        failed: one.failed(),
+        median_s: one.median_s(),
+        interval_s: one.interval_s(),
+    });
+    let timed: Vec<Timed> = timed.collect();
+    asked_columns(&asked)
+        .beside(timed_columns("", &timed))
+        .beside(Table::of(rows, program_columns()))
+}
+
 fn program_columns<'a>() -> Vec<Filled<Row<'a>>> {
     vec![
         (Column::left("question"), |r| {
             Cell::Text(r.question.name.clone())
-        }),
-        (Column::left("configuration"), |r| {
-            Cell::Text(r.candidate().name().to_owned())
-        }),
-        (Column::right("processes"), |r| {
-            Cell::Count(r.candidate().trial().processes.into())
-        }),
-        (Column::right("threads"), |r| {
-            Cell::Count(r.candidate().trial().threads.into())
-        }),
-        (Column::right("runs"), |r| {
-            Cell::Count(r.candidate().failed().good() as u64)
-        }),
-        (Column::right("not_ok"), |r| {
-            Cell::Count(r.candidate().failed().failed as u64)
-        }),
-        (Column::right("makespan_median_s"), |r| {
-            Cell::maybe(r.candidate().median_s(), Cell::Seconds)
-        }),
-        (Column::right("makespan_low_s"), |r| {
-            Cell::maybe(r.candidate().interval_s(), |i| Cell::Seconds(i.low))
-        }),
-        (Column::right("makespan_high_s"), |r| {
-            Cell::maybe(r.candidate().interval_s(), |i| Cell::Seconds(i.high))
         }),
         (Column::right("memory_median_kib"), |r| {
             memory(r.candidate())
