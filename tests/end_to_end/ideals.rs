@@ -104,7 +104,7 @@ fn all_rows_of_a_folder_are_told_with_the_ideal_of_its_fastest_loops() {
     done.expect(0);
     let listed = stage.run("sweep --resume out --format json").expect(0);
     let told: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
-    let told = told[0]["ideal_s"].as_f64().unwrap();
+    let told = told["rows"][0]["ideal_s"].as_f64().unwrap();
     assert!((told / ideal - 1.0).abs() < 1e-3, "{told} is not {ideal}");
     let kept = stage.read("out/trials.csv");
     assert_eq!(kept, changed, "rows on disk are never written again");
