@@ -14,7 +14,9 @@ use super::symbol::Symbol;
 use super::unit::Unit;
 use super::vocabulary::{self, Quantity};
 use super::{Records, Sheet, theme};
-use crate::record::{Failed, PublishedFigure, Status, Summary, Trial, summarise, waits_are_scaled};
+use crate::record::{
+    AgainstPublished, PublishedFigure, Status, Trial, against_published, waits_are_scaled,
+};
 
 /// Beyond this a reader looks for a row and not at the chart; a heat map shows more at a glance.
 const MOST_ROWS: usize = 40;
@@ -27,7 +29,7 @@ const POINT: f64 = 4.0;
 pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
     for experiment in sheet.experiments(records.trials) {
         let trials = by_axes(experiment.trials);
-        let rows = summarise(trials.iter().copied(), records.published);
+        let rows = against_published(trials.iter().copied(), records.published);
         match rows.len() {
             many if many > MOST_ROWS => sheet.leave_out(format!(
                 "{} has {many} configurations, and more than {MOST_ROWS} rows can't be \
@@ -40,19 +42,24 @@ pub(super) fn draw(records: &Records<'_>, sheet: &mut Sheet<'_>) {
 }
 
 /// The chart; an experiment is named where it is one of several.
-fn chart(rows: &[Summary], trials: &[&Trial], experiment: &str) -> Chart {
+fn chart(rows: &[AgainstPublished<'_>], trials: &[&Trial], experiment: &str) -> Chart {
     let has_published = rows.iter().any(|row| published_s(row).is_some());
-    let by = match (has_published, rows.iter().any(|row| row.ideal_s.is_some())) {
+    let by = match (
+        has_published,
+        rows.iter().any(|row| row.group.ideal_s().is_some()),
+    ) {
         (true, _) => "by configuration: measured, ideal and published",
         (false, true) => "by configuration: measured and ideal",
         (false, false) => "by configuration",
     };
-    let runs = rows.iter().filter_map(|row| Some(row.measured?.runs));
+    let runs = rows.iter().map(|row| row.group.good().len());
     let most = runs.max().filter(|most| *most > 1);
     let has_bound = rows
         .iter()
-        .any(|row| row.ideal_is_bound && row.ideal_s.is_some());
-    let failed = rows.iter().map(|row| (row.name.clone(), failed(row)));
+        .any(|row| row.group.ideal_is_bound() && row.group.ideal_s().is_some());
+    let failed = rows
+        .iter()
+        .map(|row| (row.group.name.clone(), row.group.failed()));
     let notes = [
         Some(vocabulary::MAKESPAN.to_owned()),
         most.map(|most| {
@@ -75,7 +82,7 @@ fn chart(rows: &[Summary], trials: &[&Trial], experiment: &str) -> Chart {
 
 /// Back to front: what joins the marks, then the marks, the measured one last. A row without a good
 /// run has none, and says why.
-fn facet(summaries: &[Summary]) -> Facet {
+fn facet(summaries: &[AgainstPublished<'_>]) -> Facet {
     let values = summaries.iter().flat_map(values).collect_vec();
     let (looks, legend) = looks(summaries);
     let rows = (0..).map(f64::from).zip(summaries).collect_vec();
@@ -83,8 +90,8 @@ fn facet(summaries: &[Summary]) -> Facet {
     let mut facet = Facet::new(x, Axis::rows(summaries.len()), ROW);
     facet.table = Some(table(summaries, &looks, decimals(&values)));
     facet.legend = legend;
-    let placed = |of: fn(&Summary) -> Option<f64>| {
-        let good = rows.iter().filter(|(_, row)| row.measured.is_some());
+    let placed = |of: fn(&AgainstPublished<'_>) -> Option<f64>| {
+        let good = rows.iter().filter(|(_, row)| !row.group.good().is_empty());
         let values = good.filter_map(move |(y, row)| Some((*y, of(row)?)));
         let values = values.filter(|(_, seconds)| is_positive(*seconds));
         values
@@ -92,7 +99,7 @@ fn facet(summaries: &[Summary]) -> Facet {
             .collect_vec()
     };
     let joints = rows.iter().filter_map(|(y, row)| {
-        let (a, b) = (published_s(row)?, row.measured?.median);
+        let (a, b) = (published_s(row)?, row.group.makespan_s()?);
         Some(Datum::new((a.min(b), a.max(b)), *y))
     });
     facet.add(Mark::Rule(2.0, Stroke::Solid), theme::RULE, joints);
@@ -104,17 +111,18 @@ fn facet(summaries: &[Summary]) -> Facet {
     facet.add(
         Mark::Point(Symbol::Tick, 10.0),
         theme::IDEAL,
-        placed(|row| row.ideal_s),
+        placed(|row| row.group.ideal_s()),
     );
     for ((y, row), look) in rows.iter().zip(looks) {
-        let measured = row.measured.filter(|measured| is_positive(measured.min));
-        let extent = measured.map(|of| Extent::new(of.min, of.median, of.max));
+        let measured = row.group.makespans();
+        let measured = measured.filter(|measured| is_positive(measured.min()));
+        let extent = measured.map(|of| Extent::new(of.min(), of.median(), of.max()));
         let data = extent.map(|extent| Datum::new(extent, *y));
         facet.add(Mark::Point(look.symbol, POINT), look.colour, data);
     }
-    let failures = rows.iter().filter(|(_, row)| row.measured.is_none());
+    let failures = rows.iter().filter(|(_, row)| row.group.good().is_empty());
     let failures = failures.map(|(y, row)| {
-        let words = vocabulary::ended(row.status, row.error.as_deref());
+        let words = vocabulary::ended(row.group.status(), row.group.error());
         Datum::new(f64::NEG_INFINITY, *y).text(words)
     });
     facet.add(Mark::Text, theme::PUBLISHED_TEXT, failures);
@@ -122,24 +130,28 @@ fn facet(summaries: &[Summary]) -> Facet {
 }
 
 /// How the measured point of each row looks: by runtime, else by workload, where they differ.
-fn looks(rows: &[Summary]) -> (Vec<Look>, Vec<Legend>) {
-    let legend = Legend::runtimes(rows.iter().map(|row| &row.runtime), POINT);
+fn looks(rows: &[AgainstPublished<'_>]) -> (Vec<Look>, Vec<Legend>) {
+    let legend = Legend::runtimes(rows.iter().map(|row| &row.group.trial().runtime), POINT);
     let workloads = rows
         .iter()
-        .map(|row| row.workload)
+        .map(|row| row.group.trial().workload)
         .sorted()
         .dedup()
         .collect_vec();
     if !legend.is_empty() || workloads.len() < 2 {
-        let looks = rows.iter().map(|row| Look::of_runtime(&row.runtime));
+        let looks = rows
+            .iter()
+            .map(|row| Look::of_runtime(&row.group.trial().runtime));
         return (looks.collect(), legend);
     }
-    let looks = rows.iter().map(|row| Look::of_workload(row.workload));
+    let looks = rows
+        .iter()
+        .map(|row| Look::of_workload(row.group.trial().workload));
     let word = |one| Legend::look(Look::of_workload(one), POINT, format!("{one} work"));
     (looks.collect(), workloads.into_iter().map(word).collect())
 }
 
-fn table(rows: &[Summary], looks: &[Look], decimals: usize) -> Table {
+fn table(rows: &[AgainstPublished<'_>], looks: &[Look], decimals: usize) -> Table {
     let looked = rows.iter().zip(looks).collect_vec();
     let fixed = |seconds: f64| format!("{seconds:.decimals$}");
     let measured = match looks.iter().all_equal_value() {
@@ -152,24 +164,31 @@ fn table(rows: &[Summary], looks: &[Look], decimals: usize) -> Table {
         measured.bold(),
         Column::failed(),
     ];
-    let values = |(row, _): &(&Summary, &Look)| {
-        let bound = if row.ideal_is_bound { "≥ " } else { "" };
-        let ideal = row.ideal_s.map(|ideal| format!("{bound}{}", fixed(ideal)));
-        let measured = match row.measured {
-            Some(measured) => fixed(measured.median),
-            None if row.status == Status::Timeout => "timeout".to_owned(),
+    let values = |(row, _): &(&AgainstPublished<'_>, &Look)| {
+        let bound = if row.group.ideal_is_bound() {
+            "≥ "
+        } else {
+            ""
+        };
+        let ideal = row
+            .group
+            .ideal_s()
+            .map(|ideal| format!("{bound}{}", fixed(ideal)));
+        let measured = match row.group.makespan_s() {
+            Some(median) => fixed(median),
+            None if row.group.status() == Status::Timeout => "timeout".to_owned(),
             None => "failed".to_owned(),
         };
         [
             published_s(row).map_or(String::new(), |seconds| seconds.to_string()),
             ideal.unwrap_or_default(),
             measured,
-            vocabulary::of_total(failed(row)),
+            vocabulary::of_total(row.group.failed()),
         ]
     };
-    let row = |(row, look): &(&Summary, &Look)| Row {
+    let row = |(row, look): &(&AgainstPublished<'_>, &Look)| Row {
         colour: Some(look.colour),
-        ..Row::new(row.name.as_str(), in_words(row))
+        ..Row::new(row.group.name.as_str(), in_words(row))
     };
     Table::new(theme::BODY, &looked, row, columns, values)
 }
@@ -189,9 +208,9 @@ fn scaled_waits(trials: &[&Trial]) -> Option<String> {
     })
 }
 
-fn other_work(rows: &[Summary]) -> Option<String> {
+fn other_work(rows: &[AgainstPublished<'_>]) -> Option<String> {
     let other = (rows.iter()).filter(|row| row.published == PublishedFigure::OtherWork);
-    let names = other.map(|row| row.name.as_str()).join(", ");
+    let names = other.map(|row| row.group.name.as_str()).join(", ");
     (!names.is_empty()).then(|| {
         format!(
             "Not the published work ({} commands, {} s or {} million loops each), so without its \
@@ -204,50 +223,51 @@ fn other_work(rows: &[Summary]) -> Option<String> {
 }
 
 /// The whole row in words.
-fn in_words(row: &Summary) -> String {
-    let measured = match row.measured {
-        Some(spread) if spread.runs > 1 => format!(
+fn in_words(row: &AgainstPublished<'_>) -> String {
+    let measured = match row.group.makespans() {
+        Some(runs) if runs.len() > 1 => format!(
             "measured {:.4} s, from {:.4} to {:.4} in {} runs",
-            spread.median, spread.min, spread.max, spread.runs
+            runs.median(),
+            runs.min(),
+            runs.max(),
+            runs.len()
         ),
-        Some(spread) => format!("measured {:.4} s", spread.median),
-        None => row.status.to_string(),
+        Some(run) => format!("measured {:.4} s", run.median()),
+        None => row.group.status().to_string(),
     };
-    let bound = if row.ideal_is_bound { "at least " } else { "" };
-    let again = row.run_again_s.filter(|_| !row.runtime.is_native());
+    let bound = if row.group.ideal_is_bound() {
+        "at least "
+    } else {
+        ""
+    };
+    let again = row
+        .run_again_s
+        .filter(|_| !row.group.trial().runtime.is_native());
     let known = [
         Some(measured),
-        row.ideal_s
+        row.group
+            .ideal_s()
             .map(|ideal| format!("ideal {bound}{ideal:.4} s")),
-        row.efficiency
+        row.group
+            .median(Trial::efficiency)
             .map(|share| format!("efficiency {:.1} %", 100.0 * share)),
         published_s(row).map(|seconds| format!("published {seconds} s")),
         again.map(|seconds| format!("the first system run again {seconds} s")),
-        vocabulary::failed(failed(row)),
-        row.error.clone(),
+        vocabulary::failed(row.group.failed()),
+        row.group.error().map(str::to_owned),
     ];
-    vocabulary::about(&row.name, known)
+    vocabulary::about(&row.group.name, known)
 }
 
-fn failed(row: &Summary) -> Failed {
-    Failed {
-        failed: row.not_ok,
-        of: row.runs,
-    }
-}
-
-fn published_s(row: &Summary) -> Option<f64> {
-    match row.published {
-        PublishedFigure::Seconds(seconds) => Some(seconds),
-        _ => None,
-    }
+fn published_s(row: &AgainstPublished<'_>) -> Option<f64> {
+    row.published.seconds()
 }
 
 /// Everything that has a mark in a row.
-fn values(row: &Summary) -> Vec<f64> {
-    let measured = row.measured.map(|measured| {
-        let others = [published_s(row), row.ideal_s];
-        [measured.min, measured.max]
+fn values(row: &AgainstPublished<'_>) -> Vec<f64> {
+    let measured = row.group.makespans().map(|measured| {
+        let others = [published_s(row), row.group.ideal_s()];
+        [measured.min(), measured.max()]
             .into_iter()
             .chain(others.into_iter().flatten())
     });

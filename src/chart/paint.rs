@@ -12,7 +12,7 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, TextStyle};
 
-use super::scene::{Anchor, Scene, Shape, Stroke, Text, Tooltip};
+use super::scene::{Anchor, Primitive, Scene, Stroke, Text, Tooltip};
 use super::theme::{self, Theme};
 use super::{ChartError, font};
 use crate::record::write_whole;
@@ -90,19 +90,19 @@ fn paint<B: DrawingBackend>(
 ) -> Result<(), ChartError> {
     let ink = |colour: RGBColor| theme.colour(colour);
     area.fill(&ink(theme::PAPER)).map_err(failed)?;
-    for shape in &scene.shapes {
-        match shape {
-            Shape::Rectangle((from, to), colour) => {
+    for primitive in &scene.primitives {
+        match primitive {
+            Primitive::Rectangle((from, to), colour) => {
                 let corners = [device(*from), device(*to)];
                 let rectangle = Rectangle::new(corners, ink(*colour).filled());
                 area.draw(&rectangle).map_err(failed)?;
             }
-            Shape::Disc(centre, radius, colour) => {
+            Primitive::Disc(centre, radius, colour) => {
                 let radius = (radius * SCALE).round() as u32;
                 let disc = Circle::new(device(*centre), radius, ink(*colour).filled());
                 area.draw(&disc).map_err(failed)?;
             }
-            Shape::Line(points, thick, stroke, colour) => {
+            Primitive::Line(points, thick, stroke, colour) => {
                 let style = ink(*colour).stroke_width((thick * SCALE).round() as u32);
                 let points: Vec<_> = points.iter().copied().map(device).collect();
                 let dashed = |dash, gap| {
@@ -115,12 +115,12 @@ fn paint<B: DrawingBackend>(
                 }
                 .map_err(failed)?;
             }
-            Shape::Area(corners, colour, opacity) => {
+            Primitive::Area(corners, colour, opacity) => {
                 let corners: Vec<_> = corners.iter().copied().map(device).collect();
                 let polygon = Polygon::new(corners, ink(*colour).mix(*opacity).filled());
                 area.draw(&polygon).map_err(failed)?;
             }
-            Shape::Text(text) => draw_text(text, ink(text.colour), area)?,
+            Primitive::Text(text) => draw_text(text, ink(text.colour), area)?,
         }
     }
     area.present().map_err(failed)

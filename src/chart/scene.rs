@@ -52,7 +52,7 @@ pub enum Stroke {
 
 /// What a scene is made of.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub enum Primitive {
     /// A filled rectangle, from its upper left to its lower right corner. Lines are thin ones.
     Rectangle(Area, RGBColor),
     /// A filled circle: centre and radius.
@@ -74,7 +74,7 @@ pub struct Tooltip {
     pub words: String,
 }
 
-/// A laid out picture: shapes in the order in which they are painted.
+/// A laid out picture: primitives in the order in which they are painted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     /// What it shows, in one line.
@@ -84,7 +84,7 @@ pub struct Scene {
     /// In logical pixels.
     pub height: f64,
     /// From the back to the front.
-    pub shapes: Vec<Shape>,
+    pub primitives: Vec<Primitive>,
     /// In the order in which the keyboard goes through them.
     pub tooltips: Vec<Tooltip>,
 }
@@ -104,29 +104,32 @@ impl Scene {
 
     /// A filled rectangle.
     pub fn rectangle(&mut self, area: Area, colour: RGBColor) {
-        self.shapes.push(Shape::Rectangle(area, colour));
+        self.primitives.push(Primitive::Rectangle(area, colour));
     }
 
     /// A filled circle.
     pub fn disc(&mut self, centre: Point, radius: f64, colour: RGBColor) {
-        self.shapes.push(Shape::Disc(centre, radius, colour));
+        self.primitives
+            .push(Primitive::Disc(centre, radius, colour));
     }
 
     /// A line of text, unless it is empty.
     pub fn text(&mut self, text: Text) {
         if !text.words.is_empty() {
-            self.shapes.push(Shape::Text(text));
+            self.primitives.push(Primitive::Text(text));
         }
     }
 
     /// A line from point to point.
     pub fn line(&mut self, points: Vec<Point>, thick: f64, stroke: Stroke, colour: RGBColor) {
-        self.shapes.push(Shape::Line(points, thick, stroke, colour));
+        self.primitives
+            .push(Primitive::Line(points, thick, stroke, colour));
     }
 
     /// A filled polygon, and how opaque it is.
     pub fn area(&mut self, corners: Vec<Point>, colour: RGBColor, opacity: f64) {
-        self.shapes.push(Shape::Area(corners, colour, opacity));
+        self.primitives
+            .push(Primitive::Area(corners, colour, opacity));
     }
 
     /// Words for who comes to a place; none where there is nothing to say.

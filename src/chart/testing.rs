@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::grammar::Chart;
-use super::scene::{Scene, Shape, Text};
+use super::scene::{Primitive, Scene, Text};
 use super::theme::Theme;
 use super::{Records, compositor, paint, theme};
 use crate::record::Trial;
@@ -37,8 +37,8 @@ pub fn svg(chart: &Chart) -> String {
 /// The lines of text of a scene.
 pub fn texts(scene: &Scene) -> Vec<&Text> {
     let mut texts = Vec::new();
-    for shape in &scene.shapes {
-        if let Shape::Text(text) = shape {
+    for primitive in &scene.primitives {
+        if let Primitive::Text(text) = primitive {
             texts.push(text);
         }
     }

@@ -149,7 +149,7 @@ impl Quantity {
             Quantity::Throughput => trial.usable_makespan_s().map(|s| trial.commands as f64 / s),
             Quantity::Efficiency => self.ideal(trial).and_then(|_| trial.efficiency()),
             Quantity::Latency => trial.latency_p50_s,
-            Quantity::Cpu => Some(trial.cpu_user_s? + trial.cpu_system_s?),
+            Quantity::Cpu => trial.cpu_s(),
             Quantity::User => trial.cpu_user_s,
             Quantity::System => trial.cpu_system_s,
             Quantity::Voluntary => count(trial.voluntary_switches),

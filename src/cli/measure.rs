@@ -15,7 +15,7 @@ use super::print::PrintArgs;
 use super::progress::Progress;
 use super::report as report_page;
 use super::request::Request;
-use super::results::ResultsFolder;
+use super::results::{ResultsFolder, environment_beside};
 use super::server::check_limits;
 use super::settle_scratch;
 use super::terms::{say_warnings_in_short, usual_terms};
@@ -134,14 +134,15 @@ pub(super) fn answer(
     print: &PrintArgs,
 ) -> anyhow::Result<()> {
     folder.close();
-    let questions = questions(trials, usual_terms(&folder.trials())?);
+    let terms = usual_terms(environment_beside(&folder.trials())?.as_ref());
+    let questions = questions(trials, terms);
     say_warnings_in_short(&questions, &folder.trials());
     let mut comparison = report::comparison(trials, published);
     comparison.answers = answer_blocks(&questions);
     comparison.answers.extend(claim_blocks(trials));
     comparison.for_programs.answers = Some(answers_for_programs(&questions));
     let printed = print.print(subcommand, &comparison);
-    report_page::leave(&folder.trials())?;
+    report_page::leave(&folder.trials(), terms)?;
     printed
 }
 

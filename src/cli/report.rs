@@ -13,6 +13,7 @@ use super::plot;
 use super::print::line;
 use super::quantity::share;
 use super::records::{Recorded, RecordsArgs};
+use super::terms::usual_terms;
 use crate::chart::{Drawings, Kind, Style, Theme, dark_colours};
 use crate::process::tell;
 use crate::record::{by_experiment, published, read_text, trials_csv};
@@ -59,7 +60,7 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
     let drawings = plot::draw(&recorded, &Kind::ALL);
     let terms = Terms {
         within: args.within,
-        ..Terms::default()
+        ..usual_terms(recorded.environment.as_ref())
     };
     let html = compose(&recorded, &drawings, args.title.as_deref(), terms)?;
     let out = args.out.unwrap_or_else(|| beside(&recorded));
@@ -73,13 +74,13 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Leaves charts and page beside the `trials.csv` of a measurement that has just ended, and says
-/// where.
-pub(super) fn leave(trials: &Path) -> anyhow::Result<()> {
+/// Leaves charts and page beside the `trials.csv` of a measurement that has just ended, with the answer
+/// of the same terms as was printed, and says where.
+pub(super) fn leave(trials: &Path, terms: Terms) -> anyhow::Result<()> {
     let recorded = &Recorded::read(trials, &[])?;
     let drawings = plot::draw(recorded, &Kind::ALL);
     plot::save(&drawings, &recorded.folder, Style::default())?;
-    let html = compose(recorded, &drawings, None, Terms::default())?;
+    let html = compose(recorded, &drawings, None, terms)?;
     let page = beside(recorded);
     write(&html, &page)?;
     tell(format_args!("results: {}", recorded.folder.display()));

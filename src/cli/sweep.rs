@@ -1,6 +1,5 @@
 //! `mpmt sweep`: experiments and grids, from the command line to a plan.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,7 +18,7 @@ use super::request::Request;
 use super::results::ResultsFolder;
 use super::run::exit_code;
 use crate::record::{Trial, published};
-use crate::spec::{Axes, Definition, InputSpec};
+use crate::spec::{Axes, Definition};
 
 const EXAMPLES: &str = "\
 Experiments that come with mpmt:
@@ -222,17 +221,7 @@ impl SweepArgs {
                 names().join(", ")
             )));
         }
-        let definition = Definition {
-            question: String::new(),
-            analysis: String::new(),
-            runs: 1,
-            runs_of: BTreeMap::new(),
-            warmup: 0,
-            expected_sum: None,
-            input: InputSpec::default(),
-            axes: Axes::default(),
-            configuration: Vec::new(),
-        };
+        let definition = Definition::of(Axes::default());
         Ok(ExperimentRequest::new("sweep", PathBuf::new(), definition))
     }
 

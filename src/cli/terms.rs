@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::Args;
+use serde_json::Value;
 
 use super::error::UsageError;
 use super::quantity::{duration, share};
@@ -55,22 +56,19 @@ impl TermsArgs {
             p99_s: self.p99.map(|p99| p99.as_secs_f64()),
             ..Terms::default()
         };
-        Ok(terms.with_loop_spread(loop_spread(trials)?))
+        Ok(terms.with_loop_spread(loop_spread(environment_beside(trials)?.as_ref())))
     }
 }
 
-/// What is good enough when nobody says, with the noise of the machine of a `trials.csv`.
-///
-/// # Errors
-/// As [`TermsArgs::terms`].
-pub(super) fn usual_terms(trials: &Path) -> Result<Terms, UsageError> {
-    Ok(Terms::default().with_loop_spread(loop_spread(trials)?))
+/// What is good enough when nobody says, with the noise of the machine that an `environment.json`
+/// tells of.
+pub(super) fn usual_terms(environment: Option<&Value>) -> Terms {
+    Terms::default().with_loop_spread(loop_spread(environment))
 }
 
 /// How much the loops of the calibration scattered, see [`Terms::with_loop_spread`].
-fn loop_spread(trials: &Path) -> Result<Option<f64>, UsageError> {
-    let environment = environment_beside(trials)?.unwrap_or_default();
-    Ok(environment["calibration"]["loop_spread"].as_f64())
+fn loop_spread(environment: Option<&Value>) -> Option<f64> {
+    environment?["calibration"]["loop_spread"].as_f64()
 }
 
 /// Warns in one line of medians that may be unstable, and says what lists them.

@@ -1,7 +1,6 @@
 //! `mpmt tune`: finds how many processes and threads by itself.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -23,9 +22,9 @@ use super::{FAILED, INTERRUPTED};
 use crate::harness::tune::{EXPERIMENT, SearchEnd, Space, Tuning};
 use crate::model::{Configuration, Dispatch, Shape};
 use crate::process::tell;
-use crate::record::{Trial, TrialWriter, with_fastest_loops};
+use crate::record::{Trial, with_fastest_loops};
 use crate::report::recommend::{CostKind, Terms, answers, questions};
-use crate::spec::{Axes, Axis, Definition, InputSpec};
+use crate::spec::{Axes, Axis, Definition};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,41 +93,28 @@ const MOST: Shape = Shape::new(256, 512);
 
 pub(super) fn run(args: TuneArgs) -> anyhow::Result<ExitCode> {
     args.print.check("tune")?;
-    if let Some(path) = &args.resume {
-        if args.axes.axes() != Axes::default() {
-            let reason =
-                "a resumed search keeps its work; leave the axes out, or begin a new one with -o";
-            return Err(UsageError::new(reason).into());
+    let (reopened, mut request) = match &args.resume {
+        Some(path) => {
+            let (folder, request) = args.reopen(path)?;
+            (Some(folder), request)
         }
-        let (mut folder, request) = ResultsFolder::reopen(path)?;
-        let opened = |folder: &mut ResultsFolder, _: &Request| folder.go_on();
-        return search(&args, request, &mut folder, opened);
-    }
-    let request = args.request()?;
-    // What is wrong is told before a folder is made.
-    Campaign::prepare(&mut request.clone())?;
-    let mut folder = ResultsFolder::create(args.out.as_deref(), EXPERIMENT)?;
-    search(&args, request, &mut folder, ResultsFolder::begin_sweep)
-}
-
-/// What opens the rows of a folder.
-type Opened = anyhow::Result<(TrialWriter, Vec<Trial>)>;
-
-fn search(
-    args: &TuneArgs,
-    mut request: Request,
-    folder: &mut ResultsFolder,
-    open: impl FnOnce(&mut ResultsFolder, &Request) -> Opened,
-) -> anyhow::Result<ExitCode> {
-    let Some(tune) = request.tune else {
-        let shown = folder.path().display();
-        let reason =
-            format!("{shown} holds a sweep and no search; go on with mpmt sweep --resume {shown}");
-        return Err(UsageError::new(reason).into());
+        None => (None, args.request()?),
     };
+    let most = request.tune.map_or(MOST, |tune| tune.most);
     request.timeout_s = Some(args.timeout.unwrap_or(args.budget).as_secs_f64());
+    // What is wrong is told before a folder is made.
     let mut campaign = Campaign::prepare(&mut request)?;
-    let (rows, done) = open(folder, &request)?;
+    let (mut folder, (rows, done)) = match reopened {
+        Some(mut folder) => {
+            let opened = folder.go_on()?;
+            (folder, opened)
+        }
+        None => {
+            let mut folder = ResultsFolder::create(args.out.as_deref(), EXPERIMENT)?;
+            let opened = folder.begin_sweep(&request)?;
+            (folder, opened)
+        }
+    };
     let terms = args.terms.terms(&folder.trials())?;
     let (trials, end) = {
         let mut progress = Progress::new(Some(rows));
@@ -136,8 +122,8 @@ fn search(
         let of_shape = |shape: Shape| of_shape(definition, shape);
         let prepared = &campaign.experiments[0];
         let most = Shape {
-            processes: tune.most.processes.min(prepared.batches()),
-            ..tune.most
+            processes: most.processes.min(prepared.batches()),
+            ..most
         };
         let tuning = Tuning {
             configuration: &of_shape,
@@ -155,7 +141,8 @@ fn search(
         };
         tuning.run(campaign.harness(), done, &mut progress)?
     };
-    finish(&with_fastest_loops(trials), end, terms, folder, &args.print)
+    let trials = with_fastest_loops(trials);
+    finish(&trials, end, terms, &mut folder, &args.print)
 }
 
 /// Prints the answer, leaves the page, and says what could be done with more time.
@@ -177,7 +164,7 @@ fn finish(
     let questions = questions(trials, terms);
     say_warnings_in_short(&questions, &folder.trials());
     let printed = print.print("tune", &answers(&questions));
-    report_page::leave(&folder.trials())?;
+    report_page::leave(&folder.trials(), terms)?;
     printed?;
     let path = folder.path().display();
     match end {
@@ -203,6 +190,23 @@ fn finish(
 }
 
 impl TuneArgs {
+    /// The folder of a search that is to go on, and all that it was asked.
+    fn reopen(&self, path: &Path) -> Result<(ResultsFolder, Request), UsageError> {
+        if self.axes.axes() != Axes::default() {
+            let reason =
+                "a resumed search keeps its work; leave the axes out, or begin a new one with -o";
+            return Err(UsageError::new(reason));
+        }
+        let (folder, request) = ResultsFolder::reopen(path)?;
+        if request.tune.is_none() {
+            let shown = path.display();
+            return Err(UsageError::new(format!(
+                "{shown} holds a sweep and no search; go on with mpmt sweep --resume {shown}"
+            )));
+        }
+        Ok((folder, request))
+    }
+
     fn request(&self) -> Result<Request, UsageError> {
         let axes = self.axes.axes();
         if axes.processes.is_some() || axes.threads.is_some() || axes.shape.is_some() {
@@ -211,18 +215,7 @@ impl TuneArgs {
                  --max-processes and --max-threads, or measure a grid with mpmt sweep",
             ));
         }
-        let definition = Definition {
-            question: String::new(),
-            analysis: String::new(),
-            runs: 1,
-            runs_of: BTreeMap::new(),
-            warmup: 0,
-            expected_sum: None,
-            input: InputSpec::default(),
-            axes,
-            configuration: Vec::new(),
-        };
-        let mut asked = ExperimentRequest::new(EXPERIMENT, PathBuf::new(), definition);
+        let mut asked = ExperimentRequest::new(EXPERIMENT, PathBuf::new(), Definition::of(axes));
         if let Some(input) = self.input.spec() {
             asked.take_input(input)?;
         }
@@ -279,9 +272,7 @@ fn cost(kind: CostKind) -> fn(&Trial) -> f64 {
             let kib = trial.peak_pss_kib.or(trial.peak_rss_kib);
             kib.map_or(0.0, |kib| kib as f64)
         },
-        CostKind::Cpu => {
-            |trial| trial.cpu_user_s.unwrap_or(0.0) + trial.cpu_system_s.unwrap_or(0.0)
-        }
+        CostKind::Cpu => |trial| trial.cpu_s().unwrap_or(0.0),
         CostKind::Processes => |trial| f64::from(trial.processes),
     }
 }

@@ -26,6 +26,12 @@ impl Shape {
     pub const fn new(processes: u32, threads: u32) -> Shape {
         Shape { processes, threads }
     }
+
+    /// The rule of thumb of web servers: one more than two processes for each core, of one thread
+    /// each (gunicorn's documentation, "How many workers?").
+    pub const fn rule_of_thumb(cores: u32) -> Shape {
+        Shape::new(cores.saturating_mul(2).saturating_add(1), 1)
+    }
 }
 
 impl fmt::Display for Shape {

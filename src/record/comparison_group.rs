@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::{MedianRange, Trial, run_groups};
+use super::{Trial, run_groups};
 use crate::model::WorkloadKind;
 
 /// The same experiment and the same work, whoever does it and however: what processes, threads,
@@ -35,12 +35,6 @@ impl<'a> ComparisonGroup<'a> {
             ranked.min_by(|((a, s), _), ((b, t), _)| a.cmp(b).then(s.total_cmp(t)))?;
         Some((fastest.trial(), fastest.name))
     }
-}
-
-/// The median of the usable makespans, in seconds; `None` without any.
-pub fn median_makespan_s(trials: &[&Trial]) -> Option<f64> {
-    let usable = trials.iter().filter_map(|trial| trial.usable_makespan_s());
-    MedianRange::of(usable).map(|spread| spread.median)
 }
 
 /// The trials of each work, in the order in which the works first appear. Warm-ups are left out.

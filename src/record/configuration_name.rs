@@ -56,7 +56,7 @@ impl Identity {
                 .then(|| runtime_in_words(&trial.runtime, trial.switch_interval_s)),
             words: [
                 trial.workload.to_string(),
-                format!("{}x{}", trial.processes, trial.threads),
+                trial.shape().to_string(),
                 format!("batch {}", trial.batch),
                 trial.executor.to_string(),
                 trial.dispatch.to_string(),

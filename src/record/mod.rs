@@ -19,26 +19,25 @@ mod published;
 mod rows;
 mod run_group;
 mod store;
-mod summary;
 mod trace;
 mod trial;
 mod whole_file;
 
 pub use claims::{Against, Bounds, Claim, Ratio, claims};
-pub use comparison_group::{
-    ComparisonGroup, by_experiment, comparison_groups, in_words, median_makespan_s, slug,
-};
+pub use comparison_group::{ComparisonGroup, by_experiment, comparison_groups, in_words, slug};
 pub use configuration_name::{group_by, runtime_in_words};
 pub use error::StoreError;
 pub use filter::{Filter, FilterError};
 pub use line::{Axis, line_executor};
 pub use loop_time::with_fastest_loops;
 pub use memory::Memory;
-pub use published::{Published, PublishedFigure, published, seed_timings_csv, waits_are_scaled};
+pub use published::{
+    AgainstPublished, Published, PublishedFigure, against_published, published, seed_timings_csv,
+    waits_are_scaled,
+};
 pub use rows::read_text;
 pub use run_group::{Failed, RunGroup, run_groups};
 pub use store::{TrialWriter, read_trials, trials_csv};
-pub use summary::{MedianRange, Summary, summarise};
 pub use trace::{BatchSpan, TraceRow, WorkerSpan, read_trace, trace_rows, write_chrome_trace};
 pub use trial::{Status, Trial, TrialId};
 pub use whole_file::{write_new, write_whole};

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{RunGroup, Trial};
+use super::{RunGroup, Trial, run_groups};
 use crate::model::{Job, WorkloadKind};
 
 /// One published or earlier measured timing of the first system.
@@ -41,6 +41,32 @@ pub fn published() -> Vec<Published> {
         .deserialize()
         .flatten()
         .collect()
+}
+
+/// A configuration, and what is known of the first system for the same work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgainstPublished<'a> {
+    /// Its runs.
+    pub group: RunGroup<'a>,
+    /// What was published under its name.
+    pub published: PublishedFigure,
+    /// What the first system itself took when it was run again: on a two-core virtual machine, with
+    /// CPython 3.11. In seconds.
+    pub run_again_s: Option<f64>,
+}
+
+/// The configurations of some trials, in the order in which they first appear, each with what is known
+/// of the first system.
+pub fn against_published<'a>(
+    trials: impl IntoIterator<Item = &'a Trial>,
+    published: &[Published],
+) -> Vec<AgainstPublished<'a>> {
+    let row = |group: RunGroup<'a>| AgainstPublished {
+        published: PublishedFigure::of(group.trial(), published),
+        run_again_s: PublishedFigure::run_again_s(group.trial(), published),
+        group,
+    };
+    run_groups(trials).into_iter().map(row).collect()
 }
 
 /// What was published for a configuration of this name.
@@ -139,6 +165,20 @@ mod tests {
             seed_timings_csv().trim_end().lines().count() - 1
         );
         assert_eq!(rows.iter().filter(|row| row.kind == "published").count(), 9);
+    }
+
+    #[test]
+    fn runs_of_a_configuration_stand_once_in_order_of_appearance() {
+        let trials = fixtures::repeated(&fixtures::nine(), 3);
+        let rows = against_published(&trials, &published());
+        let names: Vec<&str> = rows.iter().map(|row| row.group.name.as_str()).collect();
+        assert_eq!(names[..2], ["io-mp-32x1", "io-mpmt-32x16"]);
+        assert_eq!(rows.len(), 9);
+        let first = &rows[0];
+        assert_eq!(first.published, PublishedFigure::Seconds(17.0));
+        assert_eq!(first.group.makespan_s(), Some(16.03 * 1.08));
+        let efficiency = first.group.median(Trial::efficiency);
+        assert_eq!(efficiency, Some(16.0 / (16.03 * 1.08)));
     }
 
     #[test]

@@ -70,6 +70,11 @@ impl<'a> RunGroup<'a> {
         self.runs.iter().find(failed).copied()
     }
 
+    /// Why the first run that did not end well did not.
+    pub fn error(&self) -> Option<&'a str> {
+        self.first_failure()?.error.as_deref()
+    }
+
     /// How many of its runs measured nothing.
     pub fn failed(&self) -> Failed {
         Failed {
@@ -95,6 +100,11 @@ impl<'a> RunGroup<'a> {
     /// Whether [`Self::ideal_s`] is only a lower bound.
     pub fn ideal_is_bound(&self) -> bool {
         self.runs.iter().any(|trial| trial.ideal_is_bound)
+    }
+
+    /// The makespans of the good runs, in seconds.
+    pub fn makespans(&self) -> Option<Sample> {
+        self.sample(Trial::usable_makespan_s)
     }
 
     /// The makespans of the good runs, in seconds, in the order in which they were run.
@@ -186,6 +196,19 @@ mod tests {
         assert_eq!(groups[0].runs().len(), 2);
         assert_eq!(groups[0].median(|trial| trial.cpu_user_s), Some(3.0));
         assert!(run_groups(&trials[..1]).is_empty());
+    }
+
+    #[test]
+    fn failed_runs_count_but_do_not_measure() {
+        let good = fixtures::trial("io-mp-32x1", (16.5, 16.0));
+        let bad = fixtures::failed("io-mp-32x1", "worker 3 died");
+        let trials = [good, bad];
+        let both = &run_groups(&trials)[0];
+        assert_eq!(both.failed(), Failed { failed: 1, of: 2 });
+        assert_eq!(both.makespans().unwrap().len(), 1);
+        assert_eq!(both.error(), Some("worker 3 died"));
+        let alone = &run_groups(&trials[1..])[0];
+        assert_eq!((alone.makespans(), alone.ideal_s()), (None, Some(1.0)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::{Dispatch, ExecutorKind, Runtime, SpawnMode, WorkloadKind};
+use crate::model::{Dispatch, ExecutorKind, Runtime, Shape, SpawnMode, WorkloadKind};
 
 /// How a trial ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -292,6 +292,16 @@ impl Trial {
     pub fn overload(&self) -> Option<f64> {
         let share = self.achieved_rate_per_s? / self.rate_per_s?;
         (self.status == Status::Ok && share < Self::OVERLOADED_BELOW).then_some(share)
+    }
+
+    /// Its processes and threads.
+    pub fn shape(&self) -> Shape {
+        Shape::new(self.processes, self.threads)
+    }
+
+    /// CPU time of all its processes, user and system together, in seconds.
+    pub fn cpu_s(&self) -> Option<f64> {
+        Some(self.cpu_user_s? + self.cpu_system_s?)
     }
 
     /// How many commands can run at the same time in one worker.

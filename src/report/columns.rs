@@ -80,7 +80,7 @@ impl Asked {
 impl Timed {
     /// The runs of a configuration. Few runs have no interval.
     pub(super) fn of(group: &RunGroup<'_>, bootstrap: &Bootstrap) -> Timed {
-        let sample = group.sample(Trial::usable_makespan_s);
+        let sample = group.makespans();
         Timed {
             failed: group.failed(),
             median_s: sample.as_ref().map(Sample::median),

@@ -3,24 +3,20 @@
 use indexmap::IndexSet;
 
 use super::columns::{Asked, Timed, asked_columns, timed_columns};
+use super::recommend::Terms;
 use super::table::Filled;
 use super::{Bars, Cell, Column, HeatMap, Pictures, Report, Table};
 use crate::model::Runtime;
 use crate::record::{
-    Published, PublishedFigure, RunGroup, Status, Trial, comparison_groups, run_groups,
+    AgainstPublished, Published, PublishedFigure, Status, Trial, against_published,
+    comparison_groups,
 };
 use crate::stats::{Bootstrap, Sample};
 
 /// Each configuration over all its runs, against its ideal and what was published for the same
 /// work.
 pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
-    let rows: Vec<ConfigurationRow<'_>> = (run_groups(trials).into_iter())
-        .map(|group| ConfigurationRow {
-            published: PublishedFigure::of(group.trial(), published),
-            run_again_s: PublishedFigure::run_again_s(group.trial(), published),
-            group,
-        })
-        .collect();
+    let rows = against_published(trials, published);
     Report {
         for_people: for_people(&rows),
         for_programs: for_programs(&rows).into(),
@@ -32,17 +28,10 @@ pub fn comparison(trials: &[Trial], published: &[Published]) -> Report {
     }
 }
 
-/// A configuration, and what is known of the first system for the same work.
-struct ConfigurationRow<'a> {
-    group: RunGroup<'a>,
-    published: PublishedFigure,
-    run_again_s: Option<f64>,
-}
-
 /// The title of the column that the bars follow.
 const MEASURED: &str = "measured";
 
-fn bars(rows: &[ConfigurationRow<'_>]) -> Bars {
+fn bars(rows: &[AgainstPublished<'_>]) -> Bars {
     Bars {
         after: MEASURED,
         seconds: rows.iter().map(|row| row.group.makespan_s()).collect(),
@@ -62,18 +51,15 @@ fn maps(trials: &[Trial]) -> Vec<HeatMap> {
         })
     });
     by_runtime
-        .filter_map(|work| HeatMap::through_fastest(&work, WITHIN))
+        .filter_map(|work| HeatMap::through_fastest(&work, Terms::default().within))
         .collect()
 }
 
-/// How much longer than the fastest still counts as as good, as a share.
-const WITHIN: f64 = 0.05;
-
-fn for_people(rows: &[ConfigurationRow<'_>]) -> Table {
-    let any = |holds: fn(&ConfigurationRow<'_>) -> bool| rows.iter().any(holds);
+fn for_people(rows: &[AgainstPublished<'_>]) -> Table {
+    let any = |holds: fn(&AgainstPublished<'_>) -> bool| rows.iter().any(holds);
     let with_published = any(|row| row.published != PublishedFigure::None);
     let with_status = any(|row| row.group.failed().any());
-    let mut columns: Vec<Filled<ConfigurationRow<'_>>> =
+    let mut columns: Vec<Filled<AgainstPublished<'_>>> =
         vec![(Column::left("configuration"), name)];
     if with_published {
         columns.push((Column::right("published"), published));
@@ -104,16 +90,16 @@ fn for_people(rows: &[ConfigurationRow<'_>]) -> Table {
     Table::of(rows, columns)
 }
 
-fn for_programs(rows: &[ConfigurationRow<'_>]) -> Table {
+fn for_programs(rows: &[AgainstPublished<'_>]) -> Table {
     let groups = || rows.iter().map(|row| &row.group);
     let asked: Vec<Asked> = groups()
         .map(|group| Asked::of(&group.name, group.trial()))
         .collect();
     let bootstrap = Bootstrap::seeded(1);
     let timed: Vec<Timed> = groups().map(|group| Timed::of(group, &bootstrap)).collect();
-    let columns: Vec<Filled<ConfigurationRow<'_>>> = vec![
-        (Column::right("makespan_min_s"), |r| r.seconds(Sample::min)),
-        (Column::right("makespan_max_s"), |r| r.seconds(Sample::max)),
+    let columns: Vec<Filled<AgainstPublished<'_>>> = vec![
+        (Column::right("makespan_min_s"), |r| seconds(r, Sample::min)),
+        (Column::right("makespan_max_s"), |r| seconds(r, Sample::max)),
         (Column::right("published_s"), |r| {
             Cell::maybe(r.published.seconds(), Cell::Seconds)
         }),
@@ -130,7 +116,7 @@ fn for_programs(rows: &[ConfigurationRow<'_>]) -> Table {
             Cell::Text(r.group.status().to_string())
         }),
         (Column::left("error"), |r| {
-            Cell::maybe(r.error().map(str::to_owned), Cell::Text)
+            Cell::maybe(r.group.error().map(str::to_owned), Cell::Text)
         }),
     ];
     asked_columns(&asked)
@@ -138,12 +124,12 @@ fn for_programs(rows: &[ConfigurationRow<'_>]) -> Table {
         .beside(Table::of(rows, columns))
 }
 
-fn name(row: &ConfigurationRow<'_>) -> Cell {
+fn name(row: &AgainstPublished<'_>) -> Cell {
     Cell::Text(row.group.name.clone())
 }
 
 /// Published seconds, or why they can't be compared.
-fn published(row: &ConfigurationRow<'_>) -> Cell {
+fn published(row: &AgainstPublished<'_>) -> Cell {
     match row.published {
         PublishedFigure::None => Cell::Empty,
         PublishedFigure::Seconds(seconds) => Cell::Text(format!("{seconds} s")),
@@ -152,49 +138,43 @@ fn published(row: &ConfigurationRow<'_>) -> Cell {
     }
 }
 
-fn run_again(row: &ConfigurationRow<'_>) -> Cell {
+fn run_again(row: &AgainstPublished<'_>) -> Cell {
     Cell::maybe(row.run_again_s, Cell::Seconds)
 }
 
-fn ideal(row: &ConfigurationRow<'_>) -> Cell {
+fn ideal(row: &AgainstPublished<'_>) -> Cell {
     Cell::ideal(row.group.ideal_s(), row.group.ideal_is_bound())
 }
 
-fn measured(row: &ConfigurationRow<'_>) -> Cell {
-    match row.makespans() {
+fn measured(row: &AgainstPublished<'_>) -> Cell {
+    match row.group.makespans() {
         Some(s) if s.len() > 1 => Cell::SecondsAround(s.median(), (s.max() - s.min()) / 2.0),
-        _ => row.seconds(Sample::median),
+        _ => seconds(row, Sample::median),
     }
 }
 
-fn efficiency(row: &ConfigurationRow<'_>) -> Cell {
+fn efficiency(row: &AgainstPublished<'_>) -> Cell {
     Cell::maybe(row.group.median(Trial::efficiency), Cell::Share)
 }
 
-fn times_faster(row: &ConfigurationRow<'_>) -> Cell {
+fn times_faster(row: &AgainstPublished<'_>) -> Cell {
     Cell::maybe(row.published.times_faster(&row.group), Cell::Times)
 }
 
-fn status(row: &ConfigurationRow<'_>) -> Cell {
+fn status(row: &AgainstPublished<'_>) -> Cell {
     Cell::Text(match row.group.status() {
         Status::Ok => Status::Ok.to_string(),
-        status => format!("{status}: {}", row.error().unwrap_or("no reason recorded")),
+        status => format!(
+            "{status}: {}",
+            row.group.error().unwrap_or("no reason recorded")
+        ),
     })
 }
 
-impl ConfigurationRow<'_> {
-    fn makespans(&self) -> Option<Sample> {
-        self.group.sample(Trial::usable_makespan_s)
-    }
-
-    fn seconds(&self, of: fn(&Sample) -> f64) -> Cell {
-        Cell::maybe(self.makespans(), |makespans| Cell::Seconds(of(&makespans)))
-    }
-
-    /// Why the first run that did not end well did not.
-    fn error(&self) -> Option<&str> {
-        self.group.first_failure()?.error.as_deref()
-    }
+fn seconds(row: &AgainstPublished<'_>, of: fn(&Sample) -> f64) -> Cell {
+    Cell::maybe(row.group.makespans(), |makespans| {
+        Cell::Seconds(of(&makespans))
+    })
 }
 
 #[cfg(test)]

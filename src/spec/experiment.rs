@@ -61,6 +61,22 @@ fn one() -> u32 {
 }
 
 impl Definition {
+    /// Every configuration of some axes, once, on the input that comes with the program; it asks
+    /// nothing.
+    pub fn of(axes: Axes) -> Definition {
+        Definition {
+            question: String::new(),
+            analysis: String::new(),
+            runs: 1,
+            runs_of: BTreeMap::new(),
+            warmup: 0,
+            expected_sum: None,
+            input: InputSpec::default(),
+            axes,
+            configuration: Vec::new(),
+        }
+    }
+
     /// Reads a definition. `file` is what errors call it.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Which of several contenders to take: the cheapest that is surely good enough.
 
-use super::{Noise, Sample, Selection};
+use super::{Sample, Selection};
 
 /// One thing that may be taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,13 +133,6 @@ impl Choice {
             Choice::Nothing => &[],
         }
     }
-}
-
-/// The noise of a run, from the runs of all contenders, each in the order in which it was measured.
-pub fn noise_of<'a>(before: f64, runs: impl IntoIterator<Item = &'a [f64]>) -> f64 {
-    let mut noise = Noise::known_before(before);
-    runs.into_iter().for_each(|runs| noise.learn(runs));
-    noise.sigma()
 }
 
 /// Of these the one with the least cost; where that is the same, with the shortest time.

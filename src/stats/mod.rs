@@ -23,7 +23,7 @@ mod two_modes;
 mod verdict;
 
 pub use bootstrap::{Bootstrap, Interval};
-pub use choice::{Choice, Contender, Cost, cheapest, noise_of};
+pub use choice::{Choice, Contender, Cost, cheapest};
 pub use compare::{
     CompareError, Difference, FEWEST_RUNS, Judged, Judgement, Outcome, compare,
     fewest_runs_to_compare, judge,

@@ -7,7 +7,7 @@ use crate::record::{fixtures, published};
 
 fn charted(trials: &[Trial]) -> Chart {
     let trials = by_axes(trials);
-    let rows = summarise(trials.iter().copied(), &published());
+    let rows = against_published(trials.iter().copied(), &published());
     chart(&rows, &trials, "")
 }
 

@@ -148,8 +148,8 @@ proptest! {
         values.sort_by(f64::total_cmp);
         for chart in [lines(&values, &["a".to_owned()]), rows(&values, &["b".to_owned()])] {
             let scene = compose(&chart, width, "");
-            for shape in &scene.shapes {
-                if let crate::chart::scene::Shape::Disc((x, y), radius, _) = shape {
+            for primitive in &scene.primitives {
+                if let crate::chart::scene::Primitive::Disc((x, y), radius, _) = primitive {
                     prop_assert!(x - radius >= 0.0 && x + radius <= scene.width);
                     prop_assert!(y - radius >= 0.0 && y + radius <= scene.height);
                 }

@@ -7,7 +7,7 @@ use super::search::{Search, Space};
 use crate::clock;
 use crate::harness::{Harness, HarnessError, LoopCost, Observer, Planned, expected_s};
 use crate::model::{Configuration, Shape};
-use crate::record::{Status, Trial};
+use crate::record::Trial;
 use crate::spec::{Repetition, trial_key};
 use crate::stats::Choice;
 
@@ -59,7 +59,7 @@ impl Tuning<'_> {
         let mut search = Search::new(self.space);
         let ideals = self.ideals(harness);
         for (shape, ideal_s) in &ideals {
-            // Half of the trials of a machine are a little faster than its loops were timed.
+            // Loops are not timed to the last per cent, and what is not run is never known.
             search.bound(*shape, 0.98 * ideal_s);
         }
         let mut trials = done;
@@ -75,7 +75,7 @@ impl Tuning<'_> {
             let planned = self.planned(shape, configuration, &trials, &ideals);
             let left_s = self.budget.saturating_sub(start.elapsed()).as_secs_f64();
             let expected_s = expectation(&planned, &trials);
-            let is_first = !trials.iter().any(|trial| shape_of(trial) == shape);
+            let is_first = !trials.iter().any(|trial| trial.shape() == shape);
             if is_first && expected_s > self.budget.as_secs_f64() / 4.0 {
                 search.bar(shape);
                 continue;
@@ -117,7 +117,7 @@ impl Tuning<'_> {
         let most = self.space.most;
         let lattice = powers(most.processes)
             .flat_map(|processes| powers(most.threads).map(move |threads| (processes, threads)));
-        let others = [Search::rule_of_thumb(self.space.cores)];
+        let others = [Shape::rule_of_thumb(self.space.cores)];
         let all = lattice.map(|(processes, threads)| Shape::new(processes, threads));
         let ideal = |shape: Shape| {
             let configuration = (self.configuration)(shape)?;
@@ -128,9 +128,8 @@ impl Tuning<'_> {
 
     fn learn(&self, search: &mut Search, trial: &Trial) {
         match trial.usable_makespan_s() {
-            Some(makespan_s) => search.learn(shape_of(trial), makespan_s, (self.cost)(trial)),
-            None if trial.status == Status::Ok => {}
-            None => search.learn_failure(shape_of(trial)),
+            Some(makespan_s) => search.learn(trial.shape(), makespan_s, (self.cost)(trial)),
+            None => search.learn_failure(trial.shape()),
         }
     }
 
@@ -141,7 +140,7 @@ impl Tuning<'_> {
         trials: &[Trial],
         ideals: &HashMap<Shape, f64>,
     ) -> Planned {
-        let before = trials.iter().filter(|trial| shape_of(trial) == shape);
+        let before = trials.iter().filter(|trial| trial.shape() == shape);
         let run = before.count() as u32 + 1;
         let repetition = Repetition { run, warmup: false };
         Planned {
@@ -157,10 +156,6 @@ impl Tuning<'_> {
     }
 }
 
-fn shape_of(trial: &Trial) -> Shape {
-    Shape::new(trial.processes, trial.threads)
-}
-
 /// How long a trial takes in all, in seconds: what is predicted, or, of work that can't be
 /// predicted, what the trials so far would take if threads and processes were all that matters.
 fn expectation(planned: &Planned, trials: &[Trial]) -> f64 {
@@ -169,8 +164,8 @@ fn expectation(planned: &Planned, trials: &[Trial]) -> f64 {
     let shape = Shape::new(configuration.processes, configuration.job.threads);
     let scaled = trials.iter().filter_map(|trial| {
         let seconds = trial.usable_makespan_s()?;
-        let fewer = slots(shape_of(trial)) / slots(shape);
-        Some(if shape_of(trial) == shape {
+        let fewer = slots(trial.shape()) / slots(shape);
+        Some(if trial.shape() == shape {
             seconds
         } else {
             seconds * fewer.max(1.0)

@@ -279,7 +279,7 @@ impl Measured {
 }
 
 fn makespans(group: &RunGroup<'_>) -> Result<Sample, String> {
-    let sample = group.sample(Trial::usable_makespan_s);
+    let sample = group.makespans();
     sample.ok_or_else(|| nothing_measured(group))
 }
 

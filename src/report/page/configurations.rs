@@ -157,8 +157,7 @@ fn columns(memory: &'static str) -> Vec<Column> {
             Cell::maybe(throughput, Cell::Rate).into()
         }),
         number("cpu", "CPU time", Known, |r| {
-            let cpu = |trial: &Trial| Some(trial.cpu_user_s? + trial.cpu_system_s?);
-            Cell::maybe(r.group().median(cpu), Cell::Seconds).into()
+            Cell::maybe(r.group().median(Trial::cpu_s), Cell::Seconds).into()
         }),
         number("switches", "context switches", Known, |r| {
             let whole = |count: f64| Cell::Count(count.round() as u64);

@@ -7,6 +7,7 @@
 use indexmap::IndexMap;
 
 use super::candidate::Candidate;
+use super::words::on_runs;
 use super::{Question, Terms};
 use crate::model::{Dispatch, Runtime, SpawnMode, counted, percent};
 use crate::record::{Trial, in_words};
@@ -184,7 +185,7 @@ impl Sides<'_> {
         let fast = capitalised(&fast);
         let [this, that] = [faster, slower].map(|one| {
             let seconds = Cell::maybe(one.median_s(), Cell::Seconds).to_string();
-            format!("{}, {}", shape(one.trial()), one.beside_failed(seconds))
+            format!("{}, {}", one.trial().shape(), one.beside_failed(seconds))
         });
         let both = format!("the best of each: {this}, and {that}");
         let times = times(ratio);
@@ -202,10 +203,7 @@ impl Sides<'_> {
             ),
             None => {
                 let apart = self.terms.selection([]).surely_apart(runs);
-                let on = match runs {
-                    1 => "on one run each".to_owned(),
-                    more => format!("on {more} runs each"),
-                };
+                let on = on_runs(runs);
                 if ratio >= apart {
                     format!("{fast} are {times} times as fast as {slow} ({both}; {on}).")
                 } else {
@@ -305,10 +303,6 @@ fn lock(
         times(with),
         interval.unwrap_or_default()
     ))
-}
-
-fn shape(trial: &Trial) -> String {
-    format!("{}x{}", trial.processes, trial.threads)
 }
 
 fn times(ratio: f64) -> String {

@@ -3,9 +3,10 @@
 use super::command::{Wanted, command_line, sweep_line};
 use super::decide::{Nothing, Sure, fewest_runs};
 use super::edge::{Along, Beyond};
-use super::write::{interval_in_words, memory, time};
+use super::words::{interval_in_words, median, memory, on_runs, shape, time};
 use super::{Answer, Candidate, CostKind, Question};
 use crate::model::{Shape, counted, first_of, percent};
+use crate::record::Trial;
 use crate::report::Cell;
 use crate::report::programs::AnswerText;
 
@@ -84,10 +85,7 @@ impl Question<'_> {
                 .to_owned();
         }
         let within = percent(self.terms.within);
-        let runs = match sure.runs {
-            1 => "on one run each".to_owned(),
-            more => format!("on {more} runs each"),
-        };
+        let runs = on_runs(sure.runs);
         let open = match self.answer.unsettled() {
             [] => String::new(),
             open => format!(
@@ -96,9 +94,18 @@ impl Question<'_> {
             ),
         };
         match (sure.apart, self.terms.p99_s) {
-            (_, Some(_)) => format!("All of its {} hold that bound.{open}", {
-                counted(self.candidates[pick].failed().good(), "good run")
-            }),
+            (_, Some(_)) => {
+                let chosen = &self.candidates[pick];
+                let runs = counted(chosen.failed().good(), "good run");
+                match chosen.p99_s() {
+                    Some(p99) if p99.is_interval => format!(
+                        "The 95 % interval of its p99 by {runs}, {} to {}, lies below that bound.{open}",
+                        Cell::Seconds(p99.low),
+                        Cell::Seconds(p99.high)
+                    ),
+                    _ => format!("Each of its {runs} holds that bound.{open}"),
+                }
+            }
             (Some(apart), None) => format!(
                 "That is {runs}, too few for an interval. By the noise of this machine what differs \
                  by {:.2} times or more surely differs; it is within {within} % of the fastest with a \
@@ -155,7 +162,7 @@ impl Question<'_> {
         let cpu = match self.terms.cost {
             CostKind::Cpu => candidate
                 .group
-                .median(|trial| Some(trial.cpu_user_s? + trial.cpu_system_s?))
+                .median(Trial::cpu_s)
                 .map(|seconds| format!("{} of CPU, ", Cell::Seconds(seconds))),
             CostKind::Memory | CostKind::Processes => None,
         };
@@ -225,13 +232,12 @@ impl Question<'_> {
     /// How one more than two single-threaded processes for each core compares.
     fn rule_of_thumb(&self, pick: &Candidate<'_>) -> Option<String> {
         let cores = pick.trial().capacity_cores?.round().max(1.0) as u32;
-        let processes = 2 * cores + 1;
-        let rule = self.candidates.iter().find(|one| {
-            let trial = one.trial();
-            (trial.processes, trial.threads) == (processes, 1)
-        })?;
-        let words =
-            format!("The rule of thumb, {processes} processes of one thread (2 x cores + 1),");
+        let shape = Shape::rule_of_thumb(cores);
+        let rule = (self.candidates.iter()).find(|one| one.trial().shape() == shape)?;
+        let words = format!(
+            "The rule of thumb, {} processes of one thread (2 x cores + 1),",
+            shape.processes
+        );
         if rule.name() == pick.name() {
             return Some(format!("{words} is this one."));
         }
@@ -299,9 +305,7 @@ impl Question<'_> {
     /// The command that runs just these so often.
     fn runs_of(&self, indices: &[usize], runs: usize) -> String {
         let trials = indices.iter().map(|index| self.candidates[*index].trial());
-        let mut shapes: Vec<Shape> = trials
-            .map(|trial| Shape::new(trial.processes, trial.threads))
-            .collect();
+        let mut shapes: Vec<Shape> = trials.map(Trial::shape).collect();
         shapes.sort_unstable();
         shapes.dedup();
         let first = self.candidates[indices[0]].trial();
@@ -340,22 +344,6 @@ impl Question<'_> {
         };
         first_of(&indices.iter().map(name).collect::<Vec<String>>(), NAMED)
     }
-}
-
-/// "8 processes of 16 threads".
-fn shape(candidate: &Candidate<'_>) -> String {
-    let trial = candidate.trial();
-    let processes = counted(trial.processes as usize, "process");
-    match trial.threads {
-        1 => format!("{processes} of one thread"),
-        threads => format!("{processes} of {threads} threads"),
-    }
-}
-
-/// The median makespan, with the runs beside it that failed.
-fn median(candidate: &Candidate<'_>) -> String {
-    let seconds = Cell::maybe(candidate.median_s(), Cell::Seconds);
-    candidate.beside_failed(seconds.to_string())
 }
 
 /// A probability, never rounded up to certainty.

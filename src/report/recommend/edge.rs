@@ -24,7 +24,8 @@ pub(in crate::report) enum Beyond {
         /// would let them.
         barrier: bool,
     },
-    /// Nothing: only one value was measured, or the last step gained nothing.
+    /// Nothing that helps: only one value was measured, the last step gained nothing, or what gains is
+    /// not allowed.
     NotKnown,
 }
 
@@ -61,13 +62,21 @@ impl Along {
         });
         let medians = line.filter_map(|one| Some((self.of(one.trial()), one.median_s()?)));
         let medians: Vec<(u32, f64)> = medians.collect();
-        if medians.iter().any(|(value, _)| *value > at) {
-            return Beyond::GainsNothing;
+        let own = pick.median_s();
+        let above = medians.iter().filter(|(value, _)| *value > at);
+        if let Some(fastest) = above.map(|(_, seconds)| *seconds).reduce(f64::min) {
+            // What is not allowed may well gain something.
+            let gains = own.is_some_and(|own| own > fastest * (1.0 + within));
+            return if gains {
+                Beyond::NotKnown
+            } else {
+                Beyond::GainsNothing
+            };
         }
         let below = medians.iter().filter(|(value, _)| *value < at);
         let last_step = below.max_by_key(|(value, _)| *value);
         let fell = last_step
-            .zip(pick.median_s())
+            .zip(own)
             .is_some_and(|((_, before), now)| *before > now * (1.0 + within));
         if !fell || self.is_exhausted(trial) {
             return Beyond::NotKnown;

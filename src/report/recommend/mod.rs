@@ -7,6 +7,7 @@
 //! * `answer`: all of that in a few lines;
 //! * `across`: the best of each runtime, dispatch and start against each other;
 //! * `command`: the command line that runs it;
+//! * `words`: what is known of one configuration, in words;
 //! * `write`: all of it in words and tables.
 //!
 //! Must not know: how intervals and fronts are computed, which is for [`crate::stats`].
@@ -20,6 +21,7 @@ mod edge;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod words;
 mod write;
 
 pub use across::contrasts;
@@ -29,13 +31,12 @@ pub(crate) use command::command_line;
 pub(super) use decide::fewest_runs;
 pub use decide::{Answer, Nothing, Sure};
 pub use terms::{CostKind, Terms};
-pub(super) use write::interval_in_words;
+pub(super) use words::interval_in_words;
+pub use write::{answer_blocks, answers, answers_for_programs, fits, recommendations};
 
 use indexmap::IndexMap;
 
 use super::HeatMap;
-use super::document::{Block, Document};
-use super::programs::Answers;
 use super::scaling::Scalings;
 use crate::record::{Memory, RunGroup, Trial, comparison_groups, in_words, run_groups};
 use crate::stats::{Bootstrap, pareto_front};
@@ -147,29 +148,4 @@ impl<'a> Question<'a> {
         }
         warnings
     }
-}
-
-/// The recommendations, in words and tables.
-pub fn recommendations(questions: &[Question<'_>]) -> Document {
-    write::recommendations(questions)
-}
-
-/// The answers as a program reads them.
-pub fn answers_for_programs(questions: &[Question<'_>]) -> Answers {
-    write::answers_for_programs(questions)
-}
-
-/// What people are told below a table of configurations.
-pub fn answer_blocks(questions: &[Question<'_>]) -> Vec<Block> {
-    write::answer_blocks(questions)
-}
-
-/// The recommendations without scaling laws.
-pub fn answers(questions: &[Question<'_>]) -> Document {
-    write::answers(questions)
-}
-
-/// The scaling laws alone.
-pub fn fits(questions: &[Question<'_>]) -> Document {
-    write::fits(questions)
 }

@@ -1,7 +1,8 @@
 //! What counts as good enough, as cheap, and as allowed.
 
 use super::candidate::Candidate;
-use crate::stats::{Bootstrap, Cost, Selection};
+use crate::record::Trial;
+use crate::stats::{Bootstrap, Cost, Noise, Selection};
 
 /// What a person pays for a configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -51,10 +52,13 @@ impl Terms {
         self
     }
 
+    /// How configurations with these runs, each in the order of running, are held against each other.
     pub(super) fn selection<'a>(&self, runs: impl IntoIterator<Item = &'a [f64]>) -> Selection {
+        let mut noise = Noise::known_before(self.noise);
+        runs.into_iter().for_each(|runs| noise.learn(runs));
         Selection {
             within: self.within,
-            noise: crate::stats::noise_of(self.noise, runs),
+            noise: noise.sigma(),
             bootstrap: Bootstrap::seeded(self.seed),
         }
     }
@@ -63,7 +67,10 @@ impl Terms {
         let trial = candidate.trial();
         let main = match self.cost {
             CostKind::Memory => candidate.memory_kib.unwrap_or(0.0),
-            CostKind::Cpu => candidate.group.median(cpu_s).unwrap_or(f64::INFINITY),
+            CostKind::Cpu => candidate
+                .group
+                .median(Trial::cpu_s)
+                .unwrap_or(f64::INFINITY),
             CostKind::Processes => f64::from(trial.processes),
         };
         Cost {
@@ -82,10 +89,6 @@ impl Terms {
             && is_within(self.max_processes, trial.processes)
             && is_within(self.max_threads, trial.threads)
     }
-}
-
-fn cpu_s(trial: &crate::record::Trial) -> Option<f64> {
-    Some(trial.cpu_user_s? + trial.cpu_system_s?)
 }
 
 impl Default for Terms {

@@ -305,6 +305,37 @@ fn the_edge_says_what_more_would_gain() {
 }
 
 #[test]
+fn what_is_faster_but_not_allowed_is_not_said_to_gain_nothing() {
+    let trials = [
+        runs("io-mpmt-4x16", 2.0, 0.01, 9_000, 6),
+        runs("io-mpmt-8x16", 1.0, 0.01, 9_000, 6),
+    ]
+    .concat();
+    let terms = Terms {
+        max_processes: Some(4),
+        ..Terms::default()
+    };
+    let found = questions(&trials, terms);
+    assert_eq!(picked(&found[0]), Some("io-mpmt-4x16"));
+    assert_eq!(found[0].answer_text().edge, None);
+}
+
+#[test]
+fn an_interval_below_a_bound_is_not_said_to_be_every_run() {
+    let mut trials = grid();
+    for (place, trial) in trials.iter_mut().enumerate() {
+        trial.latency_p99_s = Some(if place % 10 == 0 { 0.3 } else { 0.1 });
+    }
+    let terms = Terms {
+        p99_s: Some(0.2),
+        ..Terms::default()
+    };
+    let sure = questions(&trials, terms)[0].answer_text().sure;
+    assert!(sure.starts_with("The 95 % interval of its p99"), "{sure}");
+    assert!(!sure.contains("All"), "{sure}");
+}
+
+#[test]
 fn the_rule_of_thumb_is_compared_where_it_was_measured() {
     let mut trials = grid();
     trials.extend(runs("io-mp-5x1", 100.0, 0.01, 9_000, 6));

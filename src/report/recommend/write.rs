@@ -8,23 +8,24 @@ use super::Question;
 use super::across::contrasts;
 use super::candidate::Candidate;
 use super::command::command_line;
+use super::words::{interval_in_words, memory};
 use crate::report::columns::{Asked, Timed, asked_columns, timed_columns};
 use crate::report::document::{Block, Document};
 use crate::report::programs::{AnswerRow, Answers};
 use crate::report::scaling::{self, Scaled};
 use crate::report::table::Filled;
 use crate::report::{Cell, Column, ForPrograms, Table};
-use crate::stats::Interval;
 
-pub(super) fn recommendations(questions: &[Question<'_>]) -> Document {
+/// The recommendations, in words and tables.
+pub fn recommendations(questions: &[Question<'_>]) -> Document {
     document(questions, |question| {
         let map = question.map.clone().map(Block::Map);
         map.into_iter().chain(fit_blocks(question)).collect()
     })
 }
 
-/// Without the scaling laws: what a search leaves has few points along any line.
-pub(super) fn answers(questions: &[Question<'_>]) -> Document {
+/// The recommendations without scaling laws: what a search leaves has few points along any line.
+pub fn answers(questions: &[Question<'_>]) -> Document {
     document(questions, |_| Vec::new())
 }
 
@@ -59,7 +60,8 @@ fn document<'a>(
     }
 }
 
-pub(super) fn fits(questions: &[Question<'_>]) -> Document {
+/// The scaling laws alone.
+pub fn fits(questions: &[Question<'_>]) -> Document {
     let headed = |question: &Question<'_>| {
         let mut blocks = vec![Block::Heading(question.name.clone())];
         blocks.extend(fit_blocks(question));
@@ -74,7 +76,7 @@ pub(super) fn fits(questions: &[Question<'_>]) -> Document {
 }
 
 /// The answers to these questions, as a program reads them.
-pub(super) fn answers_for_programs(questions: &[Question<'_>]) -> Answers {
+pub fn answers_for_programs(questions: &[Question<'_>]) -> Answers {
     let row = |question: &Question<'_>| {
         let pick = question.answer.pick();
         let pick = pick.map(|index| &question.candidates[index]);
@@ -93,7 +95,7 @@ pub(super) fn answers_for_programs(questions: &[Question<'_>]) -> Answers {
 }
 
 /// The answers to all questions, and how the best of each runtime, dispatch and start compare.
-pub(super) fn answer_blocks(questions: &[Question<'_>]) -> Vec<Block> {
+pub fn answer_blocks(questions: &[Question<'_>]) -> Vec<Block> {
     let mut blocks: Vec<Block> = (questions.iter())
         .flat_map(Question::answer_blocks)
         .collect();
@@ -179,28 +181,6 @@ impl Question<'_> {
             self.memory.as_str()
         )
     }
-}
-
-pub(super) fn time(candidate: &Candidate<'_>) -> String {
-    let mut words = Cell::maybe(candidate.median_s(), Cell::Seconds).to_string();
-    if let Some(interval) = candidate.interval_s() {
-        words.push_str(&format!(", {}", interval_in_words(interval)));
-    }
-    candidate.beside_failed(words)
-}
-
-pub(in crate::report) fn interval_in_words(interval: Interval) -> String {
-    format!(
-        "{} to {}",
-        Cell::Seconds(interval.low),
-        Cell::Seconds(interval.high)
-    )
-}
-
-pub(super) fn memory(candidate: &Candidate<'_>) -> Cell {
-    Cell::maybe(candidate.memory_kib, |kib| {
-        Cell::Kibibytes(kib.round() as u64)
-    })
 }
 
 struct Row<'a> {
